@@ -1,0 +1,25 @@
+//! The nouns of infra: addresses, values, types, schemas and the desired state.
+//!
+//! Everything here is plain data. There is no parser, no I/O, no clock and no async code in this room, so
+//! every other room can depend on it.
+
+pub mod address;
+pub mod desired;
+pub mod json;
+pub mod port;
+pub mod schema;
+pub mod secret;
+pub mod span;
+pub mod types;
+pub mod units;
+pub mod value;
+
+pub use address::{Address, Step};
+pub use desired::{Desired, Instance, Known, Lifecycle, Lookup, ResolveError, Resolver};
+pub use port::{PortRange, Protocol};
+pub use schema::{Change, FieldSchema, Schema, SchemaKind};
+pub use secret::Secret;
+pub use span::{FileId, Span};
+pub use types::{RecordField, Type};
+pub use units::{Duration, Percent, Size};
+pub use value::{Record, Unknown, Value};

@@ -1,0 +1,17 @@
+//! What a provider is: the one interface between the engine and a cloud.
+//!
+//! A provider turns records of the language into calls of a real cloud API and answers back. It never sees the
+//! parser, the state or the journal; it is told exactly what to do, one step at a time.
+
+mod call;
+mod failure;
+mod provider;
+mod timer;
+
+pub use call::CallCounts;
+pub use failure::{Failure, FailureKind};
+pub use provider::{
+    Account, Companion, Context, Create, Created, Delete, Found, Identified, Observed, Provider,
+    Settle, Snapshot, Target, Update,
+};
+pub use timer::Timer;
