@@ -1,1 +1,12 @@
+//! The language: from text to a typed program, and from a program and its inputs to the desired state.
+//!
+//! Pure: files reach this room through the [`World`] trait, and nothing else does.
 
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
+mod world;
+
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use source::{Position, SourceFile, Sources};
+pub use world::World;
