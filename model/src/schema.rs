@@ -3,7 +3,7 @@
 //! Schemas are written in the language (`resource aws.volume { … }` in `stdlib/`), read by `infra-lang` and
 //! used by the engine and the providers.
 
-use crate::{Duration, Span, Type, Value};
+use crate::{Duration, Record, Span, Type, Value};
 
 /// Whether the type is managed or only read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +62,9 @@ pub struct Schema {
     pub fields: Vec<FieldSchema>,
     /// What is lost when the resource goes (`@data("the volume's contents")`); `None` when it holds no data.
     pub data: Option<String>,
+    /// The exception to `data`: with this word in this field the resource holds nothing that could be lost
+    /// (`@data("…", unless = format == "swap")`).
+    pub data_unless: Option<(String, String)>,
     /// A replacement is created before the old one goes (`@create_first`).
     pub create_first: bool,
     /// How long create, update and delete may each take (`@timeout(create = 10m)`), by verb.
@@ -72,6 +75,15 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// What is lost when a resource with these fields goes; `None` when nothing is.
+    pub fn data_in(&self, fields: &Record) -> Option<&str> {
+        let exempt = self
+            .data_unless
+            .as_ref()
+            .is_some_and(|(field, word)| fields.get(field).and_then(Value::as_str) == Some(word));
+        self.data.as_deref().filter(|_| !exempt)
+    }
+
     pub fn field(&self, name: &str) -> Option<&FieldSchema> {
         self.fields.iter().find(|field| field.name == name)
     }
