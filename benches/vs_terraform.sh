@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Wall seconds, CPU seconds and peak memory of check, plan, apply and an empty re-plan of N resources without a
+# cloud: `std.value` here, `terraform_data` beside it where `terraform` is installed.
+#
+#   cargo build --release && benches/vs_terraform.sh [path/to/infra]
+#
+# SIZES="1000 4000 10000"  the numbers of resources
+# RUNS=3                   runs of each command; the median wall time's run is printed
+set -euo pipefail
+infra=$(realpath "${1:-target/release/infra}")
+sizes=${SIZES:-1000 4000 10000}
+runs=${RUNS:-3}
+[ -x /usr/bin/time ] || { echo "skipped: GNU time (/usr/bin/time) is not installed"; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export CHECKPOINT_DISABLE=1 NO_COLOR=1
+
+# measure LABEL PREPARE COMMAND...: runs it $runs times, each after `eval PREPARE`, and prints one row.
+measure() {
+  local label=$1 prepare=$2 log=$work/time
+  shift 2
+  : >"$log"
+  for _ in $(seq "$runs"); do
+    eval "$prepare"
+    /usr/bin/time -a -o "$log" -f '%e %U %S %M' "$@" >"$work/out" 2>&1 || {
+      echo "failed: $*"; tail -n 20 "$work/out"; exit 1
+    }
+  done
+  sort -n "$log" | awk -v label="$label" '{ row[NR] = $0 }
+    END { split(row[int((NR + 1) / 2)], f, " ")
+          printf "  %-22s %8.2f s wall %8.2f s cpu %8.1f MiB\n", label, f[1], f[2] + f[3], f[4] / 1024 }'
+}
+
+ours() { # N
+  local n=$1 dir=$work/infra$1
+  mkdir -p "$dir"
+  # A chain of references in blocks of ten, so that there is a graph and not only a list.
+  for i in $(seq "$n"); do
+    if ((i % 10 == 1)); then echo "std.value v$i { input = $i }"
+    else echo "std.value v$i { input = v$((i - 1)).output }"; fi
+  done >"$dir/main.infra"
+  measure "infra check" : "$infra" check "$dir"
+  measure "infra plan" : "$infra" plan "$dir"
+  measure "infra apply" 'rm -f '"$dir"'/infra.state*' "$infra" apply "$dir" --yes
+  measure "infra plan (empty)" : "$infra" plan "$dir" --detailed-exitcode
+}
+
+theirs() { # N
+  local n=$1 dir=$work/terraform$1
+  mkdir -p "$dir"
+  for i in $(seq "$n"); do
+    if ((i % 10 == 1)); then echo "resource \"terraform_data\" \"v$i\" { input = $i }"
+    else echo "resource \"terraform_data\" \"v$i\" { input = terraform_data.v$((i - 1)).output }"; fi
+  done >"$dir/main.tf"
+  terraform -chdir="$dir" init -input=false >/dev/null
+  measure "terraform validate" : terraform -chdir="$dir" validate
+  measure "terraform plan" : terraform -chdir="$dir" plan -input=false
+  measure "terraform apply" 'rm -f '"$dir"'/terraform.tfstate*' \
+    terraform -chdir="$dir" apply -input=false -auto-approve
+  measure "terraform plan (empty)" : terraform -chdir="$dir" plan -input=false -detailed-exitcode
+}
+
+for n in $sizes; do
+  echo "$n resources, median of $runs"
+  ours "$n"
+  if command -v terraform >/dev/null; then theirs "$n"; else echo "  skipped: terraform is not installed"; fi
+done
