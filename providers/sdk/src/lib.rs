@@ -5,6 +5,7 @@
 
 mod call;
 mod failure;
+pub mod layers;
 mod provider;
 mod timer;
 
