@@ -1,1 +1,8 @@
+//! The engine: desired and state become a plan; the plan becomes journalled calls to providers.
+//!
+//! There is no terminal, no clock, no async runtime and no cloud in this room: time, disks and providers are
+//! handed in.
 
+pub mod apply;
+pub mod plan;
+pub mod providers;

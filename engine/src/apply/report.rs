@@ -1,0 +1,62 @@
+//! What an apply came to.
+
+use std::collections::BTreeMap;
+
+use infra_model::Address;
+use infra_model::desired::{AssertOutcome, Output};
+
+use super::{Hindrance, StepError};
+use crate::plan::StepId;
+
+/// A step that was done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    pub step: StepId,
+    pub address: Address,
+    pub elapsed_ms: u64,
+    /// Nothing had to be done after all.
+    pub unneeded: bool,
+}
+
+/// A step that failed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failed {
+    pub step: StepId,
+    pub address: Address,
+    pub error: StepError,
+}
+
+/// A step that was not begun.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotDone {
+    pub step: StepId,
+    pub address: Address,
+    pub why: Hindrance,
+}
+
+/// How an apply ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ApplyReport {
+    /// In the order they ended.
+    pub done: Vec<Done>,
+    pub failed: Vec<Failed>,
+    pub not_done: Vec<NotDone>,
+    /// Steps under way when the second cancel came; the next run finds out what became of them.
+    pub abandoned: Vec<StepId>,
+    /// The program's outputs with all that is known; unknown where a resource is missing.
+    pub outputs: Vec<Output>,
+    /// Assertions that do not hold now that everything is known.
+    pub broken_asserts: Vec<AssertOutcome>,
+    /// API calls of this apply, by `provider/Action`.
+    pub calls: BTreeMap<String, u64>,
+}
+
+impl ApplyReport {
+    /// Whether everything planned was done and every assertion holds.
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty()
+            && self.not_done.is_empty()
+            && self.abandoned.is_empty()
+            && self.broken_asserts.is_empty()
+    }
+}

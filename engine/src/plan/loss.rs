@@ -1,0 +1,96 @@
+//! Data loss and protection: what a plan would destroy, and what is refused.
+
+use std::fmt;
+
+use infra_model::{Address, Span};
+
+use super::Action;
+
+/// A resource that holds data and that the plan destroys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataLoss {
+    pub address: Address,
+    /// The cloud's id of what is destroyed.
+    pub id: String,
+    /// What is lost, in the schema's words: `the contents of the volume`.
+    pub what: String,
+    /// What destroys it.
+    pub action: Action,
+    /// A snapshot is taken and verified first.
+    pub snapshot_first: bool,
+    /// `--allow-data-loss` names it.
+    pub allowed: bool,
+    pub span: Option<Span>,
+}
+
+/// As a sentence: `deleting aws.volume.data (vol-1) loses the contents of the volume`.
+impl fmt::Display for DataLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let doing = match self.action {
+            Action::Replace { .. } => "replacing",
+            _ => "deleting",
+        };
+        write!(
+            f,
+            "{doing} {} ({}) loses {}",
+            self.address, self.id, self.what
+        )?;
+        if self.snapshot_first {
+            f.write_str("; a snapshot is taken first")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a plan may be shown but not applied.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// `@protect` stands on it in the program or stood there at the last apply.
+    #[error("{address} is protected ({why}), and the plan would destroy it")]
+    Protected {
+        address: Address,
+        why: String,
+        /// The program still says `@protect`; otherwise only the state remembers it.
+        in_program: bool,
+        span: Option<Span>,
+    },
+    /// Data would be lost without consent.
+    #[error("{0}")]
+    DataLoss(DataLoss),
+    /// An `assert` of the program does not hold.
+    #[error("the program's assertion does not hold: {message}")]
+    Assert { message: String, span: Span },
+}
+
+impl Refusal {
+    /// What the user can do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Refusal::Protected {
+                address,
+                in_program: true,
+                ..
+            } => format!(
+                "if it really shall go: take `@protect` off {address}, apply that, and then plan again"
+            ),
+            Refusal::Protected { address, .. } => format!(
+                "the state remembers `@protect` although the program no longer says so: put the declaration of \
+                 {address} back without `@protect`, apply that, and then remove it"
+            ),
+            Refusal::DataLoss(loss) => format!(
+                "if that is meant: `--allow-data-loss '{}'`; to keep it in the cloud, `@keep` or `forget`",
+                loss.address
+            ),
+            Refusal::Assert { .. } => "change the program until the assertion holds".to_owned(),
+        }
+    }
+
+    /// Where the program causes it.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Refusal::Protected { span, .. } => *span,
+            Refusal::DataLoss(loss) => loss.span,
+            Refusal::Assert { span, .. } => Some(*span),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! From what shall be and what is to explicit, ordered, explained steps.
+
+mod change;
+mod error;
+mod loss;
+mod options;
+mod step;
+
+use std::collections::BTreeMap;
+
+use infra_model::desired::{AssertOutcome, Output};
+
+pub use change::{Action, Drift, DriftedField, FieldChange, Reason, ResourceChange};
+pub use error::{PlanError, Problem};
+pub use loss::{DataLoss, Refusal};
+pub use options::PlanOptions;
+pub use step::{Step, StepId, StepKind};
+
+/// What will be done, why, and in which order. Apply does exactly its steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The program's name.
+    pub program: String,
+    /// The digest of the program and its inputs that it was made from.
+    pub digest: String,
+    /// The identity of the state it was made for.
+    pub lineage: String,
+    /// The serial of the state it was made for.
+    pub serial: u64,
+    /// Everything that is not [`Action::None`]: first what is in the program, in its order, then the rest by
+    /// address.
+    pub changes: Vec<ResourceChange>,
+    /// How many resources stay as they are.
+    pub unchanged: usize,
+    pub steps: Vec<Step>,
+    /// What was changed outside of infra since state last looked.
+    pub drift: Vec<Drift>,
+    pub data_loss: Vec<DataLoss>,
+    /// Why it may not be applied; empty when it may.
+    pub refusals: Vec<Refusal>,
+    /// Assertions whose truth is only known after apply.
+    pub open_asserts: Vec<AssertOutcome>,
+    /// The outputs as far as they are known.
+    pub outputs: Vec<Output>,
+    /// API calls made to prepare it, by `provider/Action`.
+    pub calls: BTreeMap<String, u64>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The step of an id.
+    pub fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.index()]
+    }
+}

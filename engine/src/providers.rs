@@ -1,0 +1,58 @@
+//! The clouds and the schemas of a run, by the names a program uses for them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use infra_model::Schema;
+use infra_provider::Provider;
+
+/// Where the engine finds what a resource type is.
+pub trait SchemaSource: Send + Sync {
+    /// The schema of a dotted resource type; `None` when no such type exists.
+    fn schema(&self, type_name: &str) -> Option<&Schema>;
+}
+
+impl SchemaSource for BTreeMap<String, Schema> {
+    fn schema(&self, type_name: &str) -> Option<&Schema> {
+        self.get(type_name)
+    }
+}
+
+/// The configured providers of a run, by the key of their configuration (`aws`, `aws.tokyo`, `std`).
+#[derive(Clone, Default)]
+pub struct Providers(BTreeMap<String, Arc<dyn Provider>>);
+
+impl Providers {
+    /// Adds the provider that serves the configuration `key`.
+    pub fn insert(&mut self, key: impl Into<String>, provider: Arc<dyn Provider>) {
+        self.0.insert(key.into(), provider);
+    }
+
+    /// The provider of a configuration.
+    pub fn get(&self, key: &str) -> Option<&Arc<dyn Provider>> {
+        self.0.get(key)
+    }
+
+    /// API calls sent so far by all providers, by `key/Action` (`aws/DescribeVolumes`).
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        let mut calls = BTreeMap::new();
+        for (key, provider) in &self.0 {
+            for (action, count) in provider.calls().by_action() {
+                calls.insert(format!("{key}/{action}"), count);
+            }
+        }
+        calls
+    }
+}
+
+/// What was called between two moments of [`Providers::calls`].
+pub fn calls_since(
+    before: &BTreeMap<String, u64>,
+    after: &BTreeMap<String, u64>,
+) -> BTreeMap<String, u64> {
+    let since = |(action, count): (&String, &u64)| {
+        let fresh = count - before.get(action).copied().unwrap_or(0);
+        (fresh > 0).then(|| (action.clone(), fresh))
+    };
+    after.iter().filter_map(since).collect()
+}
