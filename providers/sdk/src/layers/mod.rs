@@ -144,13 +144,12 @@ mod tests {
     /// Sends a call whose first `failures` answers are `failure`: the result, the attempts and the time taken.
     fn run(call: Call, failures: u32, failure: &Failure) -> (Result<u32, Failure>, u64, u64) {
         let timer = Arc::new(FakeTimer::default());
-        let throttle = Throttle::new(vec![(
-            "change",
-            Limit {
+        let throttle = Throttle::new(|_| {
+            Some(Limit {
                 burst: 50,
                 per_second: 5.0,
-            },
-        )]);
+            })
+        });
         let layers = Layers::new(
             RetryPolicy::default(),
             Jitter::new(7),

@@ -31,30 +31,26 @@ struct Bucket {
     filled_ms: u64,
 }
 
+/// What is published of a group; `None` leaves it unpaced.
+type Limits = dyn Fn(&str) -> Option<Limit> + Send + Sync;
+
 /// The buckets of one account and region.
-pub struct Throttle(BTreeMap<&'static str, Mutex<Bucket>>);
+pub struct Throttle {
+    limits: Box<Limits>,
+    buckets: Mutex<BTreeMap<&'static str, Bucket>>,
+}
 
 impl Throttle {
-    /// A bucket for each named group. Calls of other groups are not paced.
-    pub fn new(limits: Vec<(&'static str, Limit)>) -> Throttle {
-        let bucket = |limit: Limit| {
-            Mutex::new(Bucket {
-                limit,
-                per_second: limit.per_second,
-                tokens: f64::from(limit.burst),
-                filled_ms: 0,
-            })
-        };
-        Throttle(
-            limits
-                .into_iter()
-                .map(|(group, limit)| (group, bucket(limit)))
-                .collect(),
-        )
+    /// Buckets with the published figures; groups without any are not paced.
+    pub fn new(limits: impl Fn(&str) -> Option<Limit> + Send + Sync + 'static) -> Throttle {
+        Throttle {
+            limits: Box::new(limits),
+            buckets: Mutex::default(),
+        }
     }
 
     /// Waits until a call of the group may be sent. Callers are served in the order in which they came.
-    pub async fn admit(&self, group: &str, timer: &dyn Timer) {
+    pub async fn admit(&self, group: &'static str, timer: &dyn Timer) {
         let wait = self.with(group, |bucket| bucket.take(timer.now_ms()));
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
             timer.sleep(wait).await;
@@ -62,7 +58,7 @@ impl Throttle {
     }
 
     /// The cloud accepted a call of the group.
-    pub fn succeeded(&self, group: &str, now_ms: u64) {
+    pub fn succeeded(&self, group: &'static str, now_ms: u64) {
         self.with(group, |bucket| {
             bucket.fill(now_ms);
             let regained = bucket.per_second + bucket.limit.per_second * REGAIN;
@@ -71,7 +67,7 @@ impl Throttle {
     }
 
     /// The cloud refused a call of the group as one too many.
-    pub fn refused(&self, group: &str, now_ms: u64) {
+    pub fn refused(&self, group: &'static str, now_ms: u64) {
         self.with(group, |bucket| {
             bucket.fill(now_ms);
             bucket.per_second = (bucket.per_second / 2.0).max(SLOWEST);
@@ -79,12 +75,18 @@ impl Throttle {
         });
     }
 
-    fn with<T>(&self, group: &str, act: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
-        let bucket = self.0.get(group)?;
-        let mut bucket = bucket
+    fn with<T>(&self, group: &'static str, act: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
+        let limit = (self.limits)(group)?;
+        let mut buckets = self
+            .buckets
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        Some(act(&mut bucket))
+        Some(act(buckets.entry(group).or_insert(Bucket {
+            limit,
+            per_second: limit.per_second,
+            tokens: f64::from(limit.burst),
+            filled_ms: 0,
+        })))
     }
 }
 
@@ -110,13 +112,12 @@ mod tests {
     use super::*;
 
     fn throttle() -> Throttle {
-        Throttle::new(vec![(
-            "run",
-            Limit {
+        Throttle::new(|group| {
+            (group == "run").then_some(Limit {
                 burst: 5,
                 per_second: 2.0,
-            },
-        )])
+            })
+        })
     }
 
     /// How long it takes until `count` calls one after another are admitted.
