@@ -1,1 +1,84 @@
-fn main() {}
+//! `infra`: the command line.
+//!
+//! The only room with a terminal, a clock and an async runtime. Everything that decides anything lives in the
+//! libraries; here it is called and shown.
+
+mod args;
+mod command;
+mod error;
+mod show;
+mod world;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind as ClapError;
+
+use args::Cli;
+use error::{CommandError, ErrorKind, Outcome};
+use show::Console;
+use world::Environment;
+
+fn main() -> ExitCode {
+    let env = Environment::of_process();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let global = &cli.global;
+    let console = Console::new(
+        global.json,
+        global.quiet,
+        global.verbose,
+        global.no_color,
+        &env,
+    );
+    hide_panics();
+    let outcome = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        command::run(&cli, &console, &env)
+    }))
+    .unwrap_or_else(|_| Err(bug()));
+    ExitCode::from(finish(&console, outcome))
+}
+
+/// Shows the outcome and gives the exit code.
+fn finish(console: &Console, outcome: Outcome) -> u8 {
+    let outcome = outcome.and_then(|exit| console.finish().map(|()| exit));
+    match outcome {
+        Ok(exit) => exit.code(),
+        Err(error) => {
+            console.fail(&error);
+            1
+        }
+    }
+}
+
+/// clap writes its own messages well; only its exit code 2 has another meaning here.
+fn usage(error: &clap::Error) -> ExitCode {
+    // There is nobody to tell when the message cannot be written.
+    let _ = error.print();
+    match error.kind() {
+        ClapError::DisplayHelp | ClapError::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(1),
+    }
+}
+
+/// A panic says where it happened and nothing else: its message may hold values of the program.
+fn hide_panics() {
+    panic::set_hook(Box::new(|info| {
+        if let Some(at) = info.location() {
+            eprintln!(
+                "infra stopped on a bug of its own, at {}:{}",
+                at.file(),
+                at.line()
+            );
+        }
+    }));
+}
+
+fn bug() -> CommandError {
+    CommandError::new(ErrorKind::Bug, "infra stopped on a bug of its own")
+        .hint("what was done so far is recorded; the same command goes on from there")
+        .hint("please report it with the place above, the output of `infra version`, and the program if you may")
+}

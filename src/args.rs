@@ -1,0 +1,275 @@
+//! The command line, as data.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+
+/// A small declarative language for cloud infrastructure, and the tool that plans and applies it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "infra",
+    version,
+    propagate_version = false,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Print results as one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print no colours (so does NO_COLOR)
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Print results and errors only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Print more; twice for even more
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Find every error in a program, without a cloud
+    Check(Check),
+    /// Bring program files into the one layout
+    Fmt(Fmt),
+    /// Show what apply would do, and why
+    Plan(Plan),
+    /// Make the cloud what the program says
+    Apply(Apply),
+    /// Delete everything the program has made
+    Destroy(Destroy),
+    /// Print the results of the last apply
+    Output(Output),
+    /// Look at the state, or correct it
+    #[command(subcommand)]
+    State(State),
+    /// Take away a lock that a run has left behind
+    Unlock(Unlock),
+    /// Serve a simulated cloud to other programs
+    Sim(Sim),
+    /// Print what a resource type offers
+    Types(Types),
+    /// Print the version
+    Version,
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+/// Where the program is.
+#[derive(Debug, Args)]
+pub struct Directory {
+    /// The directory of the program
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+}
+
+/// The values of the program's parameters. Of several, the last of these wins: `infra.infravars`, the file of
+/// `--env`, the environment, `--vars`, `--set`.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Parameters")]
+pub struct Inputs {
+    /// Set a parameter (repeatable; also INFRA_PARAM_NAME in the environment)
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Read parameters from a file (repeatable; infra.infravars is read by itself)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub vars: Vec<PathBuf>,
+    /// Read the parameters of an environment, such as dev, test or release, from NAME.infravars
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+/// Which cloud.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Cloud")]
+pub struct Cloud {
+    /// Use a simulated cloud, kept under .infra/, with a state of its own
+    #[arg(long)]
+    pub sim: bool,
+    /// Disturb the simulated cloud, as in `latency=20ms,throttle=5%,seed=1`
+    #[arg(long, value_name = "SPEC", requires = "sim")]
+    pub sim_chaos: Option<String>,
+}
+
+/// What plan and apply have in common.
+#[derive(Debug, Args)]
+pub struct Planning {
+    #[command(flatten)]
+    pub directory: Directory,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub cloud: Cloud,
+    /// Ask the cloud for the present state of everything first
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, help_heading = "Planning")]
+    pub refresh: bool,
+    /// Plan only this address and what it depends on (repeatable)
+    #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
+    pub target: Vec<String>,
+    /// Make this resource anew (repeatable)
+    #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
+    pub replace: Vec<String>,
+    /// Allow this resource's data to be lost (repeatable)
+    #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
+    pub allow_data_loss: Vec<String>,
+    /// Show what stays as it is, too
+    #[arg(long, help_heading = "Planning")]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub directory: Directory,
+    #[command(flatten)]
+    pub inputs: Inputs,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files and directories, or `-` for standard input
+    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; show what would change, and fail when anything would
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub planning: Planning,
+    /// Exit with 2 when there is something to do
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Apply {
+    #[command(flatten)]
+    pub planning: Planning,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Destroy {
+    #[command(flatten)]
+    pub planning: Planning,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Output {
+    /// The directory of the program (one with a `/`, or `.`), then the name of one output
+    #[arg(value_name = "[DIR] [NAME]", num_args = 0..=2)]
+    pub words: Vec<String>,
+    /// Print the text of one output without quotes; shows a secret one in the clear
+    #[arg(long, conflicts_with = "json")]
+    pub raw: bool,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum State {
+    /// List the addresses in the state
+    List(StateList),
+    /// Show what the state knows of one resource
+    Show(StateShow),
+    /// Forget resources; the cloud keeps them
+    Rm(StateRm),
+    /// Give a resource another address
+    Mv(StateMv),
+}
+
+#[derive(Debug, Args)]
+pub struct StateList {
+    #[command(flatten)]
+    pub directory: Directory,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateShow {
+    /// The directory of the program, when it is not the current one, then the address
+    #[arg(value_name = "[DIR] ADDRESS", required = true, num_args = 1..=2)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateRm {
+    /// The directory of the program, when it is not the current one, then the addresses
+    #[arg(value_name = "[DIR] ADDRESS", required = true, num_args = 1..)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateMv {
+    /// The directory of the program, when it is not the current one, then the old and the new address
+    #[arg(value_name = "[DIR] OLD NEW", required = true, num_args = 2..=3)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Unlock {
+    #[command(flatten)]
+    pub directory: Directory,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Sim {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4566")]
+    pub listen: String,
+    /// The file that keeps the cloud; without it, it is gone in the end
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: Option<PathBuf>,
+    /// Disturb it, as in `latency=20ms,throttle=5%,seed=1`
+    #[arg(long, value_name = "SPEC")]
+    pub chaos: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Types {
+    /// The type, such as aws.volume; all are listed without it
+    #[arg(value_name = "TYPE")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
