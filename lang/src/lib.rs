@@ -2,8 +2,10 @@
 //!
 //! Pure: files reach this room through the [`World`] trait, and nothing else does.
 
+pub mod codes;
 pub mod diagnostic;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
 mod world;
 

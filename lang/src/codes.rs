@@ -1,0 +1,101 @@
+//! The one table of diagnostic codes. A code is stable: it is what people search for, and what `@allow` names.
+//!
+//! Each has a page under `docs/errors/` and a case in `tests/suite/`; tests demand both.
+
+/// Declares the constants and, from the same lines, [`ALL`].
+macro_rules! codes {
+    ($($constant:ident = $code:literal, $summary:literal;)*) => {
+        $(#[doc = $summary] pub const $constant: &str = $code;)*
+
+        /// Every code with what it means in a line, in the order of the table.
+        pub const ALL: &[(&str, &str)] = &[$(($code, $summary)),*];
+    };
+}
+
+codes! {
+    // Reading text.
+    SYNTAX                 = "syntax",                  "the text cannot be read as the language";
+
+    // Names and where things stand.
+    DUPLICATE_NAME         = "duplicate-name",          "two declarations of one scope have the same name";
+    UNKNOWN_NAME           = "unknown-name",            "nothing of this name is in scope";
+    UNKNOWN_TYPE           = "unknown-type",            "there is no type or component of this name";
+    UNKNOWN_USE            = "unknown-use",             "the standard library or the project has nothing under this name";
+    OUTSIDE_PROJECT        = "outside-project",         "a path leads out of the project's directory";
+    MISPLACED              = "misplaced",               "the declaration has no meaning at this place";
+    CYCLE                  = "cycle",                   "values or resources need each other in a circle";
+    RECURSION              = "recursion",               "a component contains itself";
+
+    // Types.
+    WRONG_TYPE             = "wrong-type",              "the value's type is not the one expected";
+    WRONG_OPERANDS         = "wrong-operands",          "the operator does not work on these types";
+    UNKNOWN_WORD           = "unknown-word",            "the word is none of the enumeration's";
+    MAYBE_NULL             = "maybe-null",              "the value may be absent here";
+    NOT_CONSTANT           = "not-constant",            "only a constant can stand here";
+
+    // Fields and attributes.
+    UNKNOWN_FIELD          = "unknown-field",           "the type has no field of this name";
+    MISSING_FIELD          = "missing-field",           "a required field is not set";
+    DUPLICATE_FIELD        = "duplicate-field",         "a field is set twice";
+    COMPUTED_FIELD         = "computed-field",          "only the cloud decides this field";
+    UNKNOWN_ATTRIBUTE      = "unknown-attribute",       "the value has no attribute of this name";
+
+    // Calls and decorators.
+    UNKNOWN_FUNCTION       = "unknown-function",        "there is no function of this name";
+    WRONG_ARGUMENTS        = "wrong-arguments",         "the arguments do not fit what is called";
+    UNKNOWN_DECORATOR      = "unknown-decorator",       "there is no decorator of this name";
+    BAD_DECORATOR          = "bad-decorator",           "the decorator cannot be used like this";
+
+    // Values.
+    UNKNOWN_KEY            = "unknown-key",             "how many instances there are depends on what the cloud decides";
+    UNKNOWN_LOOKUP         = "unknown-lookup",          "a lookup asks for something this program has yet to make";
+    DUPLICATE_KEY          = "duplicate-key",           "two instances or entries have the same key";
+    BAD_KEY                = "bad-key",                 "the value cannot serve as a key";
+    MISSING_KEY            = "missing-key",             "the map has no such key";
+    INDEX_RANGE            = "index-range",             "the index is outside the list";
+    ARITHMETIC             = "arithmetic",              "the result cannot be represented";
+    FUNCTION_FAILED        = "function-failed",         "the function cannot work on these values";
+    CONDITION_FAILED       = "condition-failed",        "a value does not satisfy its `where`";
+    TOO_DEEP               = "too-deep",                "expressions are nested too deeply";
+
+    // Inputs.
+    UNKNOWN_PARAM          = "unknown-param",           "the program has no parameter of this name";
+    MISSING_PARAM          = "missing-param",           "a parameter without a default has no value";
+    BAD_INPUT              = "bad-input",               "the text given for a parameter is not of its type";
+
+    // What the cloud would refuse.
+    HOST_BITS              = "host-bits",               "a range has bits set behind its prefix";
+    RANGE_SIZE             = "range-size",              "the range is larger or smaller than the cloud allows";
+    SUBNET_OUTSIDE_VPC     = "subnet-outside-vpc",      "a subnet's range is not inside its network's";
+    SUBNET_OVERLAP         = "subnet-overlap",          "two subnets of one network overlap";
+    ADDRESS_OUTSIDE_SUBNET = "address-outside-subnet",  "a private address is not one its subnet can give";
+    VPC_MISMATCH           = "vpc-mismatch",            "two things that belong together are in different networks";
+    ZONE_MISMATCH          = "zone-mismatch",           "a volume and its instance are in different zones";
+    ZONE_OUTSIDE_REGION    = "zone-outside-region",     "the zone is not one of the provider's region";
+    UNKNOWN_MACHINE_TYPE   = "unknown-machine-type",    "the catalogue has no machine type of this name";
+    UNKNOWN_REGION         = "unknown-region",          "the catalogue has no region of this name";
+    DUPLICATE_RULE         = "duplicate-rule",          "a security group has the same rule twice";
+    DUPLICATE_ROUTE        = "duplicate-route",         "a route table has two routes to one destination";
+    DUPLICATE_ASSOCIATION  = "duplicate-association",   "a thing that goes to one place is put in two";
+    VOLUME_SIZE            = "volume-size",             "the volume's type does not come in this size";
+    VOLUME_PERFORMANCE     = "volume-performance",      "the volume's type does not come with this speed";
+    NAME_TOO_LONG          = "name-too-long",           "a name or label is longer than the cloud allows";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn a_code_is_declared_once_and_is_kebab_case() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (code, summary) in ALL {
+            assert!(seen.insert(code), "{code} is declared twice");
+            assert!(
+                code.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{code}"
+            );
+            assert!(!summary.is_empty(), "{code}");
+        }
+    }
+}
