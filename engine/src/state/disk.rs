@@ -1,0 +1,116 @@
+//! The disk that state is kept on: what the store needs of a folder, and no more.
+
+use std::fmt;
+
+mod real;
+mod simulated;
+
+pub use real::RealDisk;
+pub use simulated::{SimulatedDisk, Survives};
+
+/// Why a disk did not do what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskErrorKind {
+    /// No space is left, or a quota is used up.
+    Full,
+    /// The folder or its file system cannot be written to.
+    ReadOnly,
+    /// The user has no right to do this.
+    Denied,
+    /// Anything else.
+    Other,
+}
+
+/// A failed operation on the folder of the state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot {operation} `{name}`: {reason}")]
+pub struct DiskError {
+    pub kind: DiskErrorKind,
+    /// `write`, `sync`, `rename` …
+    pub operation: &'static str,
+    /// The file, with its folder where that is known.
+    pub name: String,
+    /// The operating system's words.
+    pub reason: String,
+}
+
+impl DiskError {
+    /// What the user can do about it.
+    pub fn help(&self) -> &'static str {
+        match self.kind {
+            DiskErrorKind::Full => {
+                "make room on the disk and run the command again: nothing is lost"
+            }
+            DiskErrorKind::ReadOnly => {
+                "make the folder writable (or work on a copy) and run the command again: nothing is lost"
+            }
+            DiskErrorKind::Denied => {
+                "give your user the right to read and write the folder and run the command again"
+            }
+            DiskErrorKind::Other => {
+                "look at the disk; once it works, run the command again: what was acknowledged is kept"
+            }
+        }
+    }
+}
+
+/// The result of an operation on a disk.
+pub type DiskResult<T> = Result<T, DiskError>;
+
+/// A folder. Names are plain file names in it.
+///
+/// The operations are the single steps of a file system, so that a simulated disk can stop between any two.
+/// What was written counts as kept only after [`Disk::sync`]; what was created, renamed or removed only after
+/// [`Disk::sync_folder`].
+pub trait Disk: Send + Sync + fmt::Debug {
+    /// The whole file, or `None` when there is none.
+    fn read(&self, name: &str) -> DiskResult<Option<Vec<u8>>>;
+
+    /// Creates or empties the file and writes it.
+    fn write(&self, name: &str, bytes: &[u8]) -> DiskResult<()>;
+
+    /// Writes behind the end of an existing file. After an error part of the bytes may be there.
+    fn append(&self, name: &str, bytes: &[u8]) -> DiskResult<()>;
+
+    /// Cuts the file off after `length` bytes.
+    fn truncate(&self, name: &str, length: u64) -> DiskResult<()>;
+
+    /// Returns once the file's content is on the medium.
+    fn sync(&self, name: &str) -> DiskResult<()>;
+
+    /// Renames, replacing what has the new name, atomically.
+    fn rename(&self, from: &str, to: &str) -> DiskResult<()>;
+
+    /// Gives the file a second name, atomically, unless that name is taken: then `false`.
+    fn link(&self, from: &str, to: &str) -> DiskResult<bool>;
+
+    /// Removes the name; it is no error when there is none.
+    fn remove(&self, name: &str) -> DiskResult<()>;
+
+    /// The names in the folder, sorted.
+    fn list(&self) -> DiskResult<Vec<String>>;
+
+    /// Returns once creations, renames and removals in the folder are on the medium.
+    fn sync_folder(&self) -> DiskResult<()>;
+
+    /// Replaces the file by `bytes` so that after a crash either the old or the new content is there, whole.
+    fn replace(&self, name: &str, bytes: &[u8]) -> DiskResult<()> {
+        let temporary = format!("{name}.tmp");
+        self.write(&temporary, bytes)?;
+        self.sync(&temporary)?;
+        self.rename(&temporary, name)?;
+        self.sync_folder()
+    }
+
+    /// Creates the file with its whole content, unless it exists: then `false`. `unique` tells the temporary
+    /// file apart from those of others who try the same.
+    fn create_new(&self, name: &str, unique: &str, bytes: &[u8]) -> DiskResult<bool> {
+        let temporary = format!("{name}.{unique}.tmp");
+        self.write(&temporary, bytes)?;
+        self.sync(&temporary)?;
+        let created = self.link(&temporary, name);
+        self.remove(&temporary)?;
+        self.sync_folder()?;
+        created
+    }
+}

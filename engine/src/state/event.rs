@@ -1,0 +1,70 @@
+//! What is written to the journal: each event is one change of the state.
+
+use infra_model::Address;
+use serde::{Deserialize, Serialize};
+
+use super::{Doubt, Entry, Incarnation, Intent, LastFailure, Sealed};
+
+/// One change of the state. Every change goes through the journal as one of these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A provider call is about to be made.
+    Intent(Box<Intent>),
+    /// The create call answered with an id; nothing else is known of the thing yet.
+    Outcome {
+        #[serde(flatten)]
+        of: Incarnation,
+        id: String,
+    },
+    /// A create or update is complete and was read back.
+    Settled(Box<Entry>),
+    /// The call failed. The message never holds a secret.
+    Failed {
+        #[serde(flatten)]
+        of: Incarnation,
+        failure: LastFailure,
+    },
+    /// The snapshot before a destruction is complete.
+    Snapshotted {
+        #[serde(flatten)]
+        of: Incarnation,
+        ids: Vec<String>,
+    },
+    /// It is gone from the cloud.
+    Deleted {
+        #[serde(flatten)]
+        of: Incarnation,
+    },
+    /// The state lets go of it; the cloud keeps it.
+    Forgot { address: Address },
+    /// It has another address from now on.
+    Moved { from: Address, to: Address },
+    /// Something that existed before is managed from now on.
+    Adopted(Box<Entry>),
+    /// It was read again; its attributes are these now. Ends a pending update.
+    Refreshed {
+        #[serde(flatten)]
+        of: Incarnation,
+        attributes: Sealed,
+    },
+    /// Its protection changed in the program; nothing changes in the cloud.
+    Redrafted {
+        #[serde(flatten)]
+        of: Incarnation,
+        draft: Box<super::Draft>,
+    },
+    /// Recovery learnt that a pending create had no effect.
+    Absent {
+        #[serde(flatten)]
+        of: Incarnation,
+    },
+    /// Recovery could not learn what became of a pending create.
+    InDoubt {
+        #[serde(flatten)]
+        of: Incarnation,
+        doubt: Doubt,
+    },
+    /// The program's outputs.
+    Outputs { values: Sealed },
+}
