@@ -3,7 +3,13 @@
 pub mod console;
 pub mod diagnostics;
 pub mod diagnostics_json;
+pub mod place;
+pub mod plan;
+pub mod plan_json;
+pub mod progress;
+pub mod schema;
 pub mod style;
 pub mod text;
+pub mod values;
 
 pub use console::Console;

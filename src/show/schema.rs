@@ -1,0 +1,174 @@
+//! What a resource type offers, for `infra types`.
+
+use infra_model::{Change, FieldSchema, Schema, SchemaKind, Value, json::to_plain};
+use serde_json::{Value as Json, json};
+
+use super::style::{Painter, Style};
+use super::text;
+
+/// Indentation of a field's words below its name.
+const INDENT: usize = 6;
+
+/// All types with the first sentence of what they are, resources before lookups.
+pub fn list(schemas: &[&Schema], painter: Painter, width: usize) -> String {
+    let mut page = String::new();
+    for (kind, title) in [
+        (SchemaKind::Resource, "Resources"),
+        (SchemaKind::Lookup, "Lookups"),
+    ] {
+        let of_kind: Vec<&&Schema> = schemas
+            .iter()
+            .filter(|schema| schema.kind == kind)
+            .collect();
+        let column = of_kind
+            .iter()
+            .map(|schema| text::width(&schema.type_name))
+            .max()
+            .unwrap_or(0);
+        if of_kind.is_empty() {
+            continue;
+        }
+        page.push_str(&format!("{}\n", painter.paint(Style::Heading, title)));
+        for schema in of_kind {
+            let words = text::shorten(
+                first_sentence(&schema.doc),
+                width.saturating_sub(column + 4),
+            )
+            .into_owned();
+            page.push_str(&format!(
+                "  {}  {words}\n",
+                text::pad(&schema.type_name, column)
+            ));
+        }
+        page.push('\n');
+    }
+    page.push_str("`infra types TYPE` shows the fields of one.\n");
+    page
+}
+
+/// Everything about one type: what a program sets, then what the cloud decides.
+pub fn describe(schema: &Schema, painter: Painter, width: usize) -> String {
+    let keyword = match schema.kind {
+        SchemaKind::Resource => "resource",
+        SchemaKind::Lookup => "lookup",
+    };
+    let mut page = format!(
+        "{keyword} {}\n",
+        painter.paint(Style::Heading, &schema.type_name)
+    );
+    paragraph(&schema.doc, 2, width, &mut page);
+    for note in notes(schema) {
+        paragraph(&note, 2, width, &mut page);
+    }
+    let (answers, settable): (Vec<&FieldSchema>, Vec<&FieldSchema>) =
+        schema.fields.iter().partition(|field| field.computed);
+    for (title, fields) in [("Fields", settable), ("Decided by the cloud", answers)] {
+        if fields.is_empty() {
+            continue;
+        }
+        page.push_str(&format!("\n{}\n", painter.paint(Style::Heading, title)));
+        for field in fields {
+            let name = painter.paint(Style::Create, &field.name);
+            let remarks = remarks(field);
+            let remarks = match remarks.is_empty() {
+                true => String::new(),
+                false => painter.paint(Style::Quiet, &format!("  ({})", remarks.join(", "))),
+            };
+            page.push_str(&format!("  {name}: {}{remarks}\n", field.ty));
+            paragraph(&field.doc, INDENT, width, &mut page);
+        }
+    }
+    page
+}
+
+/// One type for other programs.
+pub fn json(schema: &Schema) -> Json {
+    let fields: Vec<Json> = schema.fields.iter().map(field_json).collect();
+    json!({
+        "type": schema.type_name,
+        "kind": match schema.kind {
+            SchemaKind::Resource => "resource",
+            SchemaKind::Lookup => "lookup",
+        },
+        "doc": schema.doc,
+        "holds_data": schema.data,
+        "create_first": schema.create_first,
+        "fields": fields,
+    })
+}
+
+fn field_json(field: &FieldSchema) -> Json {
+    json!({
+        "name": field.name,
+        "type": field.ty.to_string(),
+        "doc": field.doc,
+        "required": field.required(),
+        "default": field.default.as_ref().map(to_plain),
+        "computed": field.computed,
+        "change": match field.change {
+            Change::Update => "update",
+            Change::Restart => "restart",
+            Change::Replace => "replace",
+        },
+        "grows": field.grows,
+    })
+}
+
+fn notes(schema: &Schema) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(data) = &schema.data {
+        let unless = match &schema.data_unless {
+            Some((field, word)) => format!(", unless `{field}` is `{word}`"),
+            None => String::new(),
+        };
+        notes.push(format!(
+            "Destroying it loses {data}{unless}: that must be allowed by name."
+        ));
+    }
+    if schema.create_first {
+        notes
+            .push("When it is made anew, the new one is there before the old one goes.".to_owned());
+    }
+    notes
+}
+
+fn remarks(field: &FieldSchema) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if field.required() {
+        remarks.push("required".to_owned());
+    }
+    if let Some(default) = field
+        .default
+        .as_ref()
+        .filter(|default| **default != Value::Null)
+    {
+        remarks.push(format!("default {default}"));
+    }
+    match field.change {
+        Change::Update if field.grows => {
+            remarks.push("grows in place, smaller makes it anew".to_owned())
+        }
+        Change::Update => {}
+        Change::Restart => remarks.push("a change stops and starts it".to_owned()),
+        Change::Replace => remarks.push("a change makes it anew".to_owned()),
+    }
+    if field.unread {
+        remarks.push("cannot be read back".to_owned());
+    }
+    remarks
+}
+
+fn paragraph(words: &str, indent: usize, width: usize, page: &mut String) {
+    let columns = width.min(100).saturating_sub(indent).max(20);
+    for line in text::wrap(words, columns) {
+        page.push_str(&format!("{:indent$}{line}\n", ""));
+    }
+}
+
+fn first_sentence(doc: &str) -> &str {
+    let first = doc.lines().next().unwrap_or_default();
+    match first.find(". ") {
+        Some(end) => &first[..end],
+        None => first.trim_end_matches('.'),
+    }
+}
