@@ -49,6 +49,9 @@ pub fn render(
         let report = Report::new(diagnostic, &pages);
         // Writing into a string cannot fail, and a source that is missing is drawn as a message alone.
         let _ = handler.render_report(&mut drawn, &report);
+        for other in &report.elsewhere {
+            let _ = handler.render_report(&mut drawn, other);
+        }
         drawn.push('\n');
     }
     drawn
@@ -179,7 +182,8 @@ impl SourceCode for Page {
     }
 }
 
-/// One diagnostic as miette wants it; places in other files become reports of their own below it.
+/// One diagnostic as miette wants it. A report has one source: places in other files are reports of their own,
+/// drawn below it.
 struct Report<'a> {
     diagnostic: Option<&'a Diagnostic>,
     message: String,
@@ -274,14 +278,6 @@ impl miette::Diagnostic for Report<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        let reports = self
-            .elsewhere
-            .iter()
-            .map(|report| report as &dyn miette::Diagnostic);
-        (!self.elsewhere.is_empty()).then(|| Box::new(reports) as Box<dyn Iterator<Item = _>>)
     }
 }
 

@@ -10,13 +10,18 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The Python that has the peers' packages: `INFRA_PEERS_PYTHON`, else the virtual environment of `.ci/run`.
 fn python() -> Option<PathBuf> {
     let named = std::env::var_os("INFRA_PEERS_PYTHON").map(PathBuf::from);
-    named.or_else(|| Some(Path::new(ROOT).join("target/peers/bin/python"))).filter(|path| path.exists())
+    named
+        .or_else(|| Some(Path::new(ROOT).join("target/peers/bin/python")))
+        .filter(|path| path.exists())
 }
 
 /// Runs one folder of pytest files; what they print is shown when one fails.
 fn pytest(folder: &str) {
     let Some(python) = python() else {
-        assert!(std::env::var_os("CI").is_none(), "in CI the peers must be installed");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "in CI the peers must be installed"
+        );
         println!("skipped: no Python with the peers' packages; see tests/peers/README.md");
         return;
     };
@@ -29,8 +34,15 @@ fn pytest(folder: &str) {
         .expect("python starts");
     let text = String::from_utf8_lossy(&done.stdout);
     println!("{text}");
-    assert!(done.status.success(), "{text}\n{}", String::from_utf8_lossy(&done.stderr));
-    assert!(!text.contains("skipped") || std::env::var_os("CI").is_none(), "nothing is skipped in CI:\n{text}");
+    assert!(
+        done.status.success(),
+        "{text}\n{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    assert!(
+        !text.contains("skipped") || std::env::var_os("CI").is_none(),
+        "nothing is skipped in CI:\n{text}"
+    );
 }
 
 #[test]

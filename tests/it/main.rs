@@ -1,0 +1,9 @@
+//! Tests that need the whole house: rooms, the standard library, the built binary, and software of others.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests start processes, wait for them and give them an environment"
+)]
+
+mod peers;
+mod rooms;
