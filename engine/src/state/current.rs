@@ -191,6 +191,50 @@ impl State {
         }
     }
 
+    /// Whether the event can happen to this state; otherwise why not.
+    pub(super) fn fits(&self, event: &Event) -> Result<(), String> {
+        let exists = |of: &Incarnation| self.incarnation(of).is_some();
+        match event {
+            Event::Intent(intent) => match intent.action {
+                Action::Create if exists(&intent.of) => {
+                    Err(format!("{} shall be created but exists", intent.of))
+                }
+                Action::Update | Action::Delete | Action::Snapshot if !exists(&intent.of) => {
+                    Err(format!(
+                        "{} shall {} but does not exist",
+                        intent.of,
+                        intent.action.word()
+                    ))
+                }
+                _ => Ok(()),
+            },
+            Event::Outcome { of, .. } => match self.pending.get(of) {
+                Some(pending) if pending.intent.action == Action::Create => Ok(()),
+                _ => Err(format!("{of} has an id but was not about to be created")),
+            },
+            Event::Refreshed { of, .. } | Event::Redrafted { of, .. } if !exists(of) => {
+                Err(format!("{of} was read but does not exist"))
+            }
+            Event::Absent { of } | Event::InDoubt { of, .. } if !self.pending.contains_key(of) => {
+                Err(format!("{of} is not pending"))
+            }
+            Event::Adopted(entry)
+                if self
+                    .entry(entry.address())
+                    .is_some_and(|old| old.of != entry.of) =>
+            {
+                Err(format!("{} is taken", entry.address()))
+            }
+            Event::Moved { from, .. } if self.incarnations(from).is_empty() => {
+                Err(format!("{from} shall move but does not exist"))
+            }
+            Event::Moved { to, .. } if !self.incarnations(to).is_empty() => {
+                Err(format!("{to} is taken"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn incarnation_mut(&mut self, of: &Incarnation) -> Option<&mut Entry> {
         match self.entries.get_mut(&of.address) {
             Some(entry) if entry.of == *of => Some(entry),

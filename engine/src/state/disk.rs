@@ -95,9 +95,20 @@ pub trait Disk: Send + Sync + fmt::Debug {
 
     /// Replaces the file by `bytes` so that after a crash either the old or the new content is there, whole.
     fn replace(&self, name: &str, bytes: &[u8]) -> DiskResult<()> {
-        let temporary = format!("{name}.tmp");
-        self.write(&temporary, bytes)?;
-        self.sync(&temporary)?;
+        self.replace_through(name, name, bytes)
+    }
+
+    /// The same, through a temporary file named after `unique`, for files that several processes replace.
+    fn replace_through(&self, unique: &str, name: &str, bytes: &[u8]) -> DiskResult<()> {
+        let temporary = format!("{unique}.tmp");
+        let written = self
+            .write(&temporary, bytes)
+            .and_then(|()| self.sync(&temporary));
+        if let Err(error) = written {
+            // On a full disk the half-written file would keep the room that is needed for going on.
+            let _ = self.remove(&temporary);
+            return Err(error);
+        }
         self.rename(&temporary, name)?;
         self.sync_folder()
     }

@@ -68,3 +68,23 @@ pub enum Event {
     /// The program's outputs.
     Outputs { values: Sealed },
 }
+
+impl Event {
+    /// The address that the event is about; for a move the old one.
+    pub fn address(&self) -> Option<&Address> {
+        match self {
+            Event::Intent(intent) => Some(&intent.of.address),
+            Event::Settled(entry) | Event::Adopted(entry) => Some(entry.address()),
+            Event::Outcome { of, .. }
+            | Event::Failed { of, .. }
+            | Event::Snapshotted { of, .. }
+            | Event::Deleted { of }
+            | Event::Refreshed { of, .. }
+            | Event::Redrafted { of, .. }
+            | Event::Absent { of }
+            | Event::InDoubt { of, .. } => Some(&of.address),
+            Event::Forgot { address } | Event::Moved { from: address, .. } => Some(address),
+            Event::Outputs { .. } => None,
+        }
+    }
+}

@@ -4,15 +4,28 @@
 //! synced, and only then applied to the [`State`] in memory.
 
 pub mod current;
+pub mod digest;
 pub mod disk;
+pub mod edit;
 pub mod entry;
+pub mod error;
 pub mod event;
+pub mod files;
+pub mod journal;
+pub mod lock;
 pub mod seal;
+pub mod snapshot;
+pub mod store;
 
 pub use current::{Genesis, State};
 pub use disk::{Disk, DiskError, DiskErrorKind, RealDisk, SimulatedDisk, Survives};
 pub use entry::{
     Action, Doubt, Draft, Entry, Guard, Incarnation, Intent, LastFailure, Pending, Status,
 };
+pub use error::StateError;
 pub use event::Event;
+pub use files::Files;
+pub use journal::DroppedLine;
+pub use lock::{Holder, Host, LEASE, Lease, Lock, process_has_ended};
 pub use seal::{SealKey, Sealed};
+pub use store::Store;

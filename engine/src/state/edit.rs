@@ -1,0 +1,119 @@
+//! Editing the state by hand: what `infra state list`, `show`, `rm` and `mv` do.
+
+use infra_model::Address;
+
+use super::{Entry, Event, State, StateError, Store};
+
+/// The largest edit distance at which an address is still suggested, as a share of its length.
+const SUGGEST_DISTANCE_DIVISOR: usize = 3;
+
+impl State {
+    /// The entries whose address begins with one of `prefixes`, or all when there are none. A prefix ends at a
+    /// border within the address: `web` fits `web["a"]/aws.volume.x` and not `web2/aws.volume.x`.
+    pub fn list<'a>(&'a self, prefixes: &'a [String]) -> impl Iterator<Item = &'a Entry> {
+        self.entries().values().filter(move |entry| {
+            let text = entry.address().to_string();
+            prefixes.is_empty()
+                || prefixes.iter().any(|prefix| {
+                    text.strip_prefix(prefix.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[', '.']))
+                })
+        })
+    }
+
+    /// The entry at an address, or an error that suggests a similar one.
+    pub fn show(&self, address: &Address) -> Result<&Entry, StateError> {
+        self.entry(address)
+            .ok_or_else(|| StateError::NoSuchAddress {
+                address: address.clone(),
+                similar: self.similar(address),
+            })
+    }
+
+    /// The address in state that looks most like `wanted`, if any looks like it at all.
+    fn similar(&self, wanted: &Address) -> Option<Address> {
+        let wanted = wanted.to_string();
+        let limit = wanted.chars().count() / SUGGEST_DISTANCE_DIVISOR;
+        self.entries()
+            .keys()
+            .map(|address| (distance(&wanted, &address.to_string()), address))
+            .filter(|(distance, _)| *distance <= limit)
+            .min()
+            .map(|(_, address)| address.clone())
+    }
+
+    /// Whether state knows anything of the address: an entry, a deposed one, or an unfinished attempt.
+    fn knows(&self, address: &Address) -> bool {
+        self.entry(address).is_some()
+            || self.deposed().keys().any(|of| of.address == *address)
+            || self.pending().keys().any(|of| of.address == *address)
+    }
+}
+
+impl Store {
+    /// Lets go of the resources; the cloud keeps them. All of them or, when one is unknown, none.
+    pub fn forget(&mut self, addresses: &[Address]) -> Result<(), StateError> {
+        let mut events: Vec<Event> = Vec::new();
+        for address in addresses {
+            if !self.state().knows(address) {
+                self.state().show(address)?;
+            }
+            let event = Event::Forgot {
+                address: address.clone(),
+            };
+            if !events.contains(&event) {
+                events.push(event);
+            }
+        }
+        self.append(&events)
+    }
+
+    /// Gives a resource another address; the cloud is not asked.
+    pub fn rename(&mut self, from: &Address, to: &Address) -> Result<(), StateError> {
+        self.state().show(from)?;
+        if self.state().knows(to) {
+            return Err(StateError::AddressTaken {
+                address: to.clone(),
+            });
+        }
+        if from.type_name != to.type_name {
+            return Err(StateError::OtherType {
+                from: from.clone(),
+                to: to.clone(),
+            });
+        }
+        self.append(&[Event::Moved {
+            from: from.clone(),
+            to: to.clone(),
+        }])
+    }
+}
+
+/// The Levenshtein distance in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn distances_count_changed_characters() {
+        assert_eq!(distance("volume", "volume"), 0);
+        assert_eq!(distance("volume", "volmue"), 2);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("数据", "数锯"), 1);
+    }
+}

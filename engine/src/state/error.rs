@@ -1,0 +1,192 @@
+//! Why a state cannot be read, written or locked, in words for users.
+
+use infra_model::Address;
+
+use super::{DiskError, Lease};
+
+/// A refusal of the store. A state that cannot be understood is never taken for "no state".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+
+    #[error("`{file}` is empty")]
+    Empty { file: String },
+
+    #[error("`{file}` is cut off: {reason}")]
+    Truncated { file: String, reason: String },
+
+    #[error("`{file}` is not a state of infra: {reason}")]
+    Foreign { file: String, reason: String },
+
+    #[error("`{file}` has format {found}; this infra reads formats up to {known}")]
+    NewerFormat {
+        file: String,
+        found: u64,
+        known: u64,
+    },
+
+    #[error("`{file}` does not make sense: {reason}")]
+    Malformed { file: String, reason: String },
+
+    #[error("`{file}` holds {what} twice")]
+    Duplicate { file: String, what: String },
+
+    #[error("`{file}` is missing, but `{beside}` is there")]
+    Missing { file: String, beside: String },
+
+    #[error(
+        "`{journal}` belongs to another state than `{snapshot}`: its lineage is {found}, not {expected}"
+    )]
+    OtherLineage {
+        journal: String,
+        snapshot: String,
+        found: String,
+        expected: String,
+    },
+
+    #[error(
+        "`{journal}` builds upon serial {base}, but `{snapshot}` is older: it has serial {serial}"
+    )]
+    SnapshotTooOld {
+        journal: String,
+        snapshot: String,
+        base: u64,
+        serial: u64,
+    },
+
+    #[error("line {line} of `{file}` is damaged: {reason}")]
+    JournalDamaged {
+        file: String,
+        line: usize,
+        reason: String,
+    },
+
+    #[error("the state is locked by {}", .0.describe(*.1))]
+    Locked(Box<Lease>, u64),
+
+    #[error("`{file}` cannot be understood, so nobody knows who holds the lock: {reason}")]
+    LockUnreadable { file: String, reason: String },
+
+    #[error("the lock of the state was lost{}", taken_by(.by.as_deref(), *.now_ms))]
+    LockLost {
+        /// Who has it now; `None` when the lock file is gone.
+        by: Option<Box<Lease>>,
+        now_ms: u64,
+    },
+
+    #[error("the state was opened for reading only")]
+    NotLocked,
+
+    #[error("nothing more is written to the state, because an earlier write failed: {reason}")]
+    Stopped { reason: String },
+
+    #[error("the change does not fit the state: {reason}")]
+    Misfit { reason: String },
+
+    #[error("the state has no `{address}`")]
+    NoSuchAddress {
+        address: Address,
+        similar: Option<Address>,
+    },
+
+    #[error("the state already has `{address}`")]
+    AddressTaken { address: Address },
+
+    #[error("`{from}` cannot become `{to}`: a resource keeps its type")]
+    OtherType { from: Address, to: Address },
+}
+
+fn taken_by(by: Option<&Lease>, now_ms: u64) -> String {
+    match by {
+        Some(lease) => format!(": it is now held by {}", lease.describe(now_ms)),
+        None => ": its file was removed".to_owned(),
+    }
+}
+
+impl StateError {
+    /// What the user can do about it.
+    pub fn help(&self) -> String {
+        match self {
+            StateError::Disk(error) => error.help().to_owned(),
+            StateError::Empty { file } | StateError::Truncated { file, .. } => format!(
+                "infra never leaves such a file behind. Put back the copy beside it (`.backup`, or your version \
+                 control) as `{file}`; do not delete it, or infra would make everything a second time"
+            ),
+            StateError::Foreign { file, .. } => format!(
+                "move `{file}` away if it belongs to another program, or put the right one in its place"
+            ),
+            StateError::NewerFormat { .. } => {
+                "a newer infra has written it: use that version or a later one".to_owned()
+            }
+            StateError::Malformed { .. } | StateError::Duplicate { .. } => {
+                "it was changed by hand or damaged: undo the change, or put back the `.backup` beside it"
+                    .to_owned()
+            }
+            StateError::Missing { file, beside } => format!(
+                "put `{file}` back (a copy is in `.backup` or your version control). If all its resources are gone \
+                 and it shall really be forgotten, remove `{beside}` too"
+            ),
+            StateError::OtherLineage {
+                journal, snapshot, ..
+            } => format!(
+                "two states were mixed in one folder: put the `{snapshot}` back that belongs to `{journal}`, or move \
+                 the journal to where it belongs; it holds changes that no other file has"
+            ),
+            StateError::SnapshotTooOld {
+                journal, snapshot, ..
+            } => format!(
+                "an older copy of `{snapshot}` was put back: put the newest one there. `{journal}` holds changes that \
+                 no other file has, so do not remove it"
+            ),
+            StateError::JournalDamaged { file, line, .. } => format!(
+                "a crash only ever damages the last line, so the disk or an editor did this. Copy the folder, then \
+                 restore `{file}` from a backup; or cut it off before line {line}, run `infra plan`, and import what \
+                 the lines after it had made"
+            ),
+            StateError::Locked(lease, now_ms) => format!(
+                "wait until it has finished; if that process is gone, the lock ends by itself in {}",
+                span(lease.expires_ms.saturating_sub(*now_ms))
+            ),
+            StateError::LockUnreadable { file, .. } => {
+                format!("make sure that no infra runs for this program, then remove `{file}`")
+            }
+            StateError::LockLost { .. } => {
+                "this process was paused for longer than the lock lasts. It stopped before writing anything; run \
+                 the command again: what it had begun is found by the journal"
+                    .to_owned()
+            }
+            StateError::NotLocked => "take the lock before changing the state".to_owned(),
+            StateError::Stopped { .. } => {
+                "run the command again once that is repaired: it continues from what the disk has".to_owned()
+            }
+            StateError::Misfit { .. } => {
+                "this is a fault in infra, please report it; nothing was written".to_owned()
+            }
+            StateError::NoSuchAddress {
+                similar: Some(address),
+                ..
+            } => format!("did you mean `{address}`?"),
+            StateError::NoSuchAddress { similar: None, .. } => {
+                "`infra state list` shows what there is".to_owned()
+            }
+            StateError::AddressTaken { address } => {
+                format!("move or remove `{address}` first")
+            }
+            StateError::OtherType { to, .. } => {
+                format!("use `infra import` to manage it as `{}`", to.type_name)
+            }
+        }
+    }
+}
+
+/// A length of time for people: the largest unit that fits.
+pub(super) fn span(ms: u64) -> String {
+    let (count, unit) = match ms / 1000 {
+        seconds @ 0..=119 => (seconds, "second"),
+        seconds @ 120..=7199 => (seconds / 60, "minute"),
+        seconds => (seconds / 3600, "hour"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}

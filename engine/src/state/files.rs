@@ -1,0 +1,29 @@
+//! The names of a state's files.
+
+/// The names of a state's files, all in one folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    pub snapshot: String,
+    pub backup: String,
+    pub journal: String,
+    pub lock: String,
+}
+
+impl Files {
+    /// `<base>.json`, `<base>.journal` and so on.
+    pub fn new(base: &str) -> Files {
+        Files {
+            snapshot: format!("{base}.json"),
+            backup: format!("{base}.json.backup"),
+            journal: format!("{base}.journal"),
+            lock: format!("{base}.lock"),
+        }
+    }
+}
+
+/// `infra.state.json` and its companions.
+impl Default for Files {
+    fn default() -> Files {
+        Files::new("infra.state")
+    }
+}

@@ -1,0 +1,307 @@
+//! The lock: a lease with a heartbeat and a fencing number.
+//!
+//! Who holds the lock may write until the lease ends, and prolongs it as it goes. A lease that ended can be taken
+//! over, with a higher fencing number. The old holder, should it wake up, compares the lock file with its own
+//! lease before and after every write, and stops.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::error::span;
+use super::{Disk, Files, StateError};
+
+/// How long a lease lasts when it is not prolonged.
+pub const LEASE: Duration = Duration::from_secs(120);
+
+/// What the lock must know of the machine it runs on.
+pub trait Host: Send + Sync {
+    /// Milliseconds since 1970-01-01 UTC.
+    fn unix_ms(&self) -> u64;
+
+    /// Whether the holder is a process of this machine that has surely ended; then its lease ends with it.
+    fn has_ended(&self, holder: &Holder) -> bool;
+}
+
+/// Whether no process of this number runs on this machine.
+pub fn process_has_ended(pid: u32) -> bool {
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+}
+
+/// Who holds a lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// `user@host`.
+    pub who: String,
+    pub pid: u32,
+    /// `infra apply`.
+    pub command: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (process {}, `{}`)", self.who, self.pid, self.command)
+    }
+}
+
+/// The content of the lock file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    #[serde(flatten)]
+    pub holder: Holder,
+    /// When the lock was taken, in milliseconds since 1970.
+    pub since_ms: u64,
+    /// When the lease ends unless it is prolonged.
+    pub expires_ms: u64,
+    /// Grows with each holder.
+    pub fence: u64,
+}
+
+impl Lease {
+    /// `dev@laptop (process 4711, `infra apply`) for 12 minutes, since 2024-05-01 10:00:00 UTC`.
+    pub fn describe(&self, now_ms: u64) -> String {
+        let held = span(now_ms.saturating_sub(self.since_ms));
+        format!("{} for {held}, since {}", self.holder, utc(self.since_ms))
+    }
+
+    /// The same hold of the lock, perhaps prolonged in between.
+    fn is_same_hold(&self, other: &Lease) -> bool {
+        self.fence == other.fence && self.since_ms == other.since_ms && self.holder == other.holder
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut text = serde_json::to_string_pretty(self).expect("a lease has only plain fields");
+        text.push('\n');
+        text.into_bytes()
+    }
+
+    /// A word for temporary file names that no other holder uses.
+    fn unique(&self) -> String {
+        hex::encode(&Sha256::digest(self.bytes())[..6])
+    }
+}
+
+/// The right to write a state.
+pub struct Lock {
+    disk: Arc<dyn Disk>,
+    host: Arc<dyn Host>,
+    file: String,
+    lease: Lease,
+    lease_ms: u64,
+}
+
+impl fmt::Debug for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lock").field(&self.lease).finish()
+    }
+}
+
+impl Lock {
+    /// Takes the lock, or says who holds it. `length` is usually [`LEASE`].
+    pub fn take(
+        disk: Arc<dyn Disk>,
+        files: &Files,
+        host: Arc<dyn Host>,
+        holder: Holder,
+        length: Duration,
+    ) -> Result<Lock, StateError> {
+        let lease_ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+        let now = host.unix_ms();
+        let mut lock = Lock {
+            disk,
+            host,
+            file: files.lock.clone(),
+            lease: Lease {
+                holder,
+                since_ms: now,
+                expires_ms: now.saturating_add(lease_ms),
+                fence: 1,
+            },
+            lease_ms,
+        };
+        loop {
+            match read(lock.disk.as_ref(), &lock.file)? {
+                None if lock.create(&lock.file)? => return Ok(lock),
+                // Somebody was faster: look again at who it is.
+                None => {}
+                Some(current) if lock.is_live(&current) => {
+                    return Err(StateError::Locked(Box::new(current), now));
+                }
+                Some(current) => {
+                    if lock.take_over(&current)? {
+                        return Ok(lock);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Who holds the lock of a state, without taking it.
+    pub fn current(disk: &dyn Disk, files: &Files) -> Result<Option<Lease>, StateError> {
+        read(disk, &files.lock)
+    }
+
+    pub fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    fn is_live(&self, lease: &Lease) -> bool {
+        lease.expires_ms > self.host.unix_ms() && !self.host.has_ended(&lease.holder)
+    }
+
+    fn create(&self, name: &str) -> Result<bool, StateError> {
+        let unique = self.lease.unique();
+        Ok(self.disk.create_new(name, &unique, &self.lease.bytes())?)
+    }
+
+    fn write(&self) -> Result<(), StateError> {
+        let temporary = format!("{}.{}", self.file, self.lease.unique());
+        Ok(self
+            .disk
+            .replace_through(&temporary, &self.file, &self.lease.bytes())?)
+    }
+
+    /// Takes over from `old`, whose lease ended. Of several who try, the one that creates the claim file of the
+    /// next fencing number wins; `false` when somebody else did something meanwhile and one must look again.
+    fn take_over(&mut self, old: &Lease) -> Result<bool, StateError> {
+        let mut fence = old.fence + 1;
+        let claim = loop {
+            self.lease.fence = fence;
+            let claim = format!("{}.{fence}", self.file);
+            if self.create(&claim)? {
+                break claim;
+            }
+            match read(self.disk.as_ref(), &claim)? {
+                Some(rival) if self.is_live(&rival) => {
+                    return Err(StateError::Locked(Box::new(rival), self.host.unix_ms()));
+                }
+                // The rival stopped between its claim and the lock: its number is spent.
+                Some(_) => fence += 1,
+                None => return Ok(false),
+            }
+        };
+        let unchanged = read(self.disk.as_ref(), &self.file)?.is_some_and(|now| now == *old);
+        if unchanged {
+            self.write()?;
+            for spent in old.fence + 1..fence {
+                self.disk.remove(&format!("{}.{spent}", self.file))?;
+            }
+        }
+        self.disk.remove(&claim)?;
+        Ok(unchanged)
+    }
+
+    /// Makes sure that the lock is still held, and prolongs the lease when half of it is over. To be called
+    /// before and after every write, and now and then while waiting.
+    pub fn hold(&mut self) -> Result<(), StateError> {
+        let now = self.host.unix_ms();
+        let current = read(self.disk.as_ref(), &self.file)?;
+        let Some(current) = current.filter(|current| current.is_same_hold(&self.lease)) else {
+            return Err(self.lost()?);
+        };
+        if now >= self.lease.expires_ms {
+            // Nobody took it over yet, but somebody may be about to: compete for it like them.
+            self.lease.expires_ms = now.saturating_add(self.lease_ms);
+            return match self.take_over(&current) {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(self.lost()?),
+                Err(StateError::Locked(by, now_ms)) => Err(StateError::LockLost {
+                    by: Some(by),
+                    now_ms,
+                }),
+                Err(other) => Err(other),
+            };
+        }
+        if self.lease.expires_ms - now <= self.lease_ms / 2 {
+            self.lease.expires_ms = now.saturating_add(self.lease_ms);
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    fn lost(&self) -> Result<StateError, StateError> {
+        Ok(StateError::LockLost {
+            by: read(self.disk.as_ref(), &self.file)?.map(Box::new),
+            now_ms: self.host.unix_ms(),
+        })
+    }
+
+    /// Makes the fencing number larger than `floor`, the last one under which the state was written.
+    pub(super) fn raise(&mut self, floor: u64) -> Result<(), StateError> {
+        self.hold()?;
+        if self.lease.fence <= floor {
+            self.lease.fence = floor + 1;
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    /// Gives the lock back. One that was lost meanwhile is left to its new holder.
+    pub fn release(mut self) -> Result<(), StateError> {
+        match self.hold() {
+            Ok(()) => {
+                self.disk.remove(&self.file)?;
+                Ok(self.disk.sync_folder()?)
+            }
+            Err(StateError::LockLost { .. }) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+fn read(disk: &dyn Disk, name: &str) -> Result<Option<Lease>, StateError> {
+    let Some(bytes) = disk.read(name)? else {
+        return Ok(None);
+    };
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|error| StateError::LockUnreadable {
+            file: name.to_owned(),
+            reason: error.to_string(),
+        })
+}
+
+/// `2024-05-01 10:00:00 UTC`, by the proleptic Gregorian calendar.
+fn utc(unix_ms: u64) -> String {
+    let seconds = unix_ms / 1000;
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    // Years are counted from March, so that the leap day is the last of its year; eras have 400 years.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::utc;
+
+    #[test]
+    fn moments_are_shown_in_utc() {
+        assert_eq!(utc(0), "1970-01-01 00:00:00 UTC");
+        assert_eq!(utc(951_782_400_000), "2000-02-29 00:00:00 UTC");
+        assert_eq!(utc(1_714_557_599_000), "2024-05-01 09:59:59 UTC");
+        assert_eq!(utc(4_102_444_800_000), "2100-01-01 00:00:00 UTC");
+    }
+}

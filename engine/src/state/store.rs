@@ -1,0 +1,286 @@
+//! The store: a snapshot with its journal, and the state they add up to.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::journal::{self, DroppedLine};
+use super::{Disk, Event, Files, Genesis, Lock, State, StateError, snapshot};
+
+/// The state of one program on its disk.
+///
+/// Every change is appended to the journal and synced before [`Store::state`] shows it. Nothing rewrites the whole
+/// state while applying; [`Store::compact`] does that once, at the end.
+#[derive(Debug)]
+pub struct Store {
+    disk: Arc<dyn Disk>,
+    files: Files,
+    /// `None` when the state was opened for reading only.
+    lock: Option<Lock>,
+    state: State,
+    /// The serial of the snapshot file; `None` while there is none.
+    snapshot_serial: Option<u64>,
+    /// The journal file that the next batch goes to; `None` when a new one must be started.
+    journal: Option<Tail>,
+    dropped: Option<DroppedLine>,
+    /// Why nothing more may be written.
+    stopped: Option<String>,
+}
+
+/// The end of the journal file.
+#[derive(Clone, Copy, Debug)]
+struct Tail {
+    /// The length of the sound part in bytes.
+    length: u64,
+    /// Something torn lies behind it.
+    torn: bool,
+}
+
+impl Store {
+    /// Opens a state for reading. `genesis` is used when there is no state at all.
+    pub fn read(disk: Arc<dyn Disk>, files: Files, genesis: Genesis) -> Result<Store, StateError> {
+        let Some(bytes) = disk.read(&files.snapshot)? else {
+            for beside in [&files.journal, &files.backup] {
+                if disk.read(beside)?.is_some() {
+                    return Err(StateError::Missing {
+                        file: files.snapshot,
+                        beside: beside.clone(),
+                    });
+                }
+            }
+            return Ok(Store {
+                disk,
+                files,
+                lock: None,
+                state: State::new(genesis),
+                snapshot_serial: None,
+                journal: None,
+                dropped: None,
+                stopped: None,
+            });
+        };
+        let state = snapshot::read(&files.snapshot, &bytes)?;
+        let mut store = Store {
+            disk,
+            files,
+            lock: None,
+            snapshot_serial: Some(state.serial()),
+            state,
+            journal: None,
+            dropped: None,
+            stopped: None,
+        };
+        store.replay()?;
+        Ok(store)
+    }
+
+    /// Opens a state for changing it. The lock must have been taken before, so that nobody changes what is read
+    /// here.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        files: Files,
+        genesis: Genesis,
+        mut lock: Lock,
+    ) -> Result<Store, StateError> {
+        let mut store = match Store::read(disk, files, genesis) {
+            Ok(store) => store,
+            Err(error) => {
+                // The state's trouble is what matters; a lock that cannot be given back ends by itself.
+                let _ = lock.release();
+                return Err(error);
+            }
+        };
+        lock.raise(store.state.fence)?;
+        store.lock = Some(lock);
+        Ok(store)
+    }
+
+    /// Applies what the journal has and the snapshot has not.
+    fn replay(&mut self) -> Result<(), StateError> {
+        let Some(bytes) = self.disk.read(&self.files.journal)? else {
+            return Ok(());
+        };
+        let journal = journal::read(&self.files.journal, &bytes)?;
+        if journal.lineage != self.state.lineage {
+            return Err(StateError::OtherLineage {
+                journal: self.files.journal.clone(),
+                snapshot: self.files.snapshot.clone(),
+                found: journal.lineage,
+                expected: self.state.lineage.clone(),
+            });
+        }
+        let serial = self.state.serial();
+        if journal.base > serial {
+            return Err(StateError::SnapshotTooOld {
+                journal: self.files.journal.clone(),
+                snapshot: self.files.snapshot.clone(),
+                base: journal.base,
+                serial,
+            });
+        }
+        // A journal that ends before the snapshot was contained in it when a crash kept it from being removed.
+        if journal.last_serial() >= serial {
+            self.journal = Some(Tail {
+                length: journal.length,
+                torn: journal.dropped.is_some(),
+            });
+            self.state.fence = self.state.fence.max(journal.fence);
+        }
+        self.dropped = journal.dropped;
+        for (at, event) in journal.events {
+            if at > serial {
+                self.state.apply(event);
+            }
+        }
+        Ok(())
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The last line of the journal, when a crash had left it half written.
+    pub fn dropped(&self) -> Option<&DroppedLine> {
+        self.dropped.as_ref()
+    }
+
+    /// Whether the journal holds changes that the snapshot has not: a run was killed.
+    pub fn is_interrupted(&self) -> bool {
+        self.snapshot_serial.unwrap_or(0) != self.state.serial()
+    }
+
+    /// The heartbeat: prolongs the lease when it is due. To be called now and then while nothing is appended.
+    pub fn heartbeat(&mut self) -> Result<(), StateError> {
+        self.lock.as_mut().ok_or(StateError::NotLocked)?.hold()
+    }
+
+    /// Appends a batch of events by one write and one sync, then applies them. After an error nothing of the
+    /// batch counts as written, and the state in memory is what it was.
+    pub fn append(&mut self, events: &[Event]) -> Result<(), StateError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        if let Some(reason) = &self.stopped {
+            return Err(StateError::Stopped {
+                reason: reason.clone(),
+            });
+        }
+        self.check(events)?;
+        let lock = self.lock.as_mut().ok_or(StateError::NotLocked)?;
+        lock.hold()?;
+        let fence = lock.lease().fence;
+        let tail = self.writable_tail()?;
+        let line = journal::line(self.state.serial() + 1, fence, events);
+        if let Err(error) = self.disk.append(&self.files.journal, &line) {
+            self.undo_append(tail.length);
+            return Err(error.into());
+        }
+        if let Err(error) = self.disk.sync(&self.files.journal) {
+            // After a failed sync nobody knows what is on the medium; a later one may claim success wrongly.
+            self.stopped = Some(error.to_string());
+            return Err(error.into());
+        }
+        let held = self.lock.as_mut().map_or(Ok(()), Lock::hold);
+        if let Err(error) = held {
+            self.stopped = Some(error.to_string());
+            return Err(error);
+        }
+        self.journal = Some(Tail {
+            length: tail.length + line.len() as u64,
+            torn: false,
+        });
+        self.state.fence = fence;
+        for event in events {
+            self.state.apply(event.clone());
+        }
+        Ok(())
+    }
+
+    /// Refuses events that contradict the state. Of each address only the first event of a batch is looked at.
+    fn check(&self, events: &[Event]) -> Result<(), StateError> {
+        let mut seen = BTreeSet::new();
+        for event in events {
+            let fresh = event.address().is_none_or(|address| seen.insert(address));
+            if fresh {
+                self.state
+                    .fits(event)
+                    .map_err(|reason| StateError::Misfit { reason })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Cuts off what a failed append may have left, so that it does not lie in the middle of the journal.
+    fn undo_append(&mut self, length: u64) {
+        let undone = self
+            .disk
+            .truncate(&self.files.journal, length)
+            .and_then(|()| self.disk.sync(&self.files.journal));
+        if let Err(error) = undone {
+            self.stopped = Some(error.to_string());
+        }
+    }
+
+    /// Makes the journal file ready for an append: a snapshot beneath it, a header, nothing torn at its end.
+    fn writable_tail(&mut self) -> Result<Tail, StateError> {
+        if self.snapshot_serial.is_none() {
+            let bytes = snapshot::write(&self.state);
+            self.disk.replace(&self.files.snapshot, &bytes)?;
+            self.snapshot_serial = Some(self.state.serial());
+        }
+        let tail = match self.journal {
+            Some(Tail { length, torn: true }) => {
+                self.disk.truncate(&self.files.journal, length)?;
+                self.disk.sync(&self.files.journal)?;
+                length
+            }
+            Some(Tail { length, .. }) => length,
+            None => {
+                let header = journal::header(self.state.lineage(), self.state.serial());
+                self.disk.replace(&self.files.journal, &header)?;
+                header.len() as u64
+            }
+        };
+        let tail = Tail {
+            length: tail,
+            torn: false,
+        };
+        self.journal = Some(tail);
+        Ok(tail)
+    }
+
+    /// Writes the snapshot anew and removes the journal. A crash between any two operations is harmless: a
+    /// journal whose changes the snapshot has is recognised by its serials.
+    pub fn compact(&mut self) -> Result<(), StateError> {
+        if let Some(reason) = &self.stopped {
+            return Err(StateError::Stopped {
+                reason: reason.clone(),
+            });
+        }
+        self.heartbeat()?;
+        if self.snapshot_serial != Some(self.state.serial()) && self.state.serial() > 0 {
+            if let Some(old) = self.disk.read(&self.files.snapshot)? {
+                self.disk.replace(&self.files.backup, &old)?;
+            }
+            let bytes = snapshot::write(&self.state);
+            self.disk.replace(&self.files.snapshot, &bytes)?;
+            self.snapshot_serial = Some(self.state.serial());
+        }
+        if self.disk.read(&self.files.journal)?.is_some() {
+            self.journal = None;
+            self.disk.remove(&self.files.journal)?;
+            self.disk.sync_folder()?;
+        }
+        Ok(())
+    }
+
+    /// Compacts and gives the lock back. The lock is given back even when compacting failed: the journal has
+    /// everything.
+    pub fn close(mut self) -> Result<State, StateError> {
+        let compacted = match self.lock {
+            Some(_) => self.compact(),
+            None => Ok(()),
+        };
+        let released = self.lock.take().map_or(Ok(()), Lock::release);
+        compacted.and(released).map(|()| self.state)
+    }
+}
