@@ -1,0 +1,170 @@
+//! EC2: the table of actions, and what happens around each of them.
+
+mod address;
+mod interface;
+mod internet_gateway;
+mod nat_gateway;
+mod place;
+mod route;
+mod route_table;
+mod rule;
+mod security_group;
+mod subnet;
+mod tags;
+mod vpc;
+
+use crate::describe::Answer;
+use crate::fault::Fault;
+use crate::query::Query;
+use crate::token;
+use crate::world::{Region, World};
+
+pub use tags::{check as check_tag, put as put_tags};
+
+/// The version of the API that is spoken.
+pub const VERSION: &str = "2016-11-15";
+
+type Act = fn(&mut Region, &Query) -> Answer;
+
+/// How an action is done.
+enum Doing {
+    /// In one region.
+    Plain(Act),
+    /// In one region, once for each client token.
+    Once(Act),
+    /// As `Once`, with tokens of each zone apart.
+    OncePerZone(Act),
+    /// With a look at other regions.
+    Across(fn(&mut World, &str, u64, &Query) -> Answer),
+}
+
+use Doing::{Across, Once, OncePerZone, Plain};
+
+const ACTIONS: &[(&str, Doing)] = &[
+    ("AllocateAddress", Plain(address::allocate)),
+    ("AssociateAddress", Plain(address::associate)),
+    ("AssociateRouteTable", Plain(route_table::associate)),
+    ("AttachInternetGateway", Plain(internet_gateway::attach)),
+    ("AuthorizeSecurityGroupEgress", Plain(rule::authorize_egress)),
+    ("AuthorizeSecurityGroupIngress", Plain(rule::authorize_ingress)),
+    ("CreateInternetGateway", Plain(internet_gateway::create)),
+    ("CreateNatGateway", Once(nat_gateway::create)),
+    ("CreateRoute", Plain(route::create)),
+    ("CreateRouteTable", Once(route_table::create)),
+    ("CreateSecurityGroup", Plain(security_group::create)),
+    ("CreateSubnet", Plain(subnet::create)),
+    ("CreateTags", Plain(tags::create_tags)),
+    ("CreateVpc", Plain(vpc::create)),
+    ("DeleteInternetGateway", Plain(internet_gateway::delete)),
+    ("DeleteNatGateway", Plain(nat_gateway::delete)),
+    ("DeleteRoute", Plain(route::delete)),
+    ("DeleteRouteTable", Plain(route_table::delete)),
+    ("DeleteSecurityGroup", Plain(security_group::delete)),
+    ("DeleteSubnet", Plain(subnet::delete)),
+    ("DeleteTags", Plain(tags::delete_tags)),
+    ("DeleteVpc", Plain(vpc::delete)),
+    ("DescribeAccountAttributes", Plain(place::account_attributes)),
+    ("DescribeAddresses", Plain(address::describe)),
+    ("DescribeAvailabilityZones", Plain(place::zones)),
+    ("DescribeInternetGateways", Plain(internet_gateway::describe)),
+    ("DescribeNatGateways", Plain(nat_gateway::describe)),
+    ("DescribeNetworkInterfaces", Plain(interface::describe)),
+    ("DescribeRegions", Plain(place::regions)),
+    ("DescribeRouteTables", Plain(route_table::describe)),
+    ("DescribeSecurityGroupRules", Plain(security_group::describe_rules)),
+    ("DescribeSecurityGroups", Plain(security_group::describe)),
+    ("DescribeSubnets", Plain(subnet::describe)),
+    ("DescribeTags", Plain(tags::describe_tags)),
+    ("DescribeVpcAttribute", Plain(vpc::attribute)),
+    ("DescribeVpcs", Plain(vpc::describe)),
+    ("DetachInternetGateway", Plain(internet_gateway::detach)),
+    ("DisassociateAddress", Plain(address::disassociate)),
+    ("DisassociateRouteTable", Plain(route_table::disassociate)),
+    ("ModifyNetworkInterfaceAttribute", Plain(interface::modify)),
+    ("ModifySecurityGroupRules", Plain(rule::modify)),
+    ("ModifySubnetAttribute", Plain(subnet::modify)),
+    ("ModifyVpcAttribute", Plain(vpc::modify)),
+    ("ReleaseAddress", Plain(address::release)),
+    ("ReplaceRoute", Plain(route::replace)),
+    ("ReplaceRouteTableAssociation", Plain(route_table::replace_association)),
+    ("RevokeSecurityGroupEgress", Plain(rule::revoke_egress)),
+    ("RevokeSecurityGroupIngress", Plain(rule::revoke_ingress)),
+    ("UpdateSecurityGroupRuleDescriptionsEgress", Plain(rule::describe_egress)),
+    ("UpdateSecurityGroupRuleDescriptionsIngress", Plain(rule::describe_ingress)),
+];
+
+/// Whether there is an action of that name.
+pub fn knows(action: &str) -> bool {
+    ACTIONS.iter().any(|(name, _)| *name == action)
+}
+
+/// Does what a request asks for. The caller commits or rolls back.
+///
+/// # Errors
+/// What the action answers; `InvalidAction` and `UnknownParameter` for what the simulator does not have;
+/// `DryRunOperation` when a dry run would have succeeded.
+pub fn dispatch(world: &mut World, region: &str, now: u64, q: &Query) -> Answer {
+    let action = q.need("Action")?;
+    q.accept(&["Version"]);
+    let Some((name, doing)) = ACTIONS.iter().find(|(name, _)| *name == action) else {
+        return Err(Fault::new("InvalidAction", format!("The action {action} is not valid for this web service.")));
+    };
+    let dry_run = q.flag("DryRun")?.unwrap_or(false);
+    let here = world.region(region, now);
+    let answer = match doing {
+        Plain(act) => act(here, q),
+        Once(act) => token::once(here, q, name, "", *act),
+        OncePerZone(act) => {
+            let zone = String::new();
+            token::once(here, q, name, &zone, *act)
+        }
+        Across(act) => act(world, region, now, q),
+    }?;
+    if let Some(name) = q.unread() {
+        return Err(Fault::new("UnknownParameter", format!("The parameter {name} is not recognized")));
+    }
+    if dry_run {
+        return Err(Fault::new("DryRunOperation", "Request would have succeeded, but DryRun flag is set."));
+    }
+    Ok(answer)
+}
+
+/// Advances everything whose time has come.
+pub fn advance(region: &mut Region) {
+    let now = region.now;
+    // An advance can make something else due (a terminated instance lets go of its volumes), hence until all rest.
+    loop {
+        if let Some(id) = region.nat_gateways.next_due(now) {
+            nat_gateway::advance(region, &id);
+        } else if let Some(id) = region.vpcs.next_due(now) {
+            vpc::advance(region, &id);
+        } else if let Some(id) = region.subnets.next_due(now) {
+            subnet::advance(region, &id);
+        } else {
+            return;
+        }
+    }
+}
+
+/// The fault of an id that no table has: NotFound of the kind that its prefix names, or `InvalidID`.
+fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
+    match id.rsplit_once('-').map(|(prefix, _)| prefix) {
+        Some("vpc") => region.vpcs.find(id).map(drop),
+        Some("subnet") => region.subnets.find(id).map(drop),
+        Some("igw") => region.internet_gateways.find(id).map(drop),
+        Some("nat") => region.nat_gateways.find(id).map(drop),
+        Some("rtb") => region.route_tables.find(id).map(drop),
+        Some("sg") => region.security_groups.find(id).map(drop),
+        Some("key") => region.key_pairs.find(id).map(drop),
+        Some("eni") => region.interfaces.find(id).map(drop),
+        Some("eipalloc") => region.addresses.find(id).map(drop),
+        Some("i") => region.instances.find(id).map(drop),
+        Some("vol") => region.volumes.find(id).map(drop),
+        Some("snap") => region.snapshots.find(id).map(drop),
+        Some("sgr") => Err(Fault::new(
+            "InvalidSecurityGroupRuleId.NotFound",
+            format!("The security group rule ID '{id}' does not exist"),
+        )),
+        _ => Err(Fault::new("InvalidID", format!("The ID '{id}' is not valid"))),
+    }
+}
