@@ -4,6 +4,7 @@
 //! handed in.
 
 pub mod apply;
+pub mod builtin;
 pub mod plan;
 pub mod providers;
 pub mod state;

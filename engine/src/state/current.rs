@@ -103,6 +103,11 @@ impl State {
         &self.pending
     }
 
+    /// The pending intents that recovery must look at: of these addresses nothing may be planned before.
+    pub fn unresolved(&self) -> impl Iterator<Item = &Pending> {
+        self.pending.values().filter(|pending| !pending.retry)
+    }
+
     /// The creates of which nobody knows whether they took effect.
     pub fn doubts(&self) -> impl Iterator<Item = (&Incarnation, &Doubt)> {
         self.pending
@@ -176,7 +181,7 @@ impl State {
                     entry.draft = *draft;
                 }
             }
-            Event::Absent { of } => {
+            Event::Retry { of } => {
                 if let Some(pending) = self.pending.get_mut(&of) {
                     pending.retry = true;
                     pending.doubt = None;
@@ -215,7 +220,7 @@ impl State {
             Event::Refreshed { of, .. } | Event::Redrafted { of, .. } if !exists(of) => {
                 Err(format!("{of} was read but does not exist"))
             }
-            Event::Absent { of } | Event::InDoubt { of, .. } if !self.pending.contains_key(of) => {
+            Event::Retry { of } | Event::InDoubt { of, .. } if !self.pending.contains_key(of) => {
                 Err(format!("{of} is not pending"))
             }
             Event::Adopted(entry)

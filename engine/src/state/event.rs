@@ -54,8 +54,8 @@ pub enum Event {
         of: Incarnation,
         draft: Box<super::Draft>,
     },
-    /// Recovery learnt that a pending create had no effect.
-    Absent {
+    /// Recovery learnt that a pending call had no effect: it may be sent again, with the same token.
+    Retry {
         #[serde(flatten)]
         of: Incarnation,
     },
@@ -81,7 +81,7 @@ impl Event {
             | Event::Deleted { of }
             | Event::Refreshed { of, .. }
             | Event::Redrafted { of, .. }
-            | Event::Absent { of }
+            | Event::Retry { of }
             | Event::InDoubt { of, .. } => Some(&of.address),
             Event::Forgot { address } | Event::Moved { from: address, .. } => Some(address),
             Event::Outputs { .. } => None,

@@ -1,0 +1,5 @@
+//! Providers without a cloud, built into the engine.
+
+mod value;
+
+pub use value::StdProvider;

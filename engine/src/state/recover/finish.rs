@@ -1,0 +1,117 @@
+//! Settling what a killed run had created, while the lock is kept alive.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use futures::future::{Either, select};
+use futures::stream::{FuturesUnordered, StreamExt};
+use infra_provider::{Failure, Provider, Settle, Timer};
+
+use super::{
+    Action, Entry, Event, Incarnation, LastFailure, Pending, Planned, Recovered, State, StateError,
+    Store, sent_fields,
+};
+use crate::providers::Providers;
+use crate::state::LEASE;
+
+/// How often the lock is looked after while a cloud is waited for: well below half of a lease.
+const HEARTBEAT_DIVISOR: u32 = 6;
+
+/// Settles created things, all at once; each is recorded as soon as it is ready.
+pub(super) async fn settle(
+    store: &mut Store,
+    providers: &Providers,
+    planned: Planned<'_>,
+    timer: &dyn Timer,
+    things: Vec<Incarnation>,
+    recovered: &mut Recovered,
+) -> Result<(), StateError> {
+    let mut running = FuturesUnordered::new();
+    for of in things {
+        let prepared = prepare(store.state(), providers, planned, &of);
+        let Some((provider, pending, order)) = prepared else {
+            continue;
+        };
+        running.push(async move { (pending, provider.settle(&order).await) });
+    }
+    while let Some((pending, answer)) = with_heartbeat(store, timer, running.next()).await? {
+        let intent = &pending.intent;
+        let event = match (answer, &pending.id) {
+            (Ok(attributes), Some(id)) => Event::Settled(Box::new(Entry::ready(
+                intent.of.clone(),
+                id,
+                intent.draft.clone(),
+                store.state().key().seal(&attributes),
+            ))),
+            (Ok(_), None) => continue,
+            (Err(failure), _) => {
+                let event = failed(&pending, &failure);
+                recovered.unresolve(&pending, failure);
+                event
+            }
+        };
+        store.append(&[event])?;
+    }
+    Ok(())
+}
+
+type Prepared = (Arc<dyn Provider>, Pending, Settle);
+
+/// The order for one created thing, as state has it now: its id is known.
+fn prepare(
+    state: &State,
+    providers: &Providers,
+    planned: Planned<'_>,
+    of: &Incarnation,
+) -> Option<Prepared> {
+    let pending = state.pending().get(of)?;
+    let provider = providers.get(&pending.intent.draft.provider)?;
+    let order = Settle {
+        address: of.address.clone(),
+        id: pending.id.clone()?,
+        token: pending.intent.token.clone(),
+        fields: sent_fields(state, pending, planned),
+    };
+    Some((Arc::clone(provider), pending.clone(), order))
+}
+
+fn failed(pending: &Pending, failure: &Failure) -> Event {
+    Event::Failed {
+        of: pending.intent.of.clone(),
+        failure: LastFailure::new(Action::Create, failure),
+    }
+}
+
+/// Waits for `work` and prolongs the lease meanwhile.
+pub(super) async fn with_heartbeat<T>(
+    store: &mut Store,
+    timer: &dyn Timer,
+    work: impl Future<Output = T>,
+) -> Result<T, StateError> {
+    let mut work = pin!(work);
+    loop {
+        let beat = timer.sleep(LEASE / HEARTBEAT_DIVISOR);
+        match select(work.as_mut(), beat).await {
+            Either::Left((done, _)) => return Ok(done),
+            Either::Right(_) => {
+                store.heartbeat()?;
+                give_way().await;
+            }
+        }
+    }
+}
+
+/// Lets the runtime look after its other work once, in case the timer never really waits.
+async fn give_way() {
+    let mut gave_way = false;
+    futures::future::poll_fn(|context| {
+        if std::mem::replace(&mut gave_way, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,176 @@
+//! Recovery: finding out what became of the calls that a killed run had begun.
+//!
+//! It asks the clouds, decides by the [`table`] and appends what it learnt, each thing as soon as it is known; so
+//! it may be killed itself and simply starts again.
+
+mod ask;
+mod finish;
+pub mod table;
+
+use infra_model::{Address, Record};
+use infra_provider::{Failure, Timer};
+
+use super::{
+    Action, Doubt, Entry, Event, Incarnation, LastFailure, Pending, State, StateError, Store,
+    digest,
+};
+use crate::providers::Providers;
+use ask::{Reply, Seen};
+pub use table::Decision;
+use table::Outcome;
+
+/// What was decided about one intent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveredStep {
+    pub of: Incarnation,
+    /// What the killed run was about to do.
+    pub action: Action,
+    /// The row of the recovery table.
+    pub row: char,
+    pub decision: Decision,
+    /// The id of the thing, where it is known.
+    pub id: Option<String>,
+}
+
+/// An intent that is still pending, because the question or the settling failed. The failure says why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    pub of: Incarnation,
+    pub action: Action,
+    pub failure: Failure,
+}
+
+/// What recovery did, sorted by address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    pub steps: Vec<RecoveredStep>,
+    /// What it could not bring to an end; the next run tries again. In-doubt creates are not among these:
+    /// [`State::doubts`] lists them.
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// The planned fields of an address as the program gives them now, if it can tell.
+pub type Planned<'a> = &'a (dyn Fn(&Address) -> Option<Record> + Sync);
+
+/// Brings every unfinished intent to a known end, as far as the clouds answer.
+///
+/// # Errors
+/// Only when the state cannot be written. A cloud that does not answer leaves its intents pending and is reported
+/// in [`Recovered::unresolved`].
+pub async fn recover(
+    store: &mut Store,
+    providers: &Providers,
+    planned: Planned<'_>,
+    timer: &dyn Timer,
+) -> Result<Recovered, StateError> {
+    let mut recovered = Recovered::default();
+    let todo: Vec<Pending> = store.state().unresolved().cloned().collect();
+    if todo.is_empty() {
+        return Ok(recovered);
+    }
+    let questions = ask::questions(store.state(), planned, todo);
+    let asking = ask::ask(providers, questions);
+    let replies = finish::with_heartbeat(store, timer, asking).await?;
+
+    let mut events = Vec::new();
+    let mut to_settle = Vec::new();
+    for (pending, reply) in replies {
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(failure) => {
+                recovered.unresolve(&pending, failure);
+                continue;
+            }
+        };
+        let outcome = match pending.id {
+            Some(_) => Outcome::IdKnown,
+            None => Outcome::None,
+        };
+        match table::decide(Some(pending.intent.action), outcome, reply.answer()) {
+            None => recovered.unresolve(&pending, unclear(&reply)),
+            Some(row) => {
+                let id = reply.id().map(str::to_owned).or(pending.id.clone());
+                recovered.steps.push(RecoveredStep {
+                    of: pending.intent.of.clone(),
+                    action: pending.intent.action,
+                    row: row.letter,
+                    decision: row.decision,
+                    id,
+                });
+                events.extend(event(store.state(), &pending, row.decision, &reply));
+                if matches!(row.decision, Decision::Settle | Decision::Adopt) {
+                    to_settle.push(pending.intent.of.clone());
+                }
+            }
+        }
+    }
+    store.append(&events)?;
+    finish::settle(store, providers, planned, timer, to_settle, &mut recovered).await?;
+    recovered.steps.sort_by(|a, b| a.of.cmp(&b.of));
+    recovered.unresolved.sort_by(|a, b| a.of.cmp(&b.of));
+    Ok(recovered)
+}
+
+impl Recovered {
+    fn unresolve(&mut self, pending: &Pending, failure: Failure) {
+        self.unresolved.push(Unresolved {
+            of: pending.intent.of.clone(),
+            action: pending.intent.action,
+            failure,
+        });
+    }
+}
+
+/// Why nothing can be decided about a thing whose id is known.
+fn unclear(reply: &Reply) -> Failure {
+    let why = match reply {
+        Reply::Unclear(doubt) => doubt.why.as_str(),
+        _ => "the answer of the cloud does not fit what was asked",
+    };
+    Failure::new(
+        infra_provider::FailureKind::State,
+        format!("it is not clear whether it still exists: {why}"),
+    )
+    .help("run the command again; if it stays so, look at the resource in the cloud's console")
+}
+
+/// What the decision writes to the journal before anything else is done.
+fn event(state: &State, pending: &Pending, decision: Decision, reply: &Reply) -> Option<Event> {
+    let of = pending.intent.of.clone();
+    match (decision, reply) {
+        (Decision::Adopt, Reply::Present(Seen { id, .. })) => {
+            Some(Event::Outcome { of, id: id.clone() })
+        }
+        (Decision::RecordGone | Decision::RecordDeleted, _) | (Decision::Replan, Reply::Absent) => {
+            Some(Event::Deleted { of })
+        }
+        (Decision::Retry, _) => Some(Event::Retry { of }),
+        (Decision::Doubt, Reply::Unclear(doubt)) => {
+            (pending.doubt.as_ref() != Some(doubt)).then(|| Event::InDoubt {
+                of,
+                doubt: doubt.clone(),
+            })
+        }
+        (Decision::Replan, Reply::Present(seen)) => {
+            let entry = state.incarnation(&of)?;
+            let read = state.key().seal(seen.attributes.as_ref()?);
+            Some(Event::Refreshed {
+                attributes: read.or_prior(&entry.attributes),
+                of,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The fields that were sent with an intent, if they are still known: from the journal when none of them is
+/// secret, else from the program when it still says the same.
+fn sent_fields(state: &State, pending: &Pending, planned: Planned<'_>) -> Option<Record> {
+    let intent = &pending.intent;
+    if let Some(fields) = intent.draft.authored.complete() {
+        return Some(fields.clone());
+    }
+    let fields = planned(&intent.of.address)?;
+    let now = digest::digest(intent.action, &state.key().seal(&fields));
+    (now == intent.digest).then_some(fields)
+}
