@@ -52,8 +52,6 @@ pub enum Verb {
     /// Look at the state, or correct it
     #[command(subcommand)]
     State(State),
-    /// Take away a lock that a run has left behind
-    Unlock(Unlock),
     /// Serve a simulated cloud to other programs
     Sim(Sim),
     /// Print what a resource type offers
@@ -118,7 +116,7 @@ pub struct Planning {
     /// Make this resource anew (repeatable)
     #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
     pub replace: Vec<String>,
-    /// Allow this resource's data to be lost (repeatable)
+    /// Allow the data of this resource, or of this component's resources, to be lost (repeatable)
     #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
     pub allow_data_loss: Vec<String>,
     /// Show what stays as it is, too
@@ -176,7 +174,7 @@ pub struct Output {
     /// The directory of the program (one with a `/`, or `.`), then the name of one output
     #[arg(value_name = "[DIR] [NAME]", num_args = 0..=2)]
     pub words: Vec<String>,
-    /// Print the text of one output without quotes; shows a secret one in the clear
+    /// Print the text of one output without quotes
     #[arg(long, conflicts_with = "json")]
     pub raw: bool,
     /// The state of the simulated cloud
@@ -233,18 +231,6 @@ pub struct StateMv {
     /// The state of the simulated cloud
     #[arg(long)]
     pub sim: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Unlock {
-    #[command(flatten)]
-    pub directory: Directory,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,10 @@
 mod args;
 mod command;
 mod error;
+mod runtime;
 mod show;
+mod simulated;
+mod store;
 mod world;
 
 use std::panic;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -266,6 +266,10 @@ pub struct Environment {
 
 impl Environment {
     /// Variables that are not UTF-8 are left out: no name of ours is, and no value of a parameter may be.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn of_process() -> Environment {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -313,10 +317,27 @@ impl Environment {
             .set("USER")
             .or(self.set("LOGNAME"))
             .unwrap_or("somebody");
-        match self.set("HOSTNAME") {
-            Some(host) => format!("{user}@{host}"),
-            None => user.to_owned(),
-        }
+        format!("{user}@{}", host_name())
+    }
+}
+
+/// The name of this machine.
+pub fn host_name() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Bytes from the operating system's random source.
+pub fn random<const N: usize>() -> Result<[u8; N], CommandError> {
+    let mut bytes = [0; N];
+    let read = fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes));
+    match read {
+        Ok(()) => Ok(bytes),
+        Err(error) => Err(CommandError::files(format!(
+            "the system's random source cannot be read: {error}"
+        ))),
     }
 }
 

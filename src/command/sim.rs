@@ -1,0 +1,49 @@
+//! `infra sim`: the simulated cloud for other programs.
+
+use std::net::SocketAddr;
+
+use serde_json::json;
+
+use crate::args::Sim;
+use crate::error::{CommandError, Exit, Outcome};
+use crate::runtime;
+use crate::show::Console;
+use crate::simulated;
+
+pub fn run(args: &Sim, console: &Console) -> Outcome {
+    let listen: SocketAddr = args.listen.parse().map_err(|_| {
+        CommandError::usage(format!("`{}` is no address to listen on", args.listen))
+            .hint("write an IP address and a port, as in `127.0.0.1:4566`; port 0 takes a free one")
+    })?;
+    runtime::new()?.block_on(async {
+        let mut signals = runtime::Signals::listen()?;
+        let running =
+            simulated::start(Some(listen), args.state.clone(), args.chaos.as_deref()).await?;
+        announce(&running.endpoint(), console);
+        if !listen.ip().is_loopback() {
+            console
+                .warn("it listens beyond this machine: whoever reaches it can change this cloud");
+        }
+        signals.next().await;
+        running.shutdown().await;
+        Ok(Exit::Done)
+    })
+}
+
+/// Says where it is, and what other programs need in their environment.
+fn announce(endpoint: &str, console: &Console) {
+    let (key, secret) = (infra_sim::ACCESS_KEY, infra_sim::SECRET_KEY);
+    if console.json {
+        console
+            .print_json(&json!({ "endpoint": endpoint, "access_key": key, "secret_key": secret }));
+        return;
+    }
+    console.print(&format!(
+        "listening on {endpoint}\n\
+         export AWS_ENDPOINT_URL={endpoint}\n\
+         export AWS_ACCESS_KEY_ID={key}\n\
+         export AWS_SECRET_ACCESS_KEY={secret}\n\
+         export AWS_REGION=us-west-2\n"
+    ));
+    console.note("Stop it with Ctrl-C.\n");
+}

@@ -1,0 +1,241 @@
+//! `infra state list | show | rm | mv`: the state, without the program having to be sound.
+
+use infra_engine::state::{Entry, Status};
+use infra_model::{Address, json::to_plain};
+use serde_json::{Map, Value as Json, json};
+
+use crate::args::{State, StateList, StateMv, StateRm, StateShow};
+use crate::error::{CommandError, Exit, Outcome};
+use crate::show::{Console, style::Style, text};
+use crate::store::{StateHome, state_error};
+use crate::world::{Environment, Project};
+
+pub fn run(args: &State, console: &Console, env: &Environment) -> Outcome {
+    match args {
+        State::List(args) => list(args, console),
+        State::Show(args) => show(args, console),
+        State::Rm(args) => rm(args, console, env),
+        State::Mv(args) => mv(args, console, env),
+    }
+}
+
+fn list(args: &StateList, console: &Console) -> Outcome {
+    let home = StateHome::of(&Project::open(&args.directory.dir)?, args.sim);
+    let store = home.read()?;
+    let state = store.state();
+    if console.json {
+        let entries = state.entries().values().map(|entry| brief(entry, false));
+        let deposed = state.deposed().values().map(|entry| brief(entry, true));
+        console.print_json(&Json::Array(entries.chain(deposed).collect()));
+        return Ok(Exit::Done);
+    }
+    let names: Vec<(String, &Entry)> = state
+        .entries()
+        .values()
+        .chain(state.deposed().values())
+        .map(|entry| (text::line(&entry.of.to_string()).into_owned(), entry))
+        .collect();
+    let column = names
+        .iter()
+        .map(|(name, _)| text::width(name))
+        .max()
+        .unwrap_or(0);
+    let mut page = String::new();
+    for (name, entry) in &names {
+        let id = console.out.paint(Style::Quiet, &text::line(&entry.id));
+        page.push_str(&format!(
+            "{}  {id}{}\n",
+            text::pad(name, column),
+            remark(entry)
+        ));
+    }
+    console.print(&page);
+    if names.is_empty() {
+        console.note(&format!(
+            "`{}` has no resources.\n",
+            text::line(&home.shown)
+        ));
+    }
+    for (of, doubt) in state.doubts() {
+        console.warn(&format!(
+            "nobody knows whether {of} was made: {}",
+            doubt.why
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn show(args: &StateShow, console: &Console) -> Outcome {
+    let (dir, addresses) = split(&args.words, 1)?;
+    let store = StateHome::of(&Project::open(dir.as_ref())?, args.sim).read()?;
+    let state = store.state();
+    let entry = state
+        .show(&addresses[0])
+        .map_err(|error| state_error(&error))?;
+    if console.json {
+        let mut object = brief(entry, false);
+        object["attributes"] = plain(&entry.attributes);
+        object["authored"] = json!(entry.draft.authored.keys().collect::<Vec<_>>());
+        object["depends"] = json!(entry.draft.depends);
+        console.print_json(&object);
+        return Ok(Exit::Done);
+    }
+    let mut page = format!(
+        "{}\n",
+        console
+            .out
+            .paint(Style::Heading, &text::line(&entry.of.to_string()))
+    );
+    let mut line =
+        |name: &str, words: &str| page.push_str(&format!("  {name:<10} {}\n", text::line(words)));
+    line("id", &entry.id);
+    line("provider", &entry.draft.provider);
+    if entry.status != Status::Ready {
+        line("status", status(entry.status));
+    }
+    if let Some(why) = &entry.draft.guard.protect {
+        line("protected", why);
+    }
+    for address in &entry.draft.depends {
+        line("needs", &address.to_string());
+    }
+    if let Some(failure) = state.failure(entry.address()) {
+        line(
+            "failed",
+            &format!("{}: {}", failure.action.word(), failure.message),
+        );
+    }
+    let column = entry
+        .attributes
+        .keys()
+        .map(|name| text::width(name))
+        .max()
+        .unwrap_or(0);
+    page.push_str(&format!(
+        "\n  {}\n",
+        console.out.paint(Style::Quiet, "set by the program: *")
+    ));
+    for (name, value) in entry.attributes.iter() {
+        let mark = if entry.draft.authored.contains_key(name) {
+            "*"
+        } else {
+            " "
+        };
+        let name = text::pad(&text::line(name), column);
+        page.push_str(&format!(
+            "  {mark} {name} = {}\n",
+            text::line(&value.to_string())
+        ));
+    }
+    console.print(&page);
+    Ok(Exit::Done)
+}
+
+fn rm(args: &StateRm, console: &Console, env: &Environment) -> Outcome {
+    let (dir, addresses) = split(&args.words, 1)?;
+    let home = StateHome::of(&Project::open(dir.as_ref())?, args.sim);
+    let mut store = home.open(env, "infra state rm")?;
+    let forgotten = store.forget(&addresses);
+    let closed = store.close();
+    forgotten
+        .and(closed.map(drop))
+        .map_err(|error| state_error(&error))?;
+    let number = text::count(addresses.len(), "resource");
+    console.note(&format!(
+        "{number} forgotten; the cloud keeps what was there.\n"
+    ));
+    Ok(Exit::Done)
+}
+
+fn mv(args: &StateMv, console: &Console, env: &Environment) -> Outcome {
+    let (dir, addresses) = split(&args.words, 2)?;
+    let home = StateHome::of(&Project::open(dir.as_ref())?, args.sim);
+    let [from, to] = addresses.as_slice() else {
+        return Err(CommandError::usage(
+            "`infra state mv` takes an old and a new address",
+        ));
+    };
+    let mut store = home.open(env, "infra state mv")?;
+    let moved = store.rename(from, to);
+    let closed = store.close();
+    moved
+        .and(closed.map(drop))
+        .map_err(|error| state_error(&error))?;
+    let words = format!("{from} is {to} from now on.");
+    console.note(&format!("{}\n", text::line(&words)));
+    console.note("Rename it in the program too, or the next plan replaces it.\n");
+    Ok(Exit::Done)
+}
+
+/// The directory, when the first word is no address and more words than `least` are there; then the addresses.
+fn split(words: &[String], least: usize) -> Result<(&str, Vec<Address>), CommandError> {
+    let (dir, rest) = match words {
+        [first, rest @ ..] if rest.len() >= least && first.parse::<Address>().is_err() => {
+            (first.as_str(), rest)
+        }
+        all => (".", all),
+    };
+    let addresses: Result<Vec<Address>, _> = rest.iter().map(|word| word.parse()).collect();
+    let addresses = addresses.map_err(|error: infra_model::address::AddressError| {
+        CommandError::usage(error.to_string())
+    })?;
+    Ok((dir, addresses))
+}
+
+fn brief(entry: &Entry, deposed: bool) -> Json {
+    json!({
+        "address": entry.address().to_string(),
+        "type": entry.address().type_name,
+        "generation": entry.of.generation,
+        "deposed": deposed,
+        "provider": entry.draft.provider,
+        "id": entry.id,
+        "status": status(entry.status),
+        "protect": entry.draft.guard.protect,
+    })
+}
+
+fn plain(record: &infra_model::Record) -> Json {
+    let object: Map<_, _> = record
+        .iter()
+        .map(|(name, value)| (name.clone(), to_plain(value)))
+        .collect();
+    Json::Object(object)
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Ready => "ready",
+        Status::Creating => "creating",
+        Status::Unsettled => "unsettled",
+    }
+}
+
+fn remark(entry: &Entry) -> &'static str {
+    match entry.status {
+        Status::Ready => "",
+        Status::Creating => "  (its creation was interrupted; the next run completes it)",
+        Status::Unsettled => "  (its creation was not completed)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_is_the_directory_when_it_is_no_address() {
+        let owned = |given: &[&str]| given.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let words = owned(&["examples/51desk", "aws.vpc.desk"]);
+        let (dir, addresses) = split(&words, 1).expect("both are understood");
+        assert_eq!((dir, addresses.len()), ("examples/51desk", 1));
+        let words = owned(&["aws.vpc.a", "aws.vpc.b"]);
+        assert_eq!(split(&words, 1).expect("two addresses").0, ".");
+        let error = split(&owned(&["data"]), 1).expect_err("it is neither");
+        assert!(
+            error.message.contains("it has no type"),
+            "{}",
+            error.message
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! Where the state of a program is, and how it is opened.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use infra_engine::state::{
+    Files, Genesis, Holder, Host, LEASE, Lock, RealDisk, SealKey, StateError, Store,
+    process_has_ended,
+};
+use infra_lang::World;
+
+use crate::error::{CommandError, ErrorKind};
+use crate::world::{self, Environment, Project};
+
+/// The folder of the simulated cloud's state, inside the program's directory.
+const SIM_FOLDER: &str = ".infra/sim";
+
+/// The state of one program: the real one, or the one of its simulated cloud. They never mix.
+pub struct StateHome {
+    folder: PathBuf,
+    /// The state file as the user would write it.
+    pub shown: String,
+    program: String,
+}
+
+impl StateHome {
+    pub fn of(project: &Project, simulated: bool) -> StateHome {
+        let inside = if simulated { SIM_FOLDER } else { "" };
+        let file = Files::default().snapshot;
+        StateHome {
+            folder: project.path(inside),
+            shown: project.shown_path(&match inside {
+                "" => file,
+                folder => format!("{folder}/{file}"),
+            }),
+            program: project.program_name().to_owned(),
+        }
+    }
+
+    /// Opens the state for reading; a program that has made nothing yet has an empty one.
+    pub fn read(&self) -> Result<Store, CommandError> {
+        Store::read(self.disk(), Files::default(), self.genesis()?)
+            .map_err(|error| state_error(&error))
+    }
+
+    /// Opens the state for changing it, under its lock. `command` is what others read in the lock file.
+    pub fn open(&self, env: &Environment, command: &str) -> Result<Store, CommandError> {
+        fs::create_dir_all(&self.folder).map_err(|error| {
+            CommandError::files(format!(
+                "the folder of `{}` cannot be made: {error}",
+                self.shown
+            ))
+        })?;
+        let holder = Holder {
+            who: env.who(),
+            pid: std::process::id(),
+            command: command.to_owned(),
+        };
+        let genesis = self.genesis()?;
+        let files = Files::default();
+        Lock::take(self.disk(), &files, Arc::new(ThisHost), holder, LEASE)
+            .and_then(|lock| Store::open(self.disk(), files, genesis, lock))
+            .map_err(|error| state_error(&error))
+    }
+
+    fn disk(&self) -> Arc<RealDisk> {
+        Arc::new(RealDisk::new(&self.folder))
+    }
+
+    fn genesis(&self) -> Result<Genesis, CommandError> {
+        let lineage: [u8; 16] = world::random()?;
+        Ok(Genesis {
+            program: self.program.clone(),
+            lineage: lineage.iter().map(|byte| format!("{byte:02x}")).collect(),
+            key: SealKey::new(world::random()?),
+        })
+    }
+}
+
+/// A state's refusal as the failure of a command.
+pub fn state_error(error: &StateError) -> CommandError {
+    CommandError::new(ErrorKind::State, error.to_string()).hint(error.help())
+}
+
+struct ThisHost;
+
+impl Host for ThisHost {
+    fn unix_ms(&self) -> u64 {
+        world::now_ms()
+    }
+
+    fn has_ended(&self, holder: &Holder) -> bool {
+        let here = holder.who.rsplit('@').next() == Some(&world::host_name());
+        here && process_has_ended(holder.pid)
+    }
+}
