@@ -14,7 +14,34 @@ macro_rules! codes {
 
 codes! {
     // Reading text.
-    SYNTAX                 = "syntax",                  "the text cannot be read as the language";
+    CHAINED_COMPARISON     = "chained-comparison",      "comparisons do not chain: `a < b < c`";
+    EXTRA_BRACKET          = "extra-bracket",           "a closing bracket closes nothing";
+    FILE_TOO_LARGE         = "file-too-large",          "a file is larger than 64 MiB";
+    HASH_COMMENT           = "hash-comment",            "a comment starts with `#` instead of `//`";
+    HEREDOC                = "heredoc",                 "a text of several lines is written `<<WORD` instead of `\"\"\"`";
+    INVALID_ESCAPE         = "invalid-escape",          "a backslash in a string stands before something that has no meaning there";
+    INVALID_IP             = "invalid-ip",              "something looks like an IP address and is none";
+    INVALID_NETWORK        = "invalid-network",         "something looks like a network (`10.0.0.0/16`) and is none";
+    INVALID_NUMBER         = "invalid-number",          "a number is too large, or not whole where it must be";
+    INVALID_PORT           = "invalid-port",            "something looks like a port (`tcp/22`) and is none";
+    MISMATCHED_BRACKET     = "mismatched-bracket",      "a bracket is closed by one of another kind";
+    MISPLACED_DECORATOR    = "misplaced-decorator",     "a decorator stands where nothing can be decorated";
+    MISSING_BLOCK          = "missing-block",           "a declaration has no `{ … }`";
+    MISSING_COMMA          = "missing-comma",           "two things stand side by side without a comma or a line end";
+    MISSING_EQUALS         = "missing-equals",          "a field has no `=`";
+    MISSING_NAME           = "missing-name",            "a name is missing";
+    MISSING_TYPE           = "missing-type",            "a parameter or a schema's field has no type";
+    MISSING_VALUE          = "missing-value",           "a value is missing";
+    RESERVED_WORD          = "reserved-word",           "a word of the language stands where a name should";
+    SINGLE_QUOTES          = "single-quotes",           "a string is written in single quotes";
+    TERRAFORM_SYNTAX       = "terraform-syntax",        "something is written as Terraform writes it";
+    UNCLOSED_BRACKET       = "unclosed-bracket",        "a bracket is never closed";
+    UNCLOSED_COMMENT       = "unclosed-comment",        "a `/*` comment is never closed";
+    UNCLOSED_STRING        = "unclosed-string",         "a string is never closed";
+    UNEXPECTED_TEXT        = "unexpected-text",         "something stands where the language has no place for it";
+    UNKNOWN_UNIT           = "unknown-unit",            "a number has a unit that does not exist";
+    WRONG_ASSIGNMENT       = "wrong-assignment",        "a field is written with `:` or `==` instead of `=`";
+    WRONG_OPERATOR         = "wrong-operator",          "an operator of another language: `&&`, `||`, `!`";
 
     // Names and where things stand.
     DUPLICATE_NAME         = "duplicate-name",          "two declarations of one scope have the same name";

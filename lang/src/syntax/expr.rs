@@ -179,3 +179,25 @@ impl BinaryOp {
         }
     }
 }
+
+impl Expr {
+    /// Whether the expression stands in round brackets of its own; they are part of its span.
+    pub fn is_bracketed(&self, text: &str) -> bool {
+        let first = match &self.kind {
+            ExprKind::Binary { left, .. } => Some(left.span),
+            ExprKind::Member { base, .. } | ExprKind::Index { base, .. } => Some(base.span),
+            ExprKind::Call { callee, .. } => Some(callee.span),
+            ExprKind::Range { from, .. } => Some(from.span),
+            ExprKind::Is { value, .. } => Some(value.span),
+            // `a not in b` starts with its operand.
+            ExprKind::Unary { operand, .. } if operand.span == self.span => {
+                return operand.is_bracketed(text);
+            }
+            _ => None,
+        };
+        match first {
+            Some(first) => first.start > self.span.start,
+            None => text[self.span.start as usize..].starts_with('('),
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! Declarations.
+
+use infra_model::{SchemaKind, Span};
+
+use super::super::grammar::{Pair, Rule};
+use super::super::slip::Place;
+use super::super::{
+    AddressText, Arg, Assert, Component, Decorator, Expr, ExprKind, ForgetItem, Ident, ImportItem,
+    Item, ItemKind, Let, LookupItem, MoveItem, OutputItem, Param, ProviderBlock, ResourceItem,
+    SchemaItem, StringPart, Test, TypeExprKind, Use, UseTarget,
+};
+use super::{Builder, is_junk};
+use crate::codes;
+
+impl Builder<'_> {
+    /// The declarations of a chunk or a block.
+    pub fn items(&mut self, pair: Pair) -> Vec<Item> {
+        let span = self.span(&pair);
+        let mut items = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::item => items.push(self.item(part)),
+                Rule::missing => self.missing_closer(span),
+                rule if is_junk(rule) => {
+                    let span = self.junk(&part, Place::Item);
+                    items.push(Item {
+                        doc: None,
+                        decorators: Vec::new(),
+                        kind: ItemKind::Invalid,
+                        span,
+                    });
+                }
+                _ => {}
+            }
+        }
+        items
+    }
+
+    fn item(&mut self, pair: Pair) -> Item {
+        let span = self.span(&pair);
+        let doc = self.doc(span.start);
+        let mut decorators = Vec::new();
+        let mut kind = ItemKind::Invalid;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::decorator => decorators.push(self.decorator(part)),
+                Rule::missing => self.error(
+                    codes::MISPLACED_DECORATOR,
+                    span,
+                    "this decorator has nothing to decorate",
+                    "write it right before a declaration",
+                ),
+                Rule::stray => {
+                    self.junk(&part, Place::Item);
+                }
+                rule if is_junk(rule) => {
+                    self.junk(&part, Place::AfterItem);
+                    poison(&mut kind, self.span(&part));
+                }
+                _ => kind = self.declaration(part),
+            }
+        }
+        Item {
+            doc,
+            decorators,
+            kind,
+            span,
+        }
+    }
+
+    pub(super) fn decorator(&mut self, pair: Pair) -> Decorator {
+        let span = self.span(&pair);
+        let mut name = Ident {
+            text: String::new(),
+            span,
+        };
+        let mut args: Vec<Arg> = Vec::new();
+        for part in pair.into_inner() {
+            if part.as_rule() == Rule::args {
+                let brackets = self.span(&part);
+                args = self.args(part.into_inner(), brackets);
+            } else {
+                name = self.ident(&part);
+            }
+        }
+        Decorator { name, args, span }
+    }
+
+    fn declaration(&mut self, pair: Pair) -> ItemKind {
+        let mut parts = Parts::new(pair);
+        match parts.rule {
+            Rule::use_item => self.use_item(parts),
+            Rule::provider_item => self.provider(parts),
+            Rule::param_item => match parts.take(Rule::param) {
+                Some(param) => ItemKind::Param(self.param(param)),
+                None => ItemKind::Invalid,
+            },
+            Rule::let_item => self.let_item(parts),
+            Rule::output_item => self.output(parts),
+            Rule::lookup_item => self.lookup(parts),
+            Rule::component_item => self.component(parts),
+            Rule::schema_item => self.schema(parts, SchemaKind::Resource),
+            Rule::assert_item => self.assert(parts),
+            Rule::move_item => self.move_item(parts),
+            Rule::import_item => self.import(parts),
+            Rule::forget_item => match self.addresses(&mut parts).next() {
+                Some(address) => ItemKind::Forget(ForgetItem { address }),
+                None => ItemKind::Invalid,
+            },
+            Rule::test_item => self.test(parts),
+            _ => self.resource(parts),
+        }
+    }
+
+    fn use_item(&mut self, mut parts: Parts) -> ItemKind {
+        let alias = self.alias(&mut parts);
+        if let Some(path) = parts.take(Rule::string) {
+            let span = self.span(&path);
+            let path = self.plain_string(path);
+            let target = UseTarget::Directory { path, span };
+            return ItemKind::Use(Use { target, alias });
+        }
+        match parts.take(Rule::dotted) {
+            Some(name) => ItemKind::Use(Use {
+                target: UseTarget::Std(self.dotted(name)),
+                alias,
+            }),
+            None => ItemKind::Invalid,
+        }
+    }
+
+    fn alias(&mut self, parts: &mut Parts) -> Option<Ident> {
+        let alias = parts.take(Rule::alias)?;
+        let name = alias.into_inner().find(|part| part.as_rule() == Rule::ident)?;
+        Some(self.ident(&name))
+    }
+
+    fn name(&mut self, parts: &mut Parts) -> Option<Ident> {
+        parts.take(Rule::ident).map(|name| self.ident(&name))
+    }
+
+    fn provider(&mut self, mut parts: Parts) -> ItemKind {
+        let alias = self.alias(&mut parts);
+        match (self.name(&mut parts), parts.take(Rule::record)) {
+            (Some(name), Some(body)) => ItemKind::Provider(ProviderBlock {
+                name,
+                alias,
+                body: self.body(body),
+            }),
+            _ => ItemKind::Invalid,
+        }
+    }
+
+    pub(super) fn param(&mut self, pair: Pair) -> Param {
+        let span = self.span(&pair);
+        let mut param = Param {
+            doc: self.doc(span.start),
+            decorators: Vec::new(),
+            name: Ident {
+                text: String::new(),
+                span,
+            },
+            ty: self.invalid_type(span),
+            default: None,
+            condition: None,
+            message: None,
+            span,
+        };
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::decorator => param.decorators.push(self.decorator(part)),
+                Rule::ident => param.name = self.ident(&part),
+                Rule::type_union => param.ty = self.type_expr(part),
+                Rule::missing => {
+                    let name = param.name.text.clone();
+                    self.error(
+                        codes::MISSING_TYPE,
+                        param.name.span,
+                        format!("the parameter `{name}` has no type"),
+                        &format!("write `{name}: string`, or another type"),
+                    );
+                }
+                Rule::default => param.default = Some(self.default(part)),
+                Rule::where_clause => {
+                    let exprs = part.into_inner().filter(|part| part.as_rule() == Rule::expr);
+                    let mut exprs: Vec<Expr> = exprs.map(|expr| self.expr(expr)).collect();
+                    param.message = (exprs.len() > 1).then(|| exprs.pop()).flatten();
+                    param.condition = exprs.pop();
+                }
+                _ => {}
+            }
+        }
+        param
+    }
+
+    /// `= value`
+    pub(super) fn default(&mut self, pair: Pair) -> Expr {
+        let mut value = self.invalid(self.span(&pair));
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::equals => self.check_equals(&part),
+                _ => value = self.value(part, "the default"),
+            }
+        }
+        value
+    }
+
+    fn check_equals(&mut self, pair: &Pair) {
+        if pair.as_str() != "=" {
+            let span = self.span(pair);
+            self.error(
+                codes::WRONG_ASSIGNMENT,
+                span,
+                "`==` compares, it does not give a value",
+                "write `=`",
+            );
+        }
+    }
+
+    fn assigned(&mut self, parts: &mut Parts, owner: &str) -> Option<Expr> {
+        if let Some(equals) = parts.take(Rule::equals) {
+            self.check_equals(&equals);
+        }
+        parts.take(Rule::value).map(|value| self.value(value, owner))
+    }
+
+    fn let_item(&mut self, mut parts: Parts) -> ItemKind {
+        let ty = parts.take(Rule::type_union).map(|ty| self.type_expr(ty));
+        let Some(name) = self.name(&mut parts) else {
+            return ItemKind::Invalid;
+        };
+        let owner = format!("`{}`", name.text);
+        match self.assigned(&mut parts, &owner) {
+            Some(value) => ItemKind::Let(Let { name, ty, value }),
+            None => ItemKind::Invalid,
+        }
+    }
+
+    fn output(&mut self, mut parts: Parts) -> ItemKind {
+        let Some(name) = self.name(&mut parts) else {
+            return ItemKind::Invalid;
+        };
+        let owner = format!("`{}`", name.text);
+        match self.assigned(&mut parts, &owner) {
+            Some(value) => ItemKind::Output(OutputItem { name, value }),
+            None => ItemKind::Invalid,
+        }
+    }
+
+    fn lookup(&mut self, mut parts: Parts) -> ItemKind {
+        if parts.has(Rule::schema_body) {
+            return self.schema(parts, SchemaKind::Lookup);
+        }
+        let name = self.name(&mut parts);
+        match (parts.take(Rule::dotted), name, parts.take(Rule::record)) {
+            (Some(type_name), Some(name), Some(body)) => ItemKind::Lookup(LookupItem {
+                type_name: self.dotted(type_name),
+                name,
+                body: self.body(body),
+            }),
+            _ => ItemKind::Invalid,
+        }
+    }
+
+    fn resource(&mut self, mut parts: Parts) -> ItemKind {
+        let (Some(type_name), Some(body)) = (parts.take(Rule::dotted), parts.take(Rule::record))
+        else {
+            return ItemKind::Invalid;
+        };
+        let type_name = self.dotted(type_name);
+        let name = self.name(&mut parts);
+        let each = parts.take(Rule::each).map(|each| self.each(each));
+        let condition = parts.take(Rule::condition).and_then(|condition| {
+            let expr = condition.into_inner().find(|part| part.as_rule() == Rule::expr)?;
+            Some(self.expr(expr))
+        });
+        let body = self.body(body);
+        let Some(name) = name else {
+            let ty = type_name.text();
+            self.error(
+                codes::MISSING_NAME,
+                type_name.span,
+                format!("this `{ty}` has no name"),
+                &format!("write `{ty} name {{ … }}`; the name is how the program speaks of it"),
+            );
+            return ItemKind::Invalid;
+        };
+        ItemKind::Resource(ResourceItem {
+            type_name,
+            name,
+            each,
+            condition,
+            body,
+        })
+    }
+
+    fn component(&mut self, mut parts: Parts) -> ItemKind {
+        let params = parts.take(Rule::params).map_or_else(Vec::new, |params| self.params(params));
+        match (self.name(&mut parts), parts.take(Rule::block)) {
+            (Some(name), Some(block)) => ItemKind::Component(Component {
+                name,
+                params,
+                body_span: self.span(&block),
+                items: self.items(block),
+            }),
+            _ => ItemKind::Invalid,
+        }
+    }
+
+    fn params(&mut self, pair: Pair) -> Vec<Param> {
+        let span = self.span(&pair);
+        let mut params = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::param => params.push(self.param(part)),
+                Rule::missing => self.missing_closer(span),
+                _ => {
+                    self.junk(&part, Place::Parameter);
+                }
+            }
+        }
+        params
+    }
+
+    fn schema(&mut self, mut parts: Parts, kind: SchemaKind) -> ItemKind {
+        match (parts.take(Rule::dotted), parts.take(Rule::schema_body)) {
+            (Some(type_name), Some(body)) => ItemKind::Schema(SchemaItem {
+                kind,
+                type_name: self.dotted(type_name),
+                body_span: self.span(&body),
+                fields: self.schema_fields(body),
+            }),
+            _ => ItemKind::Invalid,
+        }
+    }
+
+    fn assert(&mut self, mut parts: Parts) -> ItemKind {
+        let condition = parts.take(Rule::expr).map(|expr| self.expr(expr));
+        let message = parts.take(Rule::expr).map(|expr| self.expr(expr));
+        match condition {
+            Some(condition) => ItemKind::Assert(Assert { condition, message }),
+            None => ItemKind::Invalid,
+        }
+    }
+
+    fn addresses(&self, parts: &mut Parts) -> impl Iterator<Item = AddressText> + use<> {
+        let mut found = Vec::new();
+        while let Some(address) = parts.take(Rule::address) {
+            found.push(AddressText {
+                text: address.as_str().to_owned(),
+                span: self.span(&address),
+            });
+        }
+        found.into_iter()
+    }
+
+    fn move_item(&mut self, mut parts: Parts) -> ItemKind {
+        let mut addresses = self.addresses(&mut parts);
+        match (addresses.next(), addresses.next()) {
+            (Some(from), Some(to)) => ItemKind::Move(MoveItem { from, to }),
+            _ => ItemKind::Invalid,
+        }
+    }
+
+    fn import(&mut self, mut parts: Parts) -> ItemKind {
+        let address = self.addresses(&mut parts).next();
+        let id = self.assigned(&mut parts, "the import");
+        match (address, id) {
+            (Some(address), Some(id)) => ItemKind::Import(ImportItem { address, id }),
+            _ => ItemKind::Invalid,
+        }
+    }
+
+    fn test(&mut self, mut parts: Parts) -> ItemKind {
+        match (parts.take(Rule::string), parts.take(Rule::block)) {
+            (Some(name), Some(block)) => ItemKind::Test(Test {
+                name_span: self.span(&name),
+                name: self.plain_string(name),
+                items: self.items(block),
+            }),
+            _ => ItemKind::Invalid,
+        }
+    }
+
+    /// A string that may not have `${…}`.
+    pub(super) fn plain_string(&mut self, pair: Pair) -> String {
+        let span = self.span(&pair);
+        let parts = self.string(pair);
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                StringPart::Text(part) => text.push_str(&part),
+                StringPart::Expr(_) => self.error(
+                    codes::UNEXPECTED_TEXT,
+                    span,
+                    "this text is read before any value is known, so it cannot have `${…}`",
+                    "write the text itself",
+                ),
+            }
+        }
+        text
+    }
+}
+
+/// What follows a declaration on its line makes its last part invalid, so that nothing is said about it again.
+fn poison(kind: &mut ItemKind, span: Span) {
+    let value = match kind {
+        ItemKind::Let(item) => &mut item.value,
+        ItemKind::Output(item) => &mut item.value,
+        ItemKind::Assert(item) => item.message.as_mut().unwrap_or(&mut item.condition),
+        ItemKind::Param(param) => match &mut param.default {
+            Some(default) => default,
+            None => {
+                param.ty.kind = TypeExprKind::Invalid;
+                return;
+            }
+        },
+        ItemKind::Resource(item) => return item.body.invalid.push(span),
+        _ => return,
+    };
+    value.kind = ExprKind::Invalid;
+}
+
+/// The parts of a declaration, to be taken by kind and in order.
+struct Parts<'a> {
+    rule: Rule,
+    parts: Vec<Pair<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(pair: Pair<'a>) -> Self {
+        Parts {
+            rule: pair.as_rule(),
+            parts: pair.into_inner().collect(),
+        }
+    }
+
+    fn has(&self, rule: Rule) -> bool {
+        self.parts.iter().any(|part| part.as_rule() == rule)
+    }
+
+    fn take(&mut self, rule: Rule) -> Option<Pair<'a>> {
+        let at = self.parts.iter().position(|part| part.as_rule() == rule)?;
+        Some(self.parts.remove(at))
+    }
+}

@@ -1,0 +1,518 @@
+//! The hand scanner that runs before the grammar: it finds comments, cuts the text at its declarations, matches
+//! brackets, and measures how deep they nest. A mistake in one declaration therefore never reaches the next.
+
+use infra_model::{FileId, Span};
+
+use super::words::{continues_name, is_reserved, looks_like_item, starts_name};
+use super::{Comment, CommentKind};
+use crate::{Diagnostic, codes};
+
+mod brackets;
+
+use brackets::{Brackets, Kind};
+
+/// How deep brackets, holes of strings and `if`s may nest. The grammar and all that walks the tree recurse per level.
+pub(super) const DEPTH_MAX: usize = 64;
+
+/// A stretch of text with one declaration, its decorators, and the comments after it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chunk {
+    pub start: usize,
+    pub end: usize,
+    /// Where the nesting passes [`DEPTH_MAX`]; the grammar never sees such a chunk.
+    pub too_deep: Option<usize>,
+    /// A bracket or a quote has no partner, and a diagnostic says so.
+    pub unbalanced: bool,
+}
+
+/// What the scanner learnt about a text.
+pub(super) struct Scan {
+    pub chunks: Vec<Chunk>,
+    pub comments: Vec<Comment>,
+    /// The text for the grammar: closers without an opener are blanked, and mistyped ones (`[1, 2)`) are put right.
+    /// Every byte keeps its place.
+    pub text: String,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Scans a whole text.
+///
+/// Declarations are first cut where no bracket is open. Where the last one never closes, it is scanned again, and
+/// then each line that looks like a declaration is believed to be one.
+pub(super) fn scan(file: FileId, text: &str) -> Scan {
+    let mut scanner = Scanner::new(file, text, 0, false);
+    scanner.run();
+    if scanner.open_at_end {
+        let from = scanner.chunks.last().map_or(0, |chunk| chunk.start);
+        let mut again = Scanner::new(file, text, from, true);
+        again.run();
+        scanner.chunks.pop();
+        scanner.chunks.append(&mut again.chunks);
+        let keeps = |span: Span| (span.start as usize) < from;
+        scanner.comments.retain(|comment| keeps(comment.span));
+        scanner.comments.append(&mut again.comments);
+        scanner.diagnostics.retain(|found| keeps(found.span));
+        scanner.diagnostics.append(&mut again.diagnostics);
+        scanner.patches.retain(|(at, _)| *at < from);
+        scanner.patches.append(&mut again.patches);
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    for (at, byte) in &scanner.patches {
+        bytes[*at] = *byte;
+    }
+    Scan {
+        chunks: scanner.chunks,
+        comments: scanner.comments,
+        // Only ASCII bytes were put in the place of ASCII bytes, so this is still UTF-8.
+        text: String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned()),
+        diagnostics: scanner.diagnostics,
+    }
+}
+
+struct Scanner<'a> {
+    file: FileId,
+    text: &'a str,
+    at: usize,
+    /// Lines that look like declarations end open brackets.
+    force: bool,
+    brackets: Brackets,
+    chunk: Chunk,
+    /// The chunk has had something other than comments.
+    has_code: bool,
+    /// The chunk has had nothing but decorators.
+    decorating: bool,
+    /// The line before ended with an operator: this one goes on with it.
+    joins: bool,
+    open_at_end: bool,
+    chunks: Vec<Chunk>,
+    comments: Vec<Comment>,
+    patches: Vec<(usize, u8)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(file: FileId, text: &'a str, from: usize, force: bool) -> Self {
+        Scanner {
+            file,
+            text,
+            at: from,
+            force,
+            brackets: Brackets::default(),
+            chunk: Chunk {
+                start: from,
+                ..Chunk::default()
+            },
+            has_code: false,
+            decorating: true,
+            joins: false,
+            open_at_end: false,
+            chunks: Vec::new(),
+            comments: Vec::new(),
+            patches: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn byte(&self, offset: usize) -> Option<u8> {
+        self.text.as_bytes().get(self.at + offset).copied()
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, start, end)
+    }
+
+    /// The text from here to the end of the line.
+    fn line_rest(&self) -> &'a str {
+        let rest = &self.text[self.at..];
+        rest.split('\n').next().unwrap_or(rest)
+    }
+
+    fn run(&mut self) {
+        while let Some(byte) = self.byte(0) {
+            let line_start = self.at == 0 || self.text.as_bytes()[self.at - 1] == b'\n';
+            if line_start {
+                self.cut_if_declaration();
+            }
+            match byte {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\n' => self.line_end(),
+                b'/' if self.byte(1) == Some(b'/') => self.line_comment(),
+                b'/' if self.byte(1) == Some(b'*') => self.block_comment(),
+                b'#' => self.hash_comment(),
+                _ => {
+                    self.has_code = true;
+                    self.token(byte);
+                }
+            }
+        }
+        self.open_at_end |= !self.brackets.is_empty();
+        self.finish_chunk();
+    }
+
+    fn token(&mut self, byte: u8) {
+        let start = self.at;
+        let mut joins = false;
+        match byte {
+            b'"' => self.string(),
+            b'\'' => self.single_quoted(),
+            b'(' | b'[' | b'{' => {
+                self.at += 1;
+                self.open(Kind::of(byte), start);
+            }
+            b')' | b']' | b'}' => self.close(byte),
+            b'<' if self.heredoc_end().is_some() => self.at = self.heredoc_end().unwrap_or(start),
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'&' | b'|' | b'?' | b'.' | b',' => {
+                self.at += 1;
+                joins = true;
+            }
+            b'=' => {
+                // `=` alone ends with its line (a value is missing); `==` and its kin go on.
+                joins = matches!(
+                    self.text.as_bytes()[..start].last(),
+                    Some(b'=' | b'!' | b'<' | b'>')
+                );
+                self.at += 1;
+            }
+            _ => joins = self.word(),
+        }
+        self.joins = joins;
+        if self.brackets.is_empty() && byte == b'@' {
+            return;
+        }
+        let after_at = start > 0 && self.text.as_bytes()[start - 1] == b'@';
+        if self.brackets.is_empty() && !after_at && byte != b')' {
+            self.decorating = false;
+        }
+    }
+
+    /// A name, a number, or a single other character. Says whether the next line goes on with it.
+    fn word(&mut self) -> bool {
+        let rest = &self.text[self.at..];
+        let Some(first) = rest.chars().next() else {
+            return false;
+        };
+        if !continues_name(first) {
+            self.at += first.len_utf8();
+            return false;
+        }
+        let length = rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
+        let word = &rest[..length];
+        let is_member = self.at > 0 && self.text.as_bytes()[self.at - 1] == b'.';
+        if !is_member {
+            match word {
+                "if" => self.brackets.enter_if(),
+                "else" => self.brackets.leave_if(),
+                _ => {}
+            }
+            self.note_depth();
+        }
+        self.at += length;
+        matches!(
+            word,
+            "and" | "or" | "not" | "in" | "is" | "if" | "then" | "else" | "where"
+        ) && !is_member
+    }
+
+    /// Cuts here when the line starts a declaration.
+    fn cut_if_declaration(&mut self) {
+        let line = self.line_rest();
+        let first = line.chars().next().unwrap_or(' ');
+        if !(first == '@' || starts_name(first)) || !self.has_code {
+            return;
+        }
+        let looks = looks_like_item(line);
+        if self.brackets.is_empty() {
+            if self.decorating || is_reserved(line) || (self.joins && !looks) {
+                return;
+            }
+        } else if !(self.force && looks) {
+            return;
+        }
+        self.finish_chunk();
+    }
+
+    fn finish_chunk(&mut self) {
+        self.report_unclosed();
+        self.chunk.end = self.at;
+        let next = Chunk {
+            start: self.at,
+            ..Chunk::default()
+        };
+        self.chunks.push(std::mem::replace(&mut self.chunk, next));
+        self.has_code = false;
+        self.decorating = true;
+        self.joins = false;
+        self.brackets.clear();
+    }
+
+    fn report_unclosed(&mut self) {
+        let Some(open) = self.brackets.likely_unclosed() else {
+            return;
+        };
+        if self.chunk.unbalanced {
+            return;
+        }
+        self.unclosed_bracket(open.kind, open.at);
+    }
+
+    fn unclosed_bracket(&mut self, kind: Kind, at: usize) {
+        self.chunk.unbalanced = true;
+        let (opener, closer) = kind.texts();
+        let span = self.span(at, at + opener.len());
+        let found = Diagnostic::error(
+            codes::UNCLOSED_BRACKET,
+            span,
+            format!("`{opener}` is never closed"),
+        );
+        self.diagnostics.push(
+            found
+                .label("opened here")
+                .help(format!("close it with `{closer}`")),
+        );
+    }
+
+    fn note_depth(&mut self) {
+        if self.brackets.depth() > DEPTH_MAX && self.chunk.too_deep.is_none() {
+            self.chunk.too_deep = Some(self.at);
+        }
+    }
+
+    fn open(&mut self, kind: Kind, at: usize) {
+        self.brackets.open(kind, at, indentation(self.text, at));
+        self.note_depth();
+    }
+
+    fn close(&mut self, byte: u8) {
+        let at = self.at;
+        self.at += 1;
+        match self
+            .brackets
+            .close(byte, first_on_line(self.text, at))
+        {
+            brackets::Closed::Fits(Kind::Hole) => self.string_rest(false),
+            brackets::Closed::Fits(Kind::BlockHole) => self.string_rest(true),
+            brackets::Closed::Fits(_) => {}
+            brackets::Closed::After { unclosed, kind } => {
+                self.unclosed_bracket(unclosed.kind, unclosed.at);
+                match kind {
+                    Kind::Hole => self.string_rest(false),
+                    Kind::BlockHole => self.string_rest(true),
+                    _ => {}
+                }
+            }
+            brackets::Closed::Mistyped(open) => {
+                let (opener, closer) = open.kind.texts();
+                self.patches.push((at, closer.as_bytes()[0]));
+                let found = Diagnostic::error(
+                    codes::MISMATCHED_BRACKET,
+                    self.span(at, at + 1),
+                    format!("`{}` closes `{opener}`", byte as char),
+                );
+                let opened = self.span(open.at, open.at + opener.len());
+                self.diagnostics.push(
+                    found
+                        .related(opened, "opened here")
+                        .help(format!("write `{closer}`")),
+                );
+            }
+            brackets::Closed::Stray => {
+                self.patches.push((at, b' '));
+                let found = Diagnostic::error(
+                    codes::EXTRA_BRACKET,
+                    self.span(at, at + 1),
+                    format!("`{}` closes nothing", byte as char),
+                );
+                self.diagnostics
+                    .push(found.help("remove it, or write the bracket that it should close"));
+            }
+        }
+    }
+
+    fn line_end(&mut self) {
+        // A hole in a one-line string cannot outlive its line.
+        if let Some(hole) = self.brackets.drop_line_holes() {
+            self.unclosed_bracket(Kind::Hole, hole);
+        }
+        self.at += 1;
+    }
+
+    fn string(&mut self) {
+        let start = self.at;
+        let block = self.text[start..].starts_with("\"\"\"");
+        if block && self.force && !self.text[start + 3..].contains("\"\"\"") {
+            self.unclosed_string(start, 3);
+            self.at = self.next_item_line(start + 3);
+            return;
+        }
+        self.at += if block { 3 } else { 1 };
+        self.brackets.string_at = start;
+        self.string_rest(block);
+    }
+
+    /// Reads on in a string: to its end, or into a `${` hole.
+    fn string_rest(&mut self, block: bool) {
+        let start = self.brackets.string_at;
+        while let Some(byte) = self.byte(0) {
+            match byte {
+                b'\\' => {
+                    self.at += 1;
+                    let escaped = self.text[self.at..].chars().next();
+                    self.at += escaped.filter(|c| *c != '\n').map_or(0, char::len_utf8);
+                }
+                b'"' if !block => {
+                    self.at += 1;
+                    return;
+                }
+                b'"' if self.text[self.at..].starts_with("\"\"\"") => {
+                    self.at += 3;
+                    return;
+                }
+                b'$' if self.byte(1) == Some(b'{') => {
+                    let kind = if block { Kind::BlockHole } else { Kind::Hole };
+                    self.at += 2;
+                    return self.open(kind, self.at - 2);
+                }
+                b'\n' if !block => {
+                    if !self.brackets.in_line_hole() {
+                        self.unclosed_string(start, 1);
+                    }
+                    return;
+                }
+                _ => self.at += 1,
+            }
+        }
+        if block {
+            self.open_at_end = true;
+        }
+        if !self.brackets.in_line_hole() {
+            self.unclosed_string(start, if block { 3 } else { 1 });
+        }
+    }
+
+    fn unclosed_string(&mut self, start: usize, quotes: usize) {
+        self.chunk.unbalanced = true;
+        let quote = &self.text[start..start + quotes];
+        let found = Diagnostic::error(
+            codes::UNCLOSED_STRING,
+            self.span(start, start + quotes),
+            "this string is never closed",
+        );
+        let help = if quotes == 1 {
+            "close it with `\"` on the same line; text of several lines stands between `\"\"\"`".into()
+        } else {
+            format!("close it with `{quote}`")
+        };
+        self.diagnostics
+            .push(found.label("starts here").help(help));
+    }
+
+    /// The start of the next line that looks like a declaration, or the end.
+    fn next_item_line(&self, from: usize) -> usize {
+        let mut at = from;
+        while let Some(length) = self.text[at..].find('\n') {
+            at += length + 1;
+            if looks_like_item(&self.text[at..]) {
+                return at;
+            }
+        }
+        self.text.len()
+    }
+
+    fn single_quoted(&mut self) {
+        let line = self.line_rest();
+        self.at += line[1..].find('\'').map_or(line.len(), |end| end + 2);
+    }
+
+    /// The end of a `<<WORD` text of another language that starts here, if one does.
+    fn heredoc_end(&self) -> Option<usize> {
+        let rest = self.text[self.at..].strip_prefix("<<")?;
+        let rest = rest.strip_prefix('-').unwrap_or(rest);
+        let length = rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
+        let word = &rest[..length];
+        if !word.starts_with(starts_name) {
+            return None;
+        }
+        let mut at = self.text.len() - rest.len() + length;
+        while let Some(line) = self.text[at..].find('\n') {
+            at += line + 1;
+            let text = self.text[at..].trim_start_matches([' ', '\t', '\r']);
+            if let Some(after) = text.strip_prefix(word)
+                && !after.starts_with(continues_name)
+            {
+                return Some(self.text.len() - after.len());
+            }
+        }
+        None
+    }
+
+    fn comment(&mut self, length: usize, kind: CommentKind) {
+        let (start, end) = (self.at, self.at + length);
+        self.at = end;
+        self.comments.push(Comment {
+            kind,
+            text: self.text[start..end].to_owned(),
+            span: self.span(start, end),
+        });
+    }
+
+    fn line_comment(&mut self) {
+        let line = self.line_rest().trim_end();
+        let doc = line.starts_with("///") && !line.starts_with("////");
+        let kind = if doc {
+            CommentKind::Doc
+        } else {
+            CommentKind::Line
+        };
+        self.comment(line.len(), kind);
+    }
+
+    fn block_comment(&mut self) {
+        let rest = &self.text[self.at..];
+        let end = rest[2..].find("*/").map(|end| end + 4);
+        if end.is_none() {
+            let found = Diagnostic::error(
+                codes::UNCLOSED_COMMENT,
+                self.span(self.at, self.at + 2),
+                "this comment is never closed",
+            );
+            self.diagnostics.push(
+                found
+                    .label("all that follows is part of it")
+                    .help("close it with `*/`"),
+            );
+        }
+        self.comment(end.unwrap_or(rest.len()), CommentKind::Block);
+    }
+
+    fn hash_comment(&mut self) {
+        let line = self.line_rest().trim_end();
+        // One word for a run of such lines is enough.
+        let again = self.comments.last().is_some_and(|last| {
+            last.text.starts_with('#')
+                && self.text[last.span.end as usize..self.at].trim().is_empty()
+        });
+        if !again {
+            let found = Diagnostic::error(
+                codes::HASH_COMMENT,
+                self.span(self.at, self.at + 1),
+                "`#` does not start a comment",
+            );
+            self.diagnostics
+                .push(found.help("a comment starts with `//`; one that documents what follows with `///`"));
+        }
+        self.comment(line.len(), CommentKind::Line);
+    }
+}
+
+/// The column, in bytes, of the first character of the line that holds `at`.
+fn indentation(text: &str, at: usize) -> usize {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = &text[start..];
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+/// The column of `at` when nothing but white space stands before it on its line.
+fn first_on_line(text: &str, at: usize) -> Option<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    text[start..at].trim().is_empty().then_some(at - start)
+}

@@ -1,0 +1,320 @@
+//! Words for what could not be read: first the usual slips and the habits of other languages, then what the grammar
+//! would have taken at that place.
+
+use infra_model::Span;
+
+use super::expected::{expected, Strict};
+use super::words::{ITEM_WORDS, RESERVED_WORDS, leading_word, starts_name};
+use crate::suggest::nearest;
+use crate::{Diagnostic, codes};
+
+/// Where the unreadable part stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Instead of a declaration.
+    Item,
+    /// On the line of a declaration, after it.
+    AfterItem,
+    /// Instead of a field.
+    Entry,
+    /// Instead of a field of a schema.
+    SchemaField,
+    /// Instead of a value after `=`.
+    Value,
+    /// After a value, on its line.
+    AfterValue,
+    /// Instead of an item of a list or an argument.
+    Element,
+    /// After an item of a list or an argument, inside its brackets.
+    AfterElement,
+    /// Instead of a parameter, or after one.
+    Parameter,
+    /// In a type.
+    Type,
+}
+
+/// Explains `junk`, which stands at `span` after `before` on its line.
+pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Diagnostic {
+    let first = junk.lines().next().unwrap_or_default().trim_end();
+    let shown = shorten(first);
+    // Underline the first line only.
+    let span = Span {
+        end: span.start + first.len() as u32,
+        ..span
+    };
+    let found = foreign_character(junk, span)
+        .or_else(|| foreign_syntax(junk, before, place, span))
+        .or_else(|| dangling_operator(junk, span))
+        .or_else(|| misuse_of_words(junk, place, span));
+    if let Some(found) = found {
+        return found;
+    }
+    match place {
+        Place::Item => item(junk, span, &shown),
+        Place::AfterItem => unexpected(span, &shown, "after the declaration")
+            .help("declarations stand one a line"),
+        Place::AfterValue | Place::AfterElement if starts_value(junk) => {
+            let (message, help) = if place == Place::AfterElement {
+                (format!("a comma is missing before `{shown}`"), "write one between the two")
+            } else {
+                (
+                    format!("a comma or a line end is missing before `{shown}`"),
+                    "fields stand one a line, or with commas between them",
+                )
+            };
+            let at = Span {
+                end: span.start + junk.chars().next().map_or(0, |c| c.len_utf8() as u32),
+                ..span
+            };
+            Diagnostic::error(codes::MISSING_COMMA, at, message).help(help)
+        }
+        Place::AfterValue | Place::AfterElement => unexpected(span, &shown, "after the value")
+            .help("end the line here, or join the two with an operator or a comma"),
+        Place::Value | Place::Element => {
+            strict(Strict::Value, junk, span, &shown, "where a value should")
+        }
+        Place::Type => strict(Strict::Type, junk, span, &shown, "in a type"),
+        Place::Entry => unexpected(span, &shown, "where a field should").help("a field is written `name = value`"),
+        Place::SchemaField => unexpected(span, &shown, "where a field should")
+            .help("a field of a schema or a record type is written `name: type`"),
+        Place::Parameter => unexpected(span, &shown, "where a parameter should")
+            .help("parameters are written `name: type = default`, with commas between them"),
+    }
+}
+
+fn shorten(text: &str) -> String {
+    const CHARS_MAX: usize = 40;
+    if text.chars().count() <= CHARS_MAX {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(CHARS_MAX).collect();
+    short.push('…');
+    short
+}
+
+fn unexpected(span: Span, shown: &str, place: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::UNEXPECTED_TEXT,
+        span,
+        format!("`{shown}` stands {place}"),
+    )
+}
+
+/// The same with what the strict grammar wanted at the first place it could not pass.
+fn strict(rule: Strict, junk: &str, span: Span, shown: &str, place: &str) -> Diagnostic {
+    let Some((at, wanted)) = expected(rule, junk) else {
+        return unexpected(span, shown, place).help("see the language's reference for what may stand here");
+    };
+    let Some(rest) = junk.get(at..).filter(|rest| at > 0 && !rest.is_empty()) else {
+        return unexpected(span, shown, place).help(format!("{wanted} was expected"));
+    };
+    let start = span.start + at as u32;
+    let length = rest.lines().next().unwrap_or_default().trim_end().len() as u32;
+    let at = Span {
+        start,
+        end: start + length,
+        ..span
+    };
+    let rest = shorten(rest.lines().next().unwrap_or_default().trim_end());
+    if rest.is_empty() {
+        return Diagnostic::error(codes::UNEXPECTED_TEXT, at, "the line ends too early")
+            .help(format!("{wanted} was expected"));
+    }
+    Diagnostic::error(codes::UNEXPECTED_TEXT, at, format!("`{rest}` is not expected here"))
+        .help(format!("{wanted} was expected"))
+}
+
+fn starts_value(junk: &str) -> bool {
+    junk.starts_with(|c: char| starts_name(c) || c.is_ascii_digit() || matches!(c, '"' | '{' | '[' | '('))
+}
+
+/// Punctuation of other keyboards, typographic quotes, semicolons.
+fn foreign_character(junk: &str, span: Span) -> Option<Diagnostic> {
+    const LOOKALIKES: [(char, &str); 21] = [
+        ('，', ","),
+        ('：', ":"),
+        ('；', "a line end"),
+        ('＝', "="),
+        ('（', "("),
+        ('）', ")"),
+        ('【', "["),
+        ('】', "]"),
+        ('｛', "{"),
+        ('｝', "}"),
+        ('“', "\""),
+        ('”', "\""),
+        ('‘', "\""),
+        ('’', "\""),
+        ('。', "."),
+        ('、', ","),
+        ('—', "-"),
+        ('–', "-"),
+        ('≥', ">="),
+        ('≤', "<="),
+        ('≠', "!="),
+    ];
+    let first = junk.chars().next()?;
+    let at = Span {
+        end: span.start + first.len_utf8() as u32,
+        ..span
+    };
+    if first == ';' {
+        let found = Diagnostic::error(codes::UNEXPECTED_TEXT, at, "`;` has no meaning here");
+        return Some(found.help("a line end or a comma separates"));
+    }
+    if first == '`' {
+        let found = Diagnostic::error(codes::UNEXPECTED_TEXT, at, "a string stands in double quotes");
+        return Some(found.help("write `\"…\"`"));
+    }
+    let (_, right) = LOOKALIKES.iter().find(|(wrong, _)| *wrong == first)?;
+    let found = Diagnostic::error(
+        codes::UNEXPECTED_TEXT,
+        at,
+        format!("`{first}` is not a sign of the language"),
+    );
+    Some(found.help(format!("write {}", if right.len() > 2 { (*right).to_owned() } else { format!("`{right}`") })))
+}
+
+/// What Terraform and other languages write.
+fn foreign_syntax(junk: &str, before: &str, place: Place, span: Span) -> Option<Diagnostic> {
+    let terraform = |message: &str, help: String| {
+        Some(Diagnostic::error(codes::TERRAFORM_SYNTAX, span, message).help(help))
+    };
+    if junk.starts_with("=>") {
+        return terraform("`=>` is Terraform's arrow", "write `{key: value for x in xs}` or `[value for x in xs]`".into());
+    }
+    if junk.starts_with('?') {
+        let found = Diagnostic::error(codes::WRONG_OPERATOR, span, "`? :` is not an operator here");
+        return Some(found.help("write `if condition then a else b`"));
+    }
+    let word = leading_word(junk);
+    if matches!(place, Place::Value | Place::Element) && word == "for" {
+        return terraform("`for` stands after what it makes", "write `[value for x in xs]` or `{key: value for x in xs}`".into());
+    }
+    if place != Place::Item {
+        return None;
+    }
+    let rest = junk[word.len()..].trim_start();
+    let quoted: Vec<&str> = rest.split('"').skip(1).step_by(2).take(2).collect();
+    let name = quoted.last().copied().unwrap_or("name");
+    let _ = before;
+    match word {
+        "resource" | "data" if rest.starts_with('"') => {
+            let ty = quoted.first().copied().unwrap_or("type").replacen('_', ".", 1);
+            let head = if word == "data" { "lookup " } else { "" };
+            terraform(
+                "a resource is not declared as in Terraform",
+                format!("write `{head}{ty} {name} {{ … }}`"),
+            )
+        }
+        "variable" if rest.starts_with('"') => terraform("a parameter is declared with `param`", format!("write `param {name}: type = default`")),
+        "output" if rest.starts_with('"') => terraform("an output is one line without quotes", format!("write `output {name} = value`")),
+        "module" if rest.starts_with('"') => terraform("there are no `module` blocks", format!("bring the component in with `use`, then write `component {name} {{ … }}` with its name")),
+        "provider" if rest.starts_with('"') => terraform("a provider's name has no quotes", format!("write `provider {name} {{ … }}`")),
+        "locals" if rest.starts_with('{') => terraform("there are no `locals` blocks", "write `let name = value` for each".into()),
+        "terraform" | "moved" | "removed" if rest.starts_with('{') => terraform(
+            &format!("there are no `{word}` blocks"),
+            "providers need no declaration of versions; `move a -> b`, `import a = \"id\"` and `forget a` stand on lines of their own".into(),
+        ),
+        _ => None,
+    }
+}
+
+/// An operator or a point with nothing after it.
+fn dangling_operator(junk: &str, span: Span) -> Option<Diagnostic> {
+    const OPERATORS: [&str; 20] = [
+        "??", "..", "==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "<", ">", "and", "or", "not in", "in", "is",
+    ];
+    if junk.starts_with("?.") || junk.starts_with('.') && !junk.starts_with("..") {
+        let found = Diagnostic::error(codes::MISSING_NAME, span, "a name is missing after the point");
+        return Some(found.help("write the attribute's name; one that is no plain word is written `[\"name\"]`"));
+    }
+    let op = OPERATORS.into_iter().find(|op| {
+        junk.strip_prefix(op).is_some_and(|rest| {
+            !op.ends_with(starts_name) || !rest.starts_with(super::words::continues_name)
+        })
+    })?;
+    let rest = junk[op.len()..].trim_start();
+    if starts_value(rest) && !RESERVED_WORDS.contains(&leading_word(rest)) {
+        return None;
+    }
+    let at = Span {
+        end: span.start + op.len() as u32,
+        ..span
+    };
+    let found = Diagnostic::error(codes::MISSING_VALUE, at, format!("`{op}` needs a value on its right"));
+    Some(found.help("write one, or remove the operator"))
+}
+
+/// A word of the language where a name should stand.
+fn misuse_of_words(junk: &str, place: Place, span: Span) -> Option<Diagnostic> {
+    let word = leading_word(junk);
+    if !RESERVED_WORDS.contains(&word) {
+        return None;
+    }
+    let at = Span {
+        end: span.start + word.len() as u32,
+        ..span
+    };
+    let rest = junk[word.len()..].trim_start();
+    if word == "if" && matches!(place, Place::Value | Place::Element) {
+        let found = Diagnostic::error(codes::UNEXPECTED_TEXT, at, "this `if` is not complete");
+        return Some(found.help("write `if condition then a else b`; both branches are needed"));
+    }
+    let names = matches!(place, Place::Entry | Place::SchemaField | Place::Parameter | Place::Item)
+        || rest.starts_with('=') && !rest.starts_with("==");
+    let (code, message) = if names {
+        (codes::RESERVED_WORD, format!("`{word}` is a word of the language and cannot be a name"))
+    } else {
+        (codes::UNEXPECTED_TEXT, format!("`{word}` has no place here"))
+    };
+    let help = match (names, place) {
+        (true, Place::Entry) => format!("choose another name; in a map the key can be quoted: `\"{word}\" = …`"),
+        (true, _) => "choose another name".to_owned(),
+        (false, _) => "see whether what stands before it is complete".to_owned(),
+    };
+    Some(Diagnostic::error(code, at, message).help(help))
+}
+
+/// What stands instead of a declaration.
+fn item(junk: &str, span: Span, shown: &str) -> Diagnostic {
+    let word = leading_word(junk);
+    let rest = junk[word.len()..].trim_start();
+    if rest.starts_with('=') && !rest.starts_with("==") {
+        let found = Diagnostic::error(
+            codes::UNEXPECTED_TEXT,
+            span,
+            format!("`{word} = …` is not a declaration"),
+        );
+        return found.help(format!("write `let {word} = …`"));
+    }
+    if ITEM_WORDS.contains(&word) || junk.starts_with('@') {
+        return strict(Strict::Item, junk, span, shown, "where a declaration should");
+    }
+    let near = nearest(word, ITEM_WORDS).filter(|_| !word.is_empty() && leading_word(rest) != "" || rest.starts_with('"'));
+    if let Some(near) = near {
+        let found = Diagnostic::error(
+            codes::UNEXPECTED_TEXT,
+            Span {
+                end: span.start + word.len() as u32,
+                ..span
+            },
+            format!("`{word}` starts no declaration"),
+        );
+        return found.help(format!("did you mean `{near}`?"));
+    }
+    let head: &str = junk.lines().next().unwrap_or_default();
+    if !word.is_empty() && !head.contains('{') {
+        let found = Diagnostic::error(
+            codes::MISSING_BLOCK,
+            span,
+            format!("`{shown}` is not a complete declaration"),
+        );
+        return found.help("a resource is written `type name { … }`, with the `{` on the same line");
+    }
+    if word.is_empty() {
+        return unexpected(span, shown, "where a declaration should")
+            .help("a file consists of declarations: `let name = …`, `param name: type`, `type name { … }` and others");
+    }
+    strict(Strict::Item, junk, span, shown, "where a declaration should")
+}
