@@ -86,7 +86,11 @@ impl<'a> Builder<'a> {
                 .comments
                 .partition_point(|comment| (comment.span.end as usize) < end);
             match self.comments.get(after).map(|comment| comment.span) {
-                Some(comment) if comment.end as usize == end && comment.start as usize >= start && end > start => {
+                Some(comment)
+                    if comment.end as usize == end
+                        && comment.start as usize >= start
+                        && end > start =>
+                {
                     end = comment.start as usize;
                 }
                 _ => return Span::new(self.file, start, end),
@@ -168,7 +172,12 @@ impl<'a> Builder<'a> {
         if !self.unbalanced {
             self.unbalanced = true;
             let at = Span {
-                end: span.start + self.slice(span).chars().next().map_or(0, |c| c.len_utf8() as u32),
+                end: span.start
+                    + self
+                        .slice(span)
+                        .chars()
+                        .next()
+                        .map_or(0, |c| c.len_utf8() as u32),
                 ..span
             };
             self.error(
@@ -185,6 +194,11 @@ impl<'a> Builder<'a> {
 fn is_junk(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::junk | Rule::junk_line | Rule::junk_element | Rule::junk_hole | Rule::stray | Rule::rest
+        Rule::junk
+            | Rule::junk_line
+            | Rule::junk_element
+            | Rule::junk_hole
+            | Rule::stray
+            | Rule::rest
     )
 }

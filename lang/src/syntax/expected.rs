@@ -68,7 +68,12 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::kw_else => "`else`",
         Rule::kw_for | Rule::comprehension => "`for`",
         Rule::where_clause | Rule::kw_where => "`where`",
-        Rule::type_full | Rule::type_union | Rule::type_term | Rule::type_list | Rule::type_map | Rule::type_word => "a type",
+        Rule::type_full
+        | Rule::type_union
+        | Rule::type_term
+        | Rule::type_list
+        | Rule::type_map
+        | Rule::type_word => "a type",
         Rule::typed_field | Rule::param => "`name: type`",
         Rule::EOI => "the line's end",
         Rule::op_add

@@ -38,7 +38,9 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
         }
         let mut builder = Builder::new(file, &scanned, chunk, &mut diagnostics);
         match Grammar::parse(Rule::chunk, &scanned.text[chunk.start..chunk.end]) {
-            Ok(pairs) => tree.items.extend(pairs.flat_map(|pair| builder.items(pair))),
+            Ok(pairs) => tree
+                .items
+                .extend(pairs.flat_map(|pair| builder.items(pair))),
             Err(_) => tree.items.push(builder.unreadable()),
         }
     }
@@ -49,13 +51,17 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
 
 /// Reads the lines `name = value` of an `.infravars` file.
 pub fn parse_assignments(file: FileId, text: &str) -> (Vec<Field>, Vec<Diagnostic>) {
-    let (body, diagnostics) = parse_whole(file, text, Rule::assignments_file, |builder, pair| builder.fields(pair));
+    let (body, diagnostics) = parse_whole(file, text, Rule::assignments_file, |builder, pair| {
+        builder.fields(pair)
+    });
     (body.unwrap_or_default(), diagnostics)
 }
 
 /// Reads a single expression, as in `--set name=value`.
 pub fn parse_expression(file: FileId, text: &str) -> (Expr, Vec<Diagnostic>) {
-    let (expr, diagnostics) = parse_whole(file, text, Rule::lone_expression, |builder, pair| builder.lone_value(pair));
+    let (expr, diagnostics) = parse_whole(file, text, Rule::lone_expression, |builder, pair| {
+        builder.lone_value(pair)
+    });
     let invalid = || Expr {
         kind: ExprKind::Invalid,
         span: Span::new(file, 0, text.len().min(FILE_BYTES_MAX)),
@@ -65,7 +71,9 @@ pub fn parse_expression(file: FileId, text: &str) -> (Expr, Vec<Diagnostic>) {
 
 /// Reads a single type.
 pub fn parse_type(file: FileId, text: &str) -> (TypeExpr, Vec<Diagnostic>) {
-    let (ty, diagnostics) = parse_whole(file, text, Rule::lone_type, |builder, pair| builder.lone_type(pair));
+    let (ty, diagnostics) = parse_whole(file, text, Rule::lone_type, |builder, pair| {
+        builder.lone_type(pair)
+    });
     let invalid = || TypeExpr {
         kind: TypeExprKind::Invalid,
         span: Span::new(file, 0, text.len().min(FILE_BYTES_MAX)),
@@ -96,7 +104,9 @@ fn parse_whole<T>(
         return (None, diagnostics);
     }
     let mut builder = Builder::new(file, &scanned, &whole, &mut diagnostics);
-    let pair = Grammar::parse(rule, &scanned.text).ok().and_then(|mut pairs| pairs.next());
+    let pair = Grammar::parse(rule, &scanned.text)
+        .ok()
+        .and_then(|mut pairs| pairs.next());
     let built = match pair {
         Some(pair) => Some(build(&mut builder, pair)),
         None => {
@@ -113,7 +123,10 @@ fn prepare(file: FileId, text: &str) -> Result<Scan, Diagnostic> {
         let found = Diagnostic::error(
             codes::FILE_TOO_LARGE,
             Span::new(file, 0, 0),
-            format!("this file has {} bytes; the most is {FILE_BYTES_MAX}", text.len()),
+            format!(
+                "this file has {} bytes; the most is {FILE_BYTES_MAX}",
+                text.len()
+            ),
         );
         return Err(found.help("split it, or read the data with `file(…)`"));
     }

@@ -285,10 +285,7 @@ impl<'a> Scanner<'a> {
     fn close(&mut self, byte: u8) {
         let at = self.at;
         self.at += 1;
-        match self
-            .brackets
-            .close(byte, first_on_line(self.text, at))
-        {
+        match self.brackets.close(byte, first_on_line(self.text, at)) {
             brackets::Closed::Fits(Kind::Hole) => self.string_rest(false),
             brackets::Closed::Fits(Kind::BlockHole) => self.string_rest(true),
             brackets::Closed::Fits(_) => {}
@@ -398,12 +395,12 @@ impl<'a> Scanner<'a> {
             "this string is never closed",
         );
         let help = if quotes == 1 {
-            "close it with `\"` on the same line; text of several lines stands between `\"\"\"`".into()
+            "close it with `\"` on the same line; text of several lines stands between `\"\"\"`"
+                .into()
         } else {
             format!("close it with `{quote}`")
         };
-        self.diagnostics
-            .push(found.label("starts here").help(help));
+        self.diagnostics.push(found.label("starts here").help(help));
     }
 
     /// The start of the next line that looks like a declaration, or the end.
@@ -498,7 +495,9 @@ impl<'a> Scanner<'a> {
                 "`#` does not start a comment",
             );
             self.diagnostics
-                .push(found.help("a comment starts with `//`; one that documents what follows with `///`"));
+                .push(found.help(
+                    "a comment starts with `//`; one that documents what follows with `///`",
+                ));
         }
         self.comment(line.len(), CommentKind::Line);
     }

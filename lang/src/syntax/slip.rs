@@ -3,7 +3,7 @@
 
 use infra_model::Span;
 
-use super::expected::{expected, Strict};
+use super::expected::{Strict, expected};
 use super::words::{ITEM_WORDS, RESERVED_WORDS, leading_word, starts_name};
 use crate::suggest::nearest;
 use crate::{Diagnostic, codes};
@@ -51,11 +51,15 @@ pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Dia
     }
     match place {
         Place::Item => item(junk, span, &shown),
-        Place::AfterItem => unexpected(span, &shown, "after the declaration")
-            .help("declarations stand one a line"),
+        Place::AfterItem => {
+            unexpected(span, &shown, "after the declaration").help("declarations stand one a line")
+        }
         Place::AfterValue | Place::AfterElement if starts_value(junk) => {
             let (message, help) = if place == Place::AfterElement {
-                (format!("a comma is missing before `{shown}`"), "write one between the two")
+                (
+                    format!("a comma is missing before `{shown}`"),
+                    "write one between the two",
+                )
             } else {
                 (
                     format!("a comma or a line end is missing before `{shown}`"),
@@ -74,7 +78,8 @@ pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Dia
             strict(Strict::Value, junk, span, &shown, "where a value should")
         }
         Place::Type => strict(Strict::Type, junk, span, &shown, "in a type"),
-        Place::Entry => unexpected(span, &shown, "where a field should").help("a field is written `name = value`"),
+        Place::Entry => unexpected(span, &shown, "where a field should")
+            .help("a field is written `name = value`"),
         Place::SchemaField => unexpected(span, &shown, "where a field should")
             .help("a field of a schema or a record type is written `name: type`"),
         Place::Parameter => unexpected(span, &shown, "where a parameter should")
@@ -103,7 +108,8 @@ fn unexpected(span: Span, shown: &str, place: &str) -> Diagnostic {
 /// The same with what the strict grammar wanted at the first place it could not pass.
 fn strict(rule: Strict, junk: &str, span: Span, shown: &str, place: &str) -> Diagnostic {
     let Some((at, wanted)) = expected(rule, junk) else {
-        return unexpected(span, shown, place).help("see the language's reference for what may stand here");
+        return unexpected(span, shown, place)
+            .help("see the language's reference for what may stand here");
     };
     let Some(rest) = junk.get(at..).filter(|rest| at > 0 && !rest.is_empty()) else {
         return unexpected(span, shown, place).help(format!("{wanted} was expected"));
@@ -120,12 +126,18 @@ fn strict(rule: Strict, junk: &str, span: Span, shown: &str, place: &str) -> Dia
         return Diagnostic::error(codes::UNEXPECTED_TEXT, at, "the line ends too early")
             .help(format!("{wanted} was expected"));
     }
-    Diagnostic::error(codes::UNEXPECTED_TEXT, at, format!("`{rest}` is not expected here"))
-        .help(format!("{wanted} was expected"))
+    Diagnostic::error(
+        codes::UNEXPECTED_TEXT,
+        at,
+        format!("`{rest}` is not expected here"),
+    )
+    .help(format!("{wanted} was expected"))
 }
 
 fn starts_value(junk: &str) -> bool {
-    junk.starts_with(|c: char| starts_name(c) || c.is_ascii_digit() || matches!(c, '"' | '{' | '[' | '('))
+    junk.starts_with(|c: char| {
+        starts_name(c) || c.is_ascii_digit() || matches!(c, '"' | '{' | '[' | '(')
+    })
 }
 
 /// Punctuation of other keyboards, typographic quotes, semicolons.
@@ -163,7 +175,11 @@ fn foreign_character(junk: &str, span: Span) -> Option<Diagnostic> {
         return Some(found.help("a line end or a comma separates"));
     }
     if first == '`' {
-        let found = Diagnostic::error(codes::UNEXPECTED_TEXT, at, "a string stands in double quotes");
+        let found = Diagnostic::error(
+            codes::UNEXPECTED_TEXT,
+            at,
+            "a string stands in double quotes",
+        );
         return Some(found.help("write `\"…\"`"));
     }
     let (_, right) = LOOKALIKES.iter().find(|(wrong, _)| *wrong == first)?;
@@ -172,7 +188,14 @@ fn foreign_character(junk: &str, span: Span) -> Option<Diagnostic> {
         at,
         format!("`{first}` is not a sign of the language"),
     );
-    Some(found.help(format!("write {}", if right.len() > 2 { (*right).to_owned() } else { format!("`{right}`") })))
+    Some(found.help(format!(
+        "write {}",
+        if right.len() > 2 {
+            (*right).to_owned()
+        } else {
+            format!("`{right}`")
+        }
+    )))
 }
 
 /// What Terraform and other languages write.
@@ -181,7 +204,10 @@ fn foreign_syntax(junk: &str, before: &str, place: Place, span: Span) -> Option<
         Some(Diagnostic::error(codes::TERRAFORM_SYNTAX, span, message).help(help))
     };
     if junk.starts_with("=>") {
-        return terraform("`=>` is Terraform's arrow", "write `{key: value for x in xs}` or `[value for x in xs]`".into());
+        return terraform(
+            "`=>` is Terraform's arrow",
+            "write `{key: value for x in xs}` or `[value for x in xs]`".into(),
+        );
     }
     if junk.starts_with('?') {
         let found = Diagnostic::error(codes::WRONG_OPERATOR, span, "`? :` is not an operator here");
@@ -189,7 +215,10 @@ fn foreign_syntax(junk: &str, before: &str, place: Place, span: Span) -> Option<
     }
     let word = leading_word(junk);
     if matches!(place, Place::Value | Place::Element) && word == "for" {
-        return terraform("`for` stands after what it makes", "write `[value for x in xs]` or `{key: value for x in xs}`".into());
+        return terraform(
+            "`for` stands after what it makes",
+            "write `[value for x in xs]` or `{key: value for x in xs}`".into(),
+        );
     }
     if place != Place::Item {
         return None;
@@ -223,11 +252,18 @@ fn foreign_syntax(junk: &str, before: &str, place: Place, span: Span) -> Option<
 /// An operator or a point with nothing after it.
 fn dangling_operator(junk: &str, span: Span) -> Option<Diagnostic> {
     const OPERATORS: [&str; 20] = [
-        "??", "..", "==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "<", ">", "and", "or", "not in", "in", "is",
+        "??", "..", "==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "<", ">", "and",
+        "or", "not in", "in", "is",
     ];
     if junk.starts_with("?.") || junk.starts_with('.') && !junk.starts_with("..") {
-        let found = Diagnostic::error(codes::MISSING_NAME, span, "a name is missing after the point");
-        return Some(found.help("write the attribute's name; one that is no plain word is written `[\"name\"]`"));
+        let found = Diagnostic::error(
+            codes::MISSING_NAME,
+            span,
+            "a name is missing after the point",
+        );
+        return Some(found.help(
+            "write the attribute's name; one that is no plain word is written `[\"name\"]`",
+        ));
     }
     let op = OPERATORS.into_iter().find(|op| {
         junk.strip_prefix(op).is_some_and(|rest| {
@@ -242,7 +278,11 @@ fn dangling_operator(junk: &str, span: Span) -> Option<Diagnostic> {
         end: span.start + op.len() as u32,
         ..span
     };
-    let found = Diagnostic::error(codes::MISSING_VALUE, at, format!("`{op}` needs a value on its right"));
+    let found = Diagnostic::error(
+        codes::MISSING_VALUE,
+        at,
+        format!("`{op}` needs a value on its right"),
+    );
     Some(found.help("write one, or remove the operator"))
 }
 
@@ -261,15 +301,25 @@ fn misuse_of_words(junk: &str, place: Place, span: Span) -> Option<Diagnostic> {
         let found = Diagnostic::error(codes::UNEXPECTED_TEXT, at, "this `if` is not complete");
         return Some(found.help("write `if condition then a else b`; both branches are needed"));
     }
-    let names = matches!(place, Place::Entry | Place::SchemaField | Place::Parameter | Place::Item)
-        || rest.starts_with('=') && !rest.starts_with("==");
+    let names = matches!(
+        place,
+        Place::Entry | Place::SchemaField | Place::Parameter | Place::Item
+    ) || rest.starts_with('=') && !rest.starts_with("==");
     let (code, message) = if names {
-        (codes::RESERVED_WORD, format!("`{word}` is a word of the language and cannot be a name"))
+        (
+            codes::RESERVED_WORD,
+            format!("`{word}` is a word of the language and cannot be a name"),
+        )
     } else {
-        (codes::UNEXPECTED_TEXT, format!("`{word}` has no place here"))
+        (
+            codes::UNEXPECTED_TEXT,
+            format!("`{word}` has no place here"),
+        )
     };
     let help = match (names, place) {
-        (true, Place::Entry) => format!("choose another name; in a map the key can be quoted: `\"{word}\" = …`"),
+        (true, Place::Entry) => {
+            format!("choose another name; in a map the key can be quoted: `\"{word}\" = …`")
+        }
         (true, _) => "choose another name".to_owned(),
         (false, _) => "see whether what stands before it is complete".to_owned(),
     };
@@ -289,9 +339,16 @@ fn item(junk: &str, span: Span, shown: &str) -> Diagnostic {
         return found.help(format!("write `let {word} = …`"));
     }
     if ITEM_WORDS.contains(&word) || junk.starts_with('@') {
-        return strict(Strict::Item, junk, span, shown, "where a declaration should");
+        return strict(
+            Strict::Item,
+            junk,
+            span,
+            shown,
+            "where a declaration should",
+        );
     }
-    let near = nearest(word, ITEM_WORDS).filter(|_| !word.is_empty() && leading_word(rest) != "" || rest.starts_with('"'));
+    let near = nearest(word, ITEM_WORDS)
+        .filter(|_| !word.is_empty() && leading_word(rest) != "" || rest.starts_with('"'));
     if let Some(near) = near {
         let found = Diagnostic::error(
             codes::UNEXPECTED_TEXT,
@@ -310,11 +367,18 @@ fn item(junk: &str, span: Span, shown: &str) -> Diagnostic {
             span,
             format!("`{shown}` is not a complete declaration"),
         );
-        return found.help("a resource is written `type name { … }`, with the `{` on the same line");
+        return found
+            .help("a resource is written `type name { … }`, with the `{` on the same line");
     }
     if word.is_empty() {
         return unexpected(span, shown, "where a declaration should")
             .help("a file consists of declarations: `let name = …`, `param name: type`, `type name { … }` and others");
     }
-    strict(Strict::Item, junk, span, shown, "where a declaration should")
+    strict(
+        Strict::Item,
+        junk,
+        span,
+        shown,
+        "where a declaration should",
+    )
 }

@@ -66,7 +66,10 @@ pub(crate) fn looks_like_item(text: &str) -> bool {
         rest = &after[leading_word(after).len()..];
     }
     let name = rest.trim_start();
-    rest.len() > name.len() && !leading_word(name).is_empty() && !is_reserved(name) && name.contains('{')
+    rest.len() > name.len()
+        && !leading_word(name).is_empty()
+        && !is_reserved(name)
+        && name.contains('{')
 }
 
 #[cfg(test)]
@@ -75,10 +78,22 @@ mod tests {
 
     #[test]
     fn lines_that_look_like_declarations() {
-        for line in ["let a = 1", "aws.vpc main {", "@protect(\"x\")", "server 甲 for x in xs {"] {
+        for line in [
+            "let a = 1",
+            "aws.vpc main {",
+            "@protect(\"x\")",
+            "server 甲 for x in xs {",
+        ] {
             assert!(looks_like_item(line), "{line}");
         }
-        for line in ["a = 1", "test = 2", "  let a = 1", "if a then b {", "a.b.c", "tags {"] {
+        for line in [
+            "a = 1",
+            "test = 2",
+            "  let a = 1",
+            "if a then b {",
+            "a.b.c",
+            "tags {",
+        ] {
             assert!(!looks_like_item(line), "{line}");
         }
     }

@@ -268,7 +268,10 @@ impl Builder<'_> {
                 codes::MISSING_EQUALS,
                 self.after(key.span),
                 format!("`=` is missing after `{text}`"),
-                &format!("write `{text} = {}`", value.lines().next().unwrap_or_default()),
+                &format!(
+                    "write `{text} = {}`",
+                    value.lines().next().unwrap_or_default()
+                ),
             );
         } else {
             self.error(

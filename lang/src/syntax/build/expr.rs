@@ -414,7 +414,9 @@ impl Builder<'_> {
         for part in pair.into_inner() {
             if part.as_rule() == Rule::if_head {
                 let start = self.span(&part);
-                let mut exprs = part.into_inner().filter(|piece| piece.as_rule() == Rule::expr);
+                let mut exprs = part
+                    .into_inner()
+                    .filter(|piece| piece.as_rule() == Rule::expr);
                 let condition = exprs.next().map(|expr| self.expr(expr));
                 let then = exprs.next().map(|expr| self.expr(expr));
                 branches.push((start, condition, then));
@@ -440,7 +442,11 @@ impl Builder<'_> {
     fn list(&mut self, pair: Pair) -> ExprKind {
         let span = self.span(&pair);
         let parts: Vec<Pair> = pair.into_inner().collect();
-        let alone = parts.iter().filter(|part| part.as_rule() == Rule::element).count() == 1;
+        let alone = parts
+            .iter()
+            .filter(|part| part.as_rule() == Rule::element)
+            .count()
+            == 1;
         let mut items = Vec::new();
         for part in parts {
             if part.as_rule() != Rule::element {

@@ -131,7 +131,9 @@ impl Builder<'_> {
 
     fn alias(&mut self, parts: &mut Parts) -> Option<Ident> {
         let alias = parts.take(Rule::alias)?;
-        let name = alias.into_inner().find(|part| part.as_rule() == Rule::ident)?;
+        let name = alias
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::ident)?;
         Some(self.ident(&name))
     }
 
@@ -182,7 +184,9 @@ impl Builder<'_> {
                 }
                 Rule::default => param.default = Some(self.default(part)),
                 Rule::where_clause => {
-                    let exprs = part.into_inner().filter(|part| part.as_rule() == Rule::expr);
+                    let exprs = part
+                        .into_inner()
+                        .filter(|part| part.as_rule() == Rule::expr);
                     let mut exprs: Vec<Expr> = exprs.map(|expr| self.expr(expr)).collect();
                     param.message = (exprs.len() > 1).then(|| exprs.pop()).flatten();
                     param.condition = exprs.pop();
@@ -221,7 +225,9 @@ impl Builder<'_> {
         if let Some(equals) = parts.take(Rule::equals) {
             self.check_equals(&equals);
         }
-        parts.take(Rule::value).map(|value| self.value(value, owner))
+        parts
+            .take(Rule::value)
+            .map(|value| self.value(value, owner))
     }
 
     fn let_item(&mut self, mut parts: Parts) -> ItemKind {
@@ -271,7 +277,9 @@ impl Builder<'_> {
         let name = self.name(&mut parts);
         let each = parts.take(Rule::each).map(|each| self.each(each));
         let condition = parts.take(Rule::condition).and_then(|condition| {
-            let expr = condition.into_inner().find(|part| part.as_rule() == Rule::expr)?;
+            let expr = condition
+                .into_inner()
+                .find(|part| part.as_rule() == Rule::expr)?;
             Some(self.expr(expr))
         });
         let body = self.body(body);
@@ -295,7 +303,9 @@ impl Builder<'_> {
     }
 
     fn component(&mut self, mut parts: Parts) -> ItemKind {
-        let params = parts.take(Rule::params).map_or_else(Vec::new, |params| self.params(params));
+        let params = parts
+            .take(Rule::params)
+            .map_or_else(Vec::new, |params| self.params(params));
         match (self.name(&mut parts), parts.take(Rule::block)) {
             (Some(name), Some(block)) => ItemKind::Component(Component {
                 name,

@@ -140,7 +140,10 @@ impl Builder<'_> {
             Some(meant) => format!("did you mean `{number}{meant}`?"),
             None => {
                 let all: Vec<&str> = units().collect();
-                format!("units are {} and %; a name cannot start with a digit", all.join(", "))
+                format!(
+                    "units are {} and %; a name cannot start with a digit",
+                    all.join(", ")
+                )
             }
         };
         self.error(

@@ -137,7 +137,12 @@ impl Builder<'_> {
             },
             Rule::type_record => {
                 let fields = self.typed_fields(pair);
-                TypeExprKind::Record(fields.into_iter().map(|field| self.type_field(field)).collect())
+                TypeExprKind::Record(
+                    fields
+                        .into_iter()
+                        .map(|field| self.type_field(field))
+                        .collect(),
+                )
             }
             rule => {
                 let mut inner = TypeExprKind::Invalid;
@@ -180,14 +185,17 @@ impl Builder<'_> {
 
     /// The fields of a schema.
     pub(super) fn schema_fields(&mut self, pair: Pair) -> Vec<SchemaField> {
-        let fields = self.typed_fields(pair).into_iter().map(|field| SchemaField {
-            doc: field.doc,
-            decorators: field.decorators,
-            name: field.name,
-            ty: field.ty,
-            default: field.default,
-            span: field.span,
-        });
+        let fields = self
+            .typed_fields(pair)
+            .into_iter()
+            .map(|field| SchemaField {
+                doc: field.doc,
+                decorators: field.decorators,
+                name: field.name,
+                ty: field.ty,
+                default: field.default,
+                span: field.span,
+            });
         fields.collect()
     }
 
