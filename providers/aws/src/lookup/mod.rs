@@ -1,0 +1,29 @@
+//! The lookups, one file each.
+
+mod account;
+mod image;
+mod zones;
+
+use infra_model::Record;
+use infra_provider::Failure;
+
+use crate::client::Cloud;
+use crate::fields::Fields;
+use crate::provider::unknown_type;
+
+/// The lookup types, sorted.
+pub(crate) const TYPES: [&str; 3] = ["aws.account", "aws.image", "aws.zones"];
+
+/// Answers one lookup; `None` when nothing matches.
+pub(crate) async fn answer(
+    cloud: &Cloud,
+    type_name: &str,
+    fields: Fields<'_>,
+) -> Result<Option<Record>, Failure> {
+    match type_name {
+        "aws.account" => account::answer(cloud).await,
+        "aws.image" => image::answer(cloud, fields).await,
+        "aws.zones" => zones::answer(cloud, fields).await,
+        _ => Err(unknown_type(type_name)),
+    }
+}

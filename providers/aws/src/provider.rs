@@ -1,0 +1,292 @@
+//! The provider itself: it finds the type's implementation and adds what is the same for every type.
+
+use async_trait::async_trait;
+use infra_model::{Address, Record, Value};
+use infra_provider::{
+    Account, CallCounts, Companion, Context, Create, Created, Delete, Failure, FailureKind, Found,
+    Identified, Observed, Provider, Settle, Snapshot, Target, Update,
+};
+
+use crate::batch::{self, Selection};
+use crate::client::Cloud;
+use crate::config::Options;
+use crate::fields::{Fields, text_of};
+use crate::resource::{self, Kind};
+use crate::{lookup, tags, wait};
+
+/// One AWS account and region.
+pub struct AwsProvider {
+    cloud: Cloud,
+}
+
+impl AwsProvider {
+    /// Loads credentials and region, and checks the program's account guard.
+    ///
+    /// # Errors
+    /// See [`Failure`]; `Denied` when the credentials open an account that the program may not touch.
+    pub async fn connect(context: &Context, options: Options) -> Result<AwsProvider, Failure> {
+        let cloud = Cloud::connect(context, options).await?;
+        Ok(AwsProvider { cloud })
+    }
+
+    /// Does something to what may have been made a moment ago: as long as AWS may not know it everywhere, "not
+    /// found" is asked again.
+    async fn patient<T, Done: Future<Output = Result<T, Failure>>>(
+        &self,
+        step: impl Fn() -> Done,
+    ) -> Result<T, Failure> {
+        let unseen = |failure: &Failure| failure.kind == FailureKind::NotFound;
+        wait::while_failing(&self.cloud, self.cloud.windows.consistency_ms, unseen, step).await
+    }
+
+    async fn find(
+        &self,
+        kind: &dyn Kind,
+        token: &str,
+        fields: Option<&Record>,
+        patient: bool,
+    ) -> Result<Found, Failure> {
+        if let Some(found) = kind.find(&self.cloud, fields).await {
+            return found;
+        }
+        let found = wait::until(
+            &self.cloud,
+            "for an answer",
+            self.cloud.windows.consistency_ms,
+            || async {
+                let mut ids: Vec<String> = kind
+                    .describe(&self.cloud, Selection::Token(token))
+                    .await?
+                    .into_iter()
+                    .map(|seen| seen.id)
+                    .collect();
+                Ok(match ids.len() {
+                    0 if patient => None,
+                    0 => Some(Found::Absent),
+                    1 => ids.pop().map(Found::One),
+                    _ => Some(Found::Unclear(ids)),
+                })
+            },
+        )
+        .await;
+        match found {
+            Err(failure) if failure.kind == FailureKind::Timeout => Ok(Found::Absent),
+            Err(failure) if failure.kind == FailureKind::Denied => Ok(Found::Unclear(Vec::new())),
+            found => found,
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for AwsProvider {
+    fn resource_types(&self) -> &[&'static str] {
+        &resource::TYPES
+    }
+
+    fn lookup_types(&self) -> &[&'static str] {
+        &lookup::TYPES
+    }
+
+    fn calls(&self) -> CallCounts {
+        self.cloud.counts()
+    }
+
+    fn companions(&self, type_name: &str, fields: &Record) -> Vec<Companion> {
+        resource::of(type_name).map_or_else(Vec::new, |kind| {
+            kind.companions(&self.cloud.region, Fields(fields))
+        })
+    }
+
+    fn canonical(&self, type_name: &str, fields: &Record) -> Record {
+        let mut fields = fields.clone();
+        tags::canonical(&self.cloud.tags, &mut fields);
+        if let Some(kind) = resource::of(type_name) {
+            kind.canonical(&mut fields);
+        }
+        fields
+    }
+
+    fn validate(&self, type_name: &str, fields: &Record) -> Vec<String> {
+        let mut problems = tags::problems_of(&self.cloud.tags, Fields(fields));
+        if let Some(kind) = resource::of(type_name) {
+            kind.validate(Fields(fields), &mut problems);
+        }
+        problems
+    }
+
+    async fn account(&self) -> Result<Account, Failure> {
+        self.cloud.account().await.cloned()
+    }
+
+    async fn read(&self, type_name: &str, targets: &[Target]) -> Result<Vec<Observed>, Failure> {
+        batch::read(&self.cloud, kind(type_name)?, targets).await
+    }
+
+    async fn list(&self, type_name: &str) -> Result<Vec<Identified>, Failure> {
+        let all = kind(type_name)?
+            .describe(&self.cloud, Selection::All)
+            .await?;
+        let identified = all.into_iter().map(|seen| Identified {
+            name: Fields(&seen.fields)
+                .text("name")
+                .unwrap_or_else(|| seen.id.clone()),
+            program: seen.tags.get(tags::PROGRAM).cloned(),
+            address: seen.tags.get(tags::ADDRESS).cloned(),
+            id: seen.id,
+        });
+        Ok(identified.collect())
+    }
+
+    async fn find_by_token(
+        &self,
+        address: &Address,
+        token: &str,
+        fields: Option<&Record>,
+    ) -> Result<Found, Failure> {
+        let kind = kind(&address.type_name)?;
+        self.find(kind, token, fields, !kind.token_idempotent())
+            .await
+    }
+
+    /// A create without a client token is sent once. When its answer is lost, or the cloud says that the thing
+    /// exists, what the call left behind is looked for.
+    async fn create(&self, order: &Create) -> Result<Created, Failure> {
+        let kind = kind(&order.address.type_name)?;
+        let create = || kind.create(&self.cloud, order);
+        let failure = match self.patient(create).await {
+            Ok(id) => return Ok(Created { id }),
+            Err(failure) if failure.ambiguous || failure.kind == FailureKind::AlreadyExists => {
+                failure
+            }
+            Err(failure) => return Err(without_secrets(failure, &order.fields)),
+        };
+        let patient = failure.ambiguous;
+        let found = self
+            .find(kind, &order.token, Some(&order.fields), patient)
+            .await;
+        match found {
+            Ok(Found::One(id)) => Ok(Created { id }),
+            Ok(Found::Absent) if failure.ambiguous => {
+                let id = self.patient(create).await;
+                id.map(|id| Created { id })
+                    .map_err(|failure| without_secrets(failure, &order.fields))
+            }
+            _ => Err(without_secrets(failure, &order.fields)),
+        }
+    }
+
+    async fn settle(&self, order: &Settle) -> Result<Record, Failure> {
+        let kind = kind(&order.address.type_name)?;
+        let settled = self.patient(|| kind.settle(&self.cloud, order)).await;
+        let read = match settled {
+            Ok(()) => batch::read_one(&self.cloud, kind, &order.id).await,
+            Err(failure) => Err(failure),
+        };
+        match &order.fields {
+            Some(fields) => read.map_err(|failure| without_secrets(failure, fields)),
+            None => read,
+        }
+        .map(|seen| seen.fields)
+    }
+
+    async fn update(&self, order: &Update) -> Result<Record, Failure> {
+        let kind = kind(&order.address.type_name)?;
+        let updated = async {
+            let tagged = kind.tagged(order);
+            if !tagged.is_empty() {
+                tags::update(&self.cloud, order, &tagged).await?;
+            }
+            kind.update(&self.cloud, order).await?;
+            batch::read_one(&self.cloud, kind, &order.id).await
+        }
+        .await;
+        match updated {
+            Ok(seen) => Ok(seen.fields),
+            Err(failure) => Err(without_secrets(failure, &order.fields)),
+        }
+    }
+
+    async fn delete(&self, order: &Delete) -> Result<(), Failure> {
+        kind(&order.address.type_name)?
+            .delete(&self.cloud, order)
+            .await
+    }
+
+    async fn snapshot(&self, order: &Snapshot) -> Result<Vec<String>, Failure> {
+        let kind = kind(&order.address.type_name)?;
+        kind.snapshot(&self.cloud, order).await.unwrap_or_else(|| {
+            let message = format!(
+                "{} has nothing to take a snapshot of",
+                order.address.type_name
+            );
+            Err(Failure::new(FailureKind::Invalid, message))
+        })
+    }
+
+    async fn lookup(&self, type_name: &str, fields: &Record) -> Result<Option<Record>, Failure> {
+        lookup::answer(&self.cloud, type_name, Fields(fields)).await
+    }
+}
+
+fn kind(type_name: &str) -> Result<&'static dyn Kind, Failure> {
+    resource::of(type_name).ok_or_else(|| unknown_type(type_name))
+}
+
+pub(crate) fn unknown_type(type_name: &str) -> Failure {
+    Failure::new(
+        FailureKind::Invalid,
+        format!("AWS has no type `{type_name}` here"),
+    )
+}
+
+/// AWS sometimes repeats a refused value in its message; one that is secret is taken out, also as it was encoded
+/// for sending.
+fn without_secrets(mut failure: Failure, fields: &Record) -> Failure {
+    for value in fields.values() {
+        hide(value, false, &mut failure.message);
+    }
+    failure
+}
+
+fn hide(value: &Value, secret: bool, message: &mut String) {
+    match value {
+        Value::Secret(inner) => hide(inner.expose(), true, message),
+        Value::List(items) => items.iter().for_each(|item| hide(item, secret, message)),
+        Value::Map(map) => map.values().for_each(|value| hide(value, secret, message)),
+        value if secret => {
+            use base64::Engine as _;
+            let Some(text) = text_of(value).filter(|text| !text.is_empty()) else {
+                return;
+            };
+            let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+            *message = message
+                .replace(&text, "(secret)")
+                .replace(&encoded, "(secret)");
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_a_message_of_aws_is_hidden() {
+        let secret = Value::Secret(infra_model::Secret::new(Value::string("hunter2")));
+        let fields = Record::from([("user_data".to_owned(), secret)]);
+        let failure = Failure::new(FailureKind::Invalid, "`hunter2` (aHVudGVyMg==) is wrong");
+        assert_eq!(
+            without_secrets(failure, &fields).message,
+            "`(secret)` ((secret)) is wrong"
+        );
+    }
+
+    #[test]
+    fn every_type_has_an_implementation() {
+        assert!(resource::TYPES.is_sorted() && lookup::TYPES.is_sorted());
+        for type_name in resource::TYPES {
+            assert!(resource::of(type_name).is_some(), "{type_name}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! `aws.attachment`: AttachVolume, DescribeVolumes, ModifyInstanceAttribute, DetachVolume.
+//!
+//! An attachment has no id of its own at AWS; ours is the instance's and the volume's, with a colon between.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use aws_sdk_ec2::types::{
+    EbsInstanceBlockDeviceSpecification, InstanceBlockDeviceMappingSpecification, VolumeAttachment,
+    VolumeAttachmentState, VolumeState,
+};
+use infra_model::Record;
+use infra_provider::{Create, Delete, Failure, FailureKind, Found, Settle, Update};
+
+use super::{Kind, changes, instance, volume};
+use crate::batch::Selection;
+use crate::client::Cloud;
+use crate::fields::Fields;
+use crate::seen::Seen;
+use crate::wait;
+
+pub(super) struct Attachment;
+
+/// A machine that still uses the disk does not let go of it, however long one waits.
+const DETACH_MS: u64 = 2 * 60_000;
+
+#[async_trait]
+impl Kind for Attachment {
+    fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
+        if let Some(device) = fields.text("device")
+            && !device.starts_with("/dev/")
+            && !device.starts_with("xvd")
+        {
+            problems.push(format!(
+                "`{device}` is not a device name; data volumes are `/dev/sdf` to `/dev/sdp`"
+            ));
+        }
+    }
+
+    async fn describe(
+        &self,
+        cloud: &Cloud,
+        selection: Selection<'_>,
+    ) -> Result<Vec<Seen>, Failure> {
+        let Selection::Ids(ids) = selection else {
+            let volumes = volume::describe_all(cloud, selection.filters("volume-id")).await?;
+            return Ok(volumes.into_iter().flat_map(seen).collect());
+        };
+        let wanted: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let volumes: Vec<String> = ids
+            .iter()
+            .filter_map(|id| parts(id).ok())
+            .map(|(_, volume)| volume.to_owned())
+            .collect();
+        let filters = Selection::Ids(&volumes).filters("volume-id");
+        let volumes = volume::describe_all(cloud, filters).await?;
+        let all = volumes.into_iter().flat_map(seen);
+        Ok(all
+            .filter(|seen| wanted.contains(seen.id.as_str()))
+            .collect())
+    }
+
+    async fn create(&self, cloud: &Cloud, order: &Create) -> Result<String, Failure> {
+        let fields = Fields(&order.fields);
+        let (instance, volume) = (fields.must("instance")?, fields.must("volume")?);
+        let device = fields.must("device")?;
+        let attached = cloud
+            .change("AttachVolume", || {
+                let call = cloud.ec2.attach_volume().instance_id(&instance);
+                call.volume_id(&volume).device(&device).send()
+            })
+            .await;
+        match attached {
+            // A lost answer before this one, or somebody else's attachment.
+            Err(failure) if failure.kind == FailureKind::Dependency => {
+                match attached_to(cloud, &volume, &instance).await? {
+                    Some(_) => Ok(id_of(&instance, &volume)),
+                    None => Err(failure.help("the volume is attached to another instance")),
+                }
+            }
+            result => result.map(|_| id_of(&instance, &volume)),
+        }
+    }
+
+    async fn settle(&self, cloud: &Cloud, order: &Settle) -> Result<(), Failure> {
+        let (instance, volume) = parts(&order.id)?;
+        let attachment = wait::until(
+            cloud,
+            "for the volume to be attached",
+            wait::MINUTES_20,
+            || async {
+                let attachment = attached_to(cloud, volume, instance).await?;
+                Ok(attachment.filter(|one| one.state != Some(VolumeAttachmentState::Attaching)))
+            },
+        )
+        .await?;
+        let fields = order.fields.as_ref().map(Fields);
+        let wanted = fields.and_then(|fields| fields.flag("delete_with_instance"));
+        match (wanted, attachment.device) {
+            (Some(on), Some(device)) if attachment.delete_on_termination != Some(on) => {
+                set_delete_with_instance(cloud, instance, &device, on).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+        let (instance, _) = parts(&order.id)?;
+        let fields = Fields(&order.fields);
+        match fields.flag("delete_with_instance") {
+            Some(on) if changes(order, "delete_with_instance") => {
+                set_delete_with_instance(cloud, instance, &fields.must("device")?, on).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An attachment has no tags.
+    fn tagged(&self, _: &Update) -> Vec<String> {
+        Vec::new()
+    }
+
+    async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure> {
+        let (instance, volume) = parts(&order.id)?;
+        let prior = Fields(&order.prior);
+        if attached_to(cloud, volume, instance).await?.is_none() {
+            return Ok(());
+        }
+        if prior.flag("stop_to_detach") == Some(true) {
+            instance::stop(cloud, instance).await?;
+        }
+        let force = prior.flag("force_detach").filter(|on| *on);
+        let detached = cloud
+            .change("DetachVolume", || {
+                let call = cloud.ec2.detach_volume().volume_id(volume);
+                call.instance_id(instance).set_force(force).send()
+            })
+            .await;
+        match detached {
+            Err(failure) if !matches!(failure.kind, FailureKind::NotFound | FailureKind::State) => {
+                return Err(failure);
+            }
+            _ => {}
+        }
+        wait::until(cloud, "for the volume to be detached", DETACH_MS, || async {
+            Ok(attached_to(cloud, volume, instance).await?.is_none().then_some(()))
+        })
+        .await
+        .map_err(|failure| match failure.kind {
+            FailureKind::Timeout => failure.help(
+                "the machine still uses the disk: unmount it (`umount`, `swapoff`), or set `stop_to_detach = true`",
+            ),
+            _ => failure,
+        })
+    }
+
+    /// Volume and instance identify it, and AWS attaches no volume twice.
+    async fn find(&self, cloud: &Cloud, fields: Option<&Record>) -> Option<Result<Found, Failure>> {
+        let fields = Fields(fields?);
+        let (Some(instance), Some(volume)) = (fields.text("instance"), fields.text("volume"))
+        else {
+            return Some(Ok(Found::Unclear(Vec::new())));
+        };
+        Some(match attached_to(cloud, &volume, &instance).await {
+            Ok(Some(_)) => Ok(Found::One(id_of(&instance, &volume))),
+            Ok(None) => Ok(Found::Absent),
+            Err(failure) => Err(failure),
+        })
+    }
+}
+
+fn id_of(instance: &str, volume: &str) -> String {
+    format!("{instance}:{volume}")
+}
+
+fn parts(id: &str) -> Result<(&str, &str), Failure> {
+    id.split_once(':').ok_or_else(|| {
+        Failure::new(
+            FailureKind::Invalid,
+            format!("`{id}` is not the id of an attachment"),
+        )
+        .help("it is the instance's and the volume's id with a colon between: `i-0123:vol-0456`")
+    })
+}
+
+fn is_there(attachment: &VolumeAttachment) -> bool {
+    attachment.state != Some(VolumeAttachmentState::Detached)
+}
+
+fn seen(volume: volume::Described) -> Vec<Seen> {
+    let there = volume
+        .attachments
+        .unwrap_or_default()
+        .into_iter()
+        .filter(is_there);
+    there
+        .filter_map(|attachment| {
+            let (instance, volume) = (attachment.instance_id?, attachment.volume_id?);
+            let mut seen = Seen::new(id_of(&instance, &volume), None);
+            seen.fields.remove("tags");
+            Some(
+                seen.text("instance", Some(instance))
+                    .text("volume", Some(volume))
+                    .text("device", attachment.device)
+                    .flag("delete_with_instance", attachment.delete_on_termination),
+            )
+        })
+        .collect()
+}
+
+async fn attached_to(
+    cloud: &Cloud,
+    volume: &str,
+    instance: &str,
+) -> Result<Option<VolumeAttachment>, Failure> {
+    let Some(volume) = volume::describe_one(cloud, volume).await? else {
+        return Ok(None);
+    };
+    if volume.state == Some(VolumeState::Available) {
+        return Ok(None);
+    }
+    let mut there = volume
+        .attachments
+        .unwrap_or_default()
+        .into_iter()
+        .filter(is_there);
+    Ok(there.find(|attachment| attachment.instance_id.as_deref() == Some(instance)))
+}
+
+pub(super) async fn set_delete_with_instance(
+    cloud: &Cloud,
+    instance: &str,
+    device: &str,
+    on: bool,
+) -> Result<(), Failure> {
+    let ebs = EbsInstanceBlockDeviceSpecification::builder()
+        .delete_on_termination(on)
+        .build();
+    let mapping = InstanceBlockDeviceMappingSpecification::builder()
+        .device_name(device)
+        .ebs(ebs)
+        .build();
+    cloud
+        .change("ModifyInstanceAttribute", || {
+            let call = cloud.ec2.modify_instance_attribute().instance_id(instance);
+            call.block_device_mappings(mapping.clone()).send()
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! Changing an instance in place: ModifyInstanceAttribute, ModifyInstanceMetadataOptions, MonitorInstances,
+//! UnmonitorInstances, AssociateIamInstanceProfile, ReplaceIamInstanceProfileAssociation, StopInstances,
+//! StartInstances.
+
+use aws_sdk_ec2::primitives::Blob;
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, AttributeValue, HttpTokensState, InstanceMetadataEndpointState,
+    InstanceMetadataTagsState, InstanceStateName, SecureBlobAttributeValue,
+};
+use infra_provider::{Failure, FailureKind, Update};
+
+use super::attachment::set_delete_with_instance;
+use super::instance::{describe_one, iam_profile, start, state_of, stop};
+use super::{changes, volume};
+use crate::batch::filter;
+use crate::client::Cloud;
+use crate::fields::Fields;
+
+/// What only a stopped machine takes.
+const STOPPED_ONLY: [&str; 3] = ["type", "user_data", "ebs_optimized"];
+
+/// Brings an instance to its planned fields. Protection goes off before anything it would refuse, and on last.
+pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+    let (id, fields) = (order.id.as_str(), Fields(&order.fields));
+    let changed_flag = |name: &str| fields.flag(name).filter(|_| changes(order, name));
+    let termination = changed_flag("termination_protection");
+    let stopping = changed_flag("stop_protection");
+    set_termination_protection(cloud, id, termination.filter(|on| !on)).await?;
+    set_stop_protection(cloud, id, stopping.filter(|on| !on)).await?;
+    running_changes(cloud, order).await?;
+    if STOPPED_ONLY.iter().any(|name| changes(order, name)) {
+        restart(cloud, order).await?;
+    } else if let Some(run) = changed_flag("running") {
+        match run {
+            true => start(cloud, id).await?,
+            false => stop(cloud, id).await?,
+        }
+    }
+    set_stop_protection(cloud, id, stopping.filter(|on| *on)).await?;
+    set_termination_protection(cloud, id, termination.filter(|on| *on)).await
+}
+
+/// What a running machine takes.
+async fn running_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+    let (id, fields) = (order.id.as_str(), Fields(&order.fields));
+    if changes(order, "groups") && fields.get("groups").is_some() {
+        let groups = fields.texts("groups");
+        cloud
+            .change("ModifyInstanceAttribute", || {
+                let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+                call.set_groups(Some(groups.clone())).send()
+            })
+            .await?;
+    }
+    if let Some(on) = fields
+        .flag("source_dest_check")
+        .filter(|_| changes(order, "source_dest_check"))
+    {
+        set_source_dest_check(cloud, id, on).await?;
+    }
+    if ["metadata", "metadata_hops", "metadata_tags"]
+        .iter()
+        .any(|name| changes(order, name))
+    {
+        set_metadata(cloud, id, fields).await?;
+    }
+    if let Some(on) = fields
+        .flag("monitoring")
+        .filter(|_| changes(order, "monitoring"))
+    {
+        set_monitoring(cloud, id, on).await?;
+    }
+    if let Some(word) = fields
+        .text("on_shutdown")
+        .filter(|_| changes(order, "on_shutdown"))
+    {
+        let value = AttributeValue::builder().value(word).build();
+        cloud
+            .change("ModifyInstanceAttribute", || {
+                let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+                call.instance_initiated_shutdown_behavior(value.clone())
+                    .send()
+            })
+            .await?;
+    }
+    if changes(order, "iam_profile") {
+        set_iam_profile(cloud, id, fields).await?;
+    }
+    change_root(cloud, order).await
+}
+
+async fn change_root(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+    let names = ["root_size", "root_type", "root_iops", "root_throughput"];
+    let keep = Fields(&order.fields)
+        .flag("root_keep")
+        .filter(|_| changes(order, "root_keep"));
+    if keep.is_none() && !names.iter().any(|name| changes(order, name)) {
+        return Ok(());
+    }
+    let instance = describe_one(cloud, &order.id).await?;
+    let instance =
+        instance.ok_or_else(|| Failure::new(FailureKind::NotFound, "the instance is gone"))?;
+    let device = instance.root_device_name.clone().unwrap_or_default();
+    if let Some(keep) = keep {
+        set_delete_with_instance(cloud, &order.id, &device, !keep).await?;
+    }
+    let mapping = instance
+        .block_device_mappings()
+        .iter()
+        .find(|mapping| mapping.device_name.as_deref() == Some(&device));
+    match mapping.and_then(|mapping| mapping.ebs.as_ref()?.volume_id.clone()) {
+        Some(root) => volume::modify(cloud, &root, order, names).await,
+        None => Ok(()),
+    }
+}
+
+/// Stops the machine, changes it, and starts it again unless it shall not run.
+async fn restart(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+    let (id, fields) = (order.id.as_str(), Fields(&order.fields));
+    let was_running = state_of(cloud, id).await? != Some(InstanceStateName::Stopped);
+    if was_running && !order.restart {
+        let message =
+            "this change needs the machine to stop and start, which the plan does not allow";
+        return Err(Failure::new(FailureKind::State, message).help("plan again"));
+    }
+    stop(cloud, id).await?;
+    if changes(order, "type") {
+        let value = AttributeValue::builder()
+            .value(fields.must("type")?)
+            .build();
+        cloud
+            .change("ModifyInstanceAttribute", || {
+                let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+                call.instance_type(value.clone()).send()
+            })
+            .await?;
+    }
+    if changes(order, "user_data") {
+        // The SDK encodes the bytes; none at all takes the user data away.
+        let data = fields.text("user_data").unwrap_or_default();
+        let value = SecureBlobAttributeValue::builder()
+            .value(Blob::new(data))
+            .build();
+        cloud
+            .change("ModifyInstanceAttribute", || {
+                let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+                call.user_data(value.clone()).send()
+            })
+            .await?;
+    }
+    if let Some(on) = fields
+        .flag("ebs_optimized")
+        .filter(|_| changes(order, "ebs_optimized"))
+    {
+        let value = boolean(on);
+        cloud
+            .change("ModifyInstanceAttribute", || {
+                let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+                call.ebs_optimized(value.clone()).send()
+            })
+            .await?;
+    }
+    if fields.flag("running").unwrap_or(was_running) {
+        start(cloud, id).await?;
+    }
+    Ok(())
+}
+
+fn boolean(on: bool) -> AttributeBooleanValue {
+    AttributeBooleanValue::builder().value(on).build()
+}
+
+/// The API takes one attribute a call.
+async fn set_termination_protection(
+    cloud: &Cloud,
+    id: &str,
+    on: Option<bool>,
+) -> Result<(), Failure> {
+    let Some(on) = on else { return Ok(()) };
+    cloud
+        .change("ModifyInstanceAttribute", || {
+            let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+            call.disable_api_termination(boolean(on)).send()
+        })
+        .await?;
+    Ok(())
+}
+
+async fn set_stop_protection(cloud: &Cloud, id: &str, on: Option<bool>) -> Result<(), Failure> {
+    let Some(on) = on else { return Ok(()) };
+    cloud
+        .change("ModifyInstanceAttribute", || {
+            let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+            call.disable_api_stop(boolean(on)).send()
+        })
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_source_dest_check(
+    cloud: &Cloud,
+    id: &str,
+    on: bool,
+) -> Result<(), Failure> {
+    cloud
+        .change("ModifyInstanceAttribute", || {
+            let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+            call.source_dest_check(boolean(on)).send()
+        })
+        .await?;
+    Ok(())
+}
+
+async fn set_monitoring(cloud: &Cloud, id: &str, on: bool) -> Result<(), Failure> {
+    if on {
+        cloud
+            .change("MonitorInstances", || {
+                cloud.ec2.monitor_instances().instance_ids(id).send()
+            })
+            .await?;
+    } else {
+        cloud
+            .change("UnmonitorInstances", || {
+                cloud.ec2.unmonitor_instances().instance_ids(id).send()
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+async fn set_metadata(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<(), Failure> {
+    let (endpoint, tokens) = metadata_words(fields);
+    cloud
+        .change("ModifyInstanceMetadataOptions", || {
+            let call = cloud.ec2.modify_instance_metadata_options().instance_id(id);
+            let call = call
+                .http_endpoint(endpoint.clone())
+                .http_tokens(tokens.clone());
+            let call = call.set_http_put_response_hop_limit(fields.int("metadata_hops"));
+            call.instance_metadata_tags(metadata_tags(fields)).send()
+        })
+        .await?;
+    Ok(())
+}
+
+/// The field `metadata` in the API's terms.
+pub(super) fn metadata_words(
+    fields: Fields<'_>,
+) -> (InstanceMetadataEndpointState, HttpTokensState) {
+    use InstanceMetadataEndpointState::{Disabled, Enabled};
+    match fields.text("metadata").as_deref() {
+        Some("off") => (Disabled, HttpTokensState::Required),
+        Some("optional") => (Enabled, HttpTokensState::Optional),
+        _ => (Enabled, HttpTokensState::Required),
+    }
+}
+
+pub(super) fn metadata_tags(fields: Fields<'_>) -> InstanceMetadataTagsState {
+    match fields.flag("metadata_tags") {
+        Some(true) => InstanceMetadataTagsState::Enabled,
+        _ => InstanceMetadataTagsState::Disabled,
+    }
+}
+
+/// An instance has one profile: it is given the first or another, or loses the one it has.
+async fn set_iam_profile(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<(), Failure> {
+    let by_instance = filter("instance-id", [id.to_owned()]);
+    let answer = cloud
+        .read("DescribeIamInstanceProfileAssociations", || {
+            let call = cloud.ec2.describe_iam_instance_profile_associations();
+            call.filters(by_instance.clone()).send()
+        })
+        .await?;
+    let associations = answer.iam_instance_profile_associations.unwrap_or_default();
+    let association = associations.into_iter().find_map(|one| one.association_id);
+    match (iam_profile(fields), association) {
+        (Some(profile), Some(association)) => {
+            cloud
+                .change("ReplaceIamInstanceProfileAssociation", || {
+                    let call = cloud.ec2.replace_iam_instance_profile_association();
+                    call.association_id(&association)
+                        .iam_instance_profile(profile.clone())
+                        .send()
+                })
+                .await?;
+        }
+        (Some(profile), None) => {
+            cloud
+                .change("AssociateIamInstanceProfile", || {
+                    let call = cloud.ec2.associate_iam_instance_profile();
+                    call.instance_id(id)
+                        .iam_instance_profile(profile.clone())
+                        .send()
+                })
+                .await?;
+        }
+        (None, Some(association)) => {
+            cloud
+                .change("DisassociateIamInstanceProfile", || {
+                    let call = cloud.ec2.disassociate_iam_instance_profile();
+                    call.association_id(&association).send()
+                })
+                .await?;
+        }
+        (None, None) => {}
+    }
+    Ok(())
+}

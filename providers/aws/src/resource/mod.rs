@@ -1,0 +1,152 @@
+//! The resource types, one file each.
+
+mod attachment;
+mod elastic_ip;
+mod instance;
+mod instance_change;
+mod internet_gateway;
+mod key_pair;
+mod nat_gateway;
+mod route_table;
+mod security_group;
+mod security_rules;
+mod snapshot;
+mod subnet;
+mod volume;
+mod vpc;
+
+use async_trait::async_trait;
+use infra_model::Record;
+use infra_provider::{Companion, Create, Delete, Failure, Found, Settle, Snapshot, Update};
+
+use crate::batch::Selection;
+use crate::client::Cloud;
+use crate::fields::Fields;
+use crate::seen::Seen;
+
+/// The resource types, sorted.
+pub(crate) const TYPES: [&str; 12] = [
+    "aws.attachment",
+    "aws.elastic_ip",
+    "aws.instance",
+    "aws.internet_gateway",
+    "aws.key_pair",
+    "aws.nat_gateway",
+    "aws.route_table",
+    "aws.security_group",
+    "aws.snapshot",
+    "aws.subnet",
+    "aws.volume",
+    "aws.vpc",
+];
+
+/// The implementation of a resource type.
+pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
+    Some(match type_name {
+        "aws.attachment" => &attachment::Attachment,
+        "aws.elastic_ip" => &elastic_ip::ElasticIp,
+        "aws.instance" => &instance::Instance,
+        "aws.internet_gateway" => &internet_gateway::InternetGateway,
+        "aws.key_pair" => &key_pair::KeyPair,
+        "aws.nat_gateway" => &nat_gateway::NatGateway,
+        "aws.route_table" => &route_table::RouteTable,
+        "aws.security_group" => &security_group::SecurityGroup,
+        "aws.snapshot" => &snapshot::Snapshot,
+        "aws.subnet" => &subnet::Subnet,
+        "aws.volume" => &volume::Volume,
+        "aws.vpc" => &vpc::Vpc,
+        _ => return None,
+    })
+}
+
+/// One resource type. The general parts of every order (reading back, patience with what is not seen yet, what a
+/// lost answer left behind) are in `provider.rs`.
+#[async_trait]
+pub(crate) trait Kind: Send + Sync {
+    /// Whether the create call takes a client token, so that sending it again makes nothing twice and an empty
+    /// answer about its token can be relied upon at once.
+    fn token_idempotent(&self) -> bool {
+        false
+    }
+
+    /// Brings what differs in writing into one form; see `Provider::canonical`.
+    fn canonical(&self, fields: &mut Record) {
+        let _ = fields;
+    }
+
+    /// Adds what AWS would refuse.
+    fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
+        let _ = (fields, problems);
+    }
+
+    /// Shared resources beside it; see `Provider::companions`.
+    fn companions(&self, region: &str, fields: Fields<'_>) -> Vec<Companion> {
+        let _ = (region, fields);
+        Vec::new()
+    }
+
+    /// Describes what is selected and not deleted, in one paged call.
+    async fn describe(&self, cloud: &Cloud, selection: Selection<'_>)
+    -> Result<Vec<Seen>, Failure>;
+
+    /// Sends the create call: the id.
+    async fn create(&self, cloud: &Cloud, order: &Create) -> Result<String, Failure>;
+
+    /// Completes what the create call could not say, and waits. Idempotent.
+    async fn settle(&self, cloud: &Cloud, order: &Settle) -> Result<(), Failure> {
+        let _ = (cloud, order);
+        Ok(())
+    }
+
+    /// Changes fields in place and waits. Names and tags are done by the caller.
+    async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+        let _ = (cloud, order);
+        Ok(())
+    }
+
+    /// What bears the resource's tags; empty for what has none.
+    fn tagged(&self, order: &Update) -> Vec<String> {
+        vec![order.id.clone()]
+    }
+
+    /// Deletes and waits until it is gone; gone already is success.
+    async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure>;
+
+    /// Looks for the outcome of a create by natural key. `None` where the token's tag tells.
+    async fn find(&self, cloud: &Cloud, fields: Option<&Record>) -> Option<Result<Found, Failure>> {
+        let _ = (cloud, fields);
+        None
+    }
+
+    /// Copies its data; `None` for what has none.
+    async fn snapshot(
+        &self,
+        cloud: &Cloud,
+        order: &Snapshot,
+    ) -> Option<Result<Vec<String>, Failure>> {
+        let _ = (cloud, order);
+        None
+    }
+}
+
+/// Whether an order changes a field.
+pub(crate) fn changes(order: &Update, name: &str) -> bool {
+    order.changed.iter().any(|field| field == name)
+}
+
+/// An answer of AWS's lacks what its documentation promises.
+pub(crate) fn incomplete(action: &str, what: &str) -> Failure {
+    let message = format!("AWS answered {action} without {what}");
+    Failure::new(infra_provider::FailureKind::Cloud, message).ambiguous()
+}
+
+/// The prefix length of an IPv4 range that AWS takes for networks and subnets ("VPC CIDR blocks").
+fn check_range(fields: Fields<'_>, problems: &mut Vec<String>) {
+    if let Some(infra_model::Value::Cidr(net)) = fields.get("range") {
+        if !matches!(net, ipnet::IpNet::V4(_)) {
+            problems.push(format!("`range` must be IPv4, and {net} is not"));
+        } else if !(16..=28).contains(&net.prefix_len()) {
+            problems.push(format!("`range` must be /16 to /28, and {net} is not"));
+        }
+    }
+}

@@ -1,0 +1,482 @@
+//! `aws.route_table`: CreateRouteTable, DescribeRouteTables, CreateRoute, ReplaceRoute, DeleteRoute,
+//! AssociateRouteTable, ReplaceRouteTableAssociation, DisassociateRouteTable, DeleteRouteTable.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aws_sdk_ec2::types::{ResourceType, Route, RouteOrigin, RouteTableAssociation};
+use infra_model::{Record, Value};
+use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+
+use super::{Kind, incomplete};
+use crate::batch::{Selection, filter};
+use crate::client::Cloud;
+use crate::fields::Fields;
+use crate::seen::{Seen, cidr};
+use crate::{tags, wait};
+
+pub(super) struct RouteTable;
+
+type Described = aws_sdk_ec2::types::RouteTable;
+
+#[async_trait]
+impl Kind for RouteTable {
+    fn token_idempotent(&self) -> bool {
+        true
+    }
+
+    fn canonical(&self, fields: &mut Record) {
+        let Some(Value::List(routes)) = fields.get_mut("routes") else {
+            return;
+        };
+        for route in routes.iter_mut() {
+            if let Value::Map(route) = route
+                && let Some(Value::Cidr(to)) = route.get_mut("to")
+            {
+                *to = to.trunc();
+            }
+        }
+        routes.sort_by_key(ToString::to_string);
+    }
+
+    fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
+        let mut seen = BTreeMap::new();
+        for route in fields
+            .list("routes")
+            .iter()
+            .filter_map(Value::as_map)
+            .map(Fields)
+        {
+            let Some(to) = route.text("to") else { continue };
+            if seen.insert(to.clone(), ()).is_some() {
+                problems.push(format!(
+                    "two routes lead to {to}; a destination has one next hop"
+                ));
+            }
+            if let Some(Value::String(via)) = route.get("via")
+                && Hop::of(via).is_none()
+            {
+                problems.push(format!(
+                    "`{via}` is not the id of a next hop that AWS knows"
+                ));
+            }
+        }
+    }
+
+    async fn describe(
+        &self,
+        cloud: &Cloud,
+        selection: Selection<'_>,
+    ) -> Result<Vec<Seen>, Failure> {
+        let filters = selection.filters("route-table-id");
+        let all = cloud
+            .pages(
+                "DescribeRouteTables",
+                |next| {
+                    let call = cloud
+                        .ec2
+                        .describe_route_tables()
+                        .set_filters(Some(filters.clone()));
+                    // The API's limit for this listing.
+                    call.max_results(100).set_next_token(next).send()
+                },
+                |page| (page.route_tables, page.next_token),
+            )
+            .await?;
+        Ok(all.into_iter().filter_map(seen).collect())
+    }
+
+    async fn create(&self, cloud: &Cloud, order: &Create) -> Result<String, Failure> {
+        let vpc = Fields(&order.fields).must("vpc")?;
+        let tags = tags::specification(ResourceType::RouteTable, &tags::of_new(cloud, order));
+        let answer = cloud
+            .change("CreateRouteTable", || {
+                let call = cloud.ec2.create_route_table().client_token(&order.token);
+                call.vpc_id(&vpc).tag_specifications(tags.clone()).send()
+            })
+            .await?;
+        answer
+            .route_table
+            .and_then(|table| table.route_table_id)
+            .ok_or_else(|| incomplete("CreateRouteTable", "the table's id"))
+    }
+
+    async fn settle(&self, cloud: &Cloud, order: &Settle) -> Result<(), Failure> {
+        match &order.fields {
+            Some(fields) => bring_to(cloud, &order.id, Fields(fields)).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+        bring_to(cloud, &order.id, Fields(&order.fields)).await
+    }
+
+    async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure> {
+        let table = describe_one(cloud, filter("route-table-id", [order.id.clone()])).await?;
+        for association in table
+            .and_then(|table| table.associations)
+            .unwrap_or_default()
+        {
+            if association.main != Some(true) {
+                disassociate(cloud, association).await?;
+            }
+        }
+        wait::deletion(cloud, || {
+            cloud.change("DeleteRouteTable", || {
+                cloud
+                    .ec2
+                    .delete_route_table()
+                    .route_table_id(&order.id)
+                    .send()
+            })
+        })
+        .await
+    }
+}
+
+fn seen(table: Described) -> Option<Seen> {
+    let mut routes: Vec<Value> = table
+        .routes
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|route| {
+            let (to, via) = written(route)?;
+            Some(Value::Map(Record::from([
+                ("to".to_owned(), cidr(&to)?),
+                ("via".to_owned(), Value::String(via)),
+            ])))
+        })
+        .collect();
+    routes.sort_by_key(ToString::to_string);
+    let associations = table.associations.unwrap_or_default();
+    let mut subnets: Vec<String> = associations
+        .into_iter()
+        .filter_map(|one| one.subnet_id)
+        .collect();
+    subnets.sort_unstable();
+    Some(
+        Seen::new(table.route_table_id?, table.tags)
+            .text("vpc", table.vpc_id)
+            .texts("subnets", subnets)
+            .value("routes", Some(Value::List(routes))),
+    )
+}
+
+/// Destination and next hop of a route that somebody wrote; `None` for those that AWS adds itself.
+fn written(route: &Route) -> Option<(String, String)> {
+    let own = |origin: &RouteOrigin| *origin == RouteOrigin::CreateRoute;
+    if !route.origin.as_ref().is_none_or(own) || route.gateway_id.as_deref() == Some("local") {
+        return None;
+    }
+    let to = route
+        .destination_cidr_block
+        .as_ref()
+        .or(route.destination_ipv6_cidr_block.as_ref())?;
+    // A route to an instance names its network interface too; what people write is the instance.
+    let via = [
+        &route.instance_id,
+        &route.gateway_id,
+        &route.nat_gateway_id,
+        &route.network_interface_id,
+        &route.transit_gateway_id,
+        &route.vpc_peering_connection_id,
+        &route.egress_only_internet_gateway_id,
+    ];
+    let via = via.into_iter().flatten().find(|id| !id.is_empty())?;
+    Some((to.clone(), via.clone()))
+}
+
+/// A next hop by the kind of its id: the parameter of CreateRoute that takes it.
+#[derive(Clone, Copy)]
+enum Hop {
+    Gateway,
+    EgressOnly,
+    Nat,
+    Instance,
+    Interface,
+    Transit,
+    Peering,
+    Endpoint,
+}
+
+impl Hop {
+    fn of(id: &str) -> Option<Hop> {
+        Some(match id.split_once('-')?.0 {
+            "igw" | "vgw" => Hop::Gateway,
+            "eigw" => Hop::EgressOnly,
+            "nat" => Hop::Nat,
+            "i" => Hop::Instance,
+            "eni" => Hop::Interface,
+            "tgw" => Hop::Transit,
+            "pcx" => Hop::Peering,
+            "vpce" => Hop::Endpoint,
+            _ => return None,
+        })
+    }
+}
+
+/// CreateRoute and ReplaceRoute take the same parameters, on builders of two types.
+macro_rules! with_route {
+    ($call:expr, $table:expr, $to:expr, $via:expr) => {{
+        let call = $call.route_table_id($table);
+        let call = if $to.contains(':') {
+            call.destination_ipv6_cidr_block($to)
+        } else {
+            call.destination_cidr_block($to)
+        };
+        match Hop::of($via) {
+            Some(Hop::EgressOnly) => call.egress_only_internet_gateway_id($via),
+            Some(Hop::Nat) => call.nat_gateway_id($via),
+            Some(Hop::Instance) => call.instance_id($via),
+            Some(Hop::Interface) => call.network_interface_id($via),
+            Some(Hop::Transit) => call.transit_gateway_id($via),
+            Some(Hop::Peering) => call.vpc_peering_connection_id($via),
+            Some(Hop::Endpoint) => call.vpc_endpoint_id($via),
+            Some(Hop::Gateway) | None => call.gateway_id($via),
+        }
+        .send()
+    }};
+}
+
+/// Makes routes and associations what the fields say; fields that are not set are left alone.
+async fn bring_to(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<(), Failure> {
+    let table = wait::until(
+        cloud,
+        "to see the route table",
+        cloud.windows.consistency_ms,
+        || describe_one(cloud, filter("route-table-id", [id.to_owned()])),
+    )
+    .await?;
+    if fields.get("routes").is_some() {
+        bring_routes(cloud, id, &table, fields).await?;
+    }
+    if fields.get("subnets").is_some() {
+        bring_subnets(cloud, id, table, fields.texts("subnets")).await?;
+    }
+    Ok(())
+}
+
+async fn bring_routes(
+    cloud: &Cloud,
+    id: &str,
+    table: &Described,
+    fields: Fields<'_>,
+) -> Result<(), Failure> {
+    let current: BTreeMap<String, String> =
+        table.routes.iter().flatten().filter_map(written).collect();
+    let mut wanted = BTreeMap::new();
+    for route in fields
+        .list("routes")
+        .iter()
+        .filter_map(Value::as_map)
+        .map(Fields)
+    {
+        wanted.insert(route.must("to")?, route.must("via")?);
+    }
+    for (to, via) in &wanted {
+        match current.get(to) {
+            Some(old) if old == via => {}
+            Some(_) => {
+                cloud
+                    .change("ReplaceRoute", || {
+                        with_route!(cloud.ec2.replace_route(), id, to, via)
+                    })
+                    .await?;
+            }
+            None => create_route(cloud, id, to, via).await?,
+        }
+    }
+    for to in current.keys().filter(|to| !wanted.contains_key(*to)) {
+        let done = cloud
+            .change("DeleteRoute", || {
+                let call = cloud.ec2.delete_route().route_table_id(id);
+                if to.contains(':') {
+                    call.destination_ipv6_cidr_block(to).send()
+                } else {
+                    call.destination_cidr_block(to).send()
+                }
+            })
+            .await;
+        match done {
+            Err(failure) if failure.kind != FailureKind::NotFound => return Err(failure),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A route that a lost answer left behind is there already; replacing it says the same again.
+async fn create_route(cloud: &Cloud, id: &str, to: &str, via: &str) -> Result<(), Failure> {
+    let created = cloud
+        .change("CreateRoute", || {
+            with_route!(cloud.ec2.create_route(), id, to, via)
+        })
+        .await;
+    match created {
+        Err(failure) if failure.kind == FailureKind::AlreadyExists => {
+            cloud
+                .change("ReplaceRoute", || {
+                    with_route!(cloud.ec2.replace_route(), id, to, via)
+                })
+                .await?;
+            Ok(())
+        }
+        result => result.map(|_| ()),
+    }
+}
+
+async fn bring_subnets(
+    cloud: &Cloud,
+    id: &str,
+    table: Described,
+    wanted: Vec<String>,
+) -> Result<(), Failure> {
+    let mut current = BTreeMap::new();
+    for association in table.associations.unwrap_or_default() {
+        if let Some(subnet) = association.subnet_id.clone() {
+            current.insert(subnet, association);
+        }
+    }
+    for subnet in &wanted {
+        if current.remove(subnet).is_none() {
+            associate(cloud, id, subnet).await?;
+        }
+    }
+    for association in current.into_values() {
+        disassociate(cloud, association).await?;
+    }
+    Ok(())
+}
+
+/// A subnet that another table holds moves over in one call, so that it is never without its routes.
+async fn associate(cloud: &Cloud, id: &str, subnet: &str) -> Result<(), Failure> {
+    let associated = cloud
+        .change("AssociateRouteTable", || {
+            let call = cloud.ec2.associate_route_table();
+            call.route_table_id(id).subnet_id(subnet).send()
+        })
+        .await;
+    let failure = match associated {
+        Err(failure) if failure.kind == FailureKind::AlreadyExists => failure,
+        result => return result.map(|_| ()),
+    };
+    let holder = describe_one(cloud, filter("association.subnet-id", [subnet.to_owned()])).await?;
+    let old = holder
+        .and_then(|table| table.associations)
+        .unwrap_or_default()
+        .into_iter()
+        .find(|one| one.subnet_id.as_deref() == Some(subnet));
+    match old {
+        Some(old) if old.route_table_id.as_deref() == Some(id) => Ok(()),
+        Some(RouteTableAssociation {
+            route_table_association_id: Some(old),
+            ..
+        }) => {
+            cloud
+                .change("ReplaceRouteTableAssociation", || {
+                    let call = cloud.ec2.replace_route_table_association();
+                    call.association_id(&old).route_table_id(id).send()
+                })
+                .await?;
+            Ok(())
+        }
+        _ => Err(failure),
+    }
+}
+
+async fn disassociate(cloud: &Cloud, association: RouteTableAssociation) -> Result<(), Failure> {
+    let Some(association) = association.route_table_association_id else {
+        return Ok(());
+    };
+    let done = cloud
+        .change("DisassociateRouteTable", || {
+            cloud
+                .ec2
+                .disassociate_route_table()
+                .association_id(&association)
+                .send()
+        })
+        .await;
+    match done {
+        Err(failure) if failure.kind == FailureKind::NotFound => Ok(()),
+        result => result.map(|_| ()),
+    }
+}
+
+async fn describe_one(
+    cloud: &Cloud,
+    by: aws_sdk_ec2::types::Filter,
+) -> Result<Option<Described>, Failure> {
+    let answer = cloud
+        .read("DescribeRouteTables", || {
+            cloud.ec2.describe_route_tables().filters(by.clone()).send()
+        })
+        .await?;
+    Ok(answer.route_tables.unwrap_or_default().pop())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(to: &str, via: &str) -> Value {
+        Value::Map(Record::from([
+            ("to".to_owned(), Value::Cidr(to.parse().unwrap())),
+            ("via".to_owned(), Value::string(via)),
+        ]))
+    }
+
+    #[test]
+    fn routes_compare_equal_in_any_order_and_with_host_bits() {
+        let mut one = Record::from([(
+            "routes".to_owned(),
+            Value::List(vec![
+                route("10.1.2.3/16", "pcx-1"),
+                route("0.0.0.0/0", "igw-1"),
+            ]),
+        )]);
+        let mut other = Record::from([(
+            "routes".to_owned(),
+            Value::List(vec![
+                route("0.0.0.0/0", "igw-1"),
+                route("10.1.0.0/16", "pcx-1"),
+            ]),
+        )]);
+        RouteTable.canonical(&mut one);
+        RouteTable.canonical(&mut other);
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn wrong_routes_are_told() {
+        let fields = Record::from([(
+            "routes".to_owned(),
+            Value::List(vec![
+                route("0.0.0.0/0", "igw-1"),
+                route("0.0.0.0/0", "vol-1"),
+            ]),
+        )]);
+        let mut problems = Vec::new();
+        RouteTable.validate(Fields(&fields), &mut problems);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn routes_of_aws_itself_are_not_shown() {
+        let local = Route::builder()
+            .destination_cidr_block("10.0.0.0/16")
+            .gateway_id("local")
+            .build();
+        assert_eq!(written(&local), None);
+        let instance = Route::builder()
+            .destination_cidr_block("0.0.0.0/0")
+            .instance_id("i-1")
+            .network_interface_id("eni-1")
+            .build();
+        assert_eq!(
+            written(&instance),
+            Some(("0.0.0.0/0".to_owned(), "i-1".to_owned()))
+        );
+    }
+}

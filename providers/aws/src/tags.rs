@@ -1,0 +1,240 @@
+//! Tags: the program's own, the provider's common ones, and those by which infra knows its things again.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
+use infra_model::{Record, Value};
+use infra_provider::{Create, Failure, Update};
+
+use crate::client::Cloud;
+use crate::fields::Fields;
+
+/// The tag that consoles show as a resource's name.
+pub(crate) const NAME: &str = "Name";
+/// The program that made it.
+pub(crate) const PROGRAM: &str = "infra:program";
+/// Its address in the program.
+pub(crate) const ADDRESS: &str = "infra:address";
+/// The idempotency token of the call that made it.
+pub(crate) const TOKEN: &str = "infra:token";
+/// On a swap volume or snapshot: the label of the swap area.
+pub(crate) const SWAP: &str = "infra:swap";
+
+/// "Tag restrictions" of the EC2 user guide.
+const KEY_CHARS_MAX: usize = 128;
+const VALUE_CHARS_MAX: usize = 256;
+const TAGS_MAX: usize = 50;
+/// [`NAME`], [`PROGRAM`], [`ADDRESS`], [`TOKEN`] and [`SWAP`].
+const TAGS_OURS: usize = 5;
+
+/// Whether a tag is not the user's to set through `tags`.
+pub(crate) fn is_reserved(key: &str) -> bool {
+    key == NAME || key.starts_with("infra:") || key.starts_with("aws:")
+}
+
+/// The tags of a new resource.
+pub(crate) fn of_new(cloud: &Cloud, order: &Create) -> BTreeMap<String, String> {
+    let fields = Fields(&order.fields);
+    let mut tags = merged(&cloud.tags, fields.tags());
+    let name = fields
+        .text("name")
+        .unwrap_or_else(|| order.default_name.clone());
+    tags.insert(NAME.to_owned(), clipped(name));
+    tags.insert(PROGRAM.to_owned(), clipped(cloud.program.clone()));
+    let address = order.address.to_string();
+    // A clipped address would be a wrong one; the token alone identifies the resource.
+    if address.chars().count() <= VALUE_CHARS_MAX {
+        tags.insert(ADDRESS.to_owned(), address);
+    }
+    tags.insert(TOKEN.to_owned(), order.token.clone());
+    if fields.text("format").as_deref() == Some("swap") {
+        tags.insert(SWAP.to_owned(), crate::swap::label(fields));
+    }
+    tags
+}
+
+/// The tags of a create call, for one kind of thing that it makes.
+pub(crate) fn specification(
+    kind: ResourceType,
+    tags: &BTreeMap<String, String>,
+) -> TagSpecification {
+    TagSpecification::builder()
+        .resource_type(kind)
+        .set_tags(Some(list(tags)))
+        .build()
+}
+
+/// Brings the tags of existing things to what an update asks for; only tags that differ are sent.
+///
+/// Actions: `CreateTags`, `DeleteTags`.
+pub(crate) async fn update(cloud: &Cloud, order: &Update, ids: &[String]) -> Result<(), Failure> {
+    let (prior, fields) = (Fields(&order.prior), Fields(&order.fields));
+    let changed = |name: &str| order.changed.iter().any(|field| field == name);
+    let mut set = BTreeMap::new();
+    let mut unset = Vec::new();
+    if changed("tags") {
+        let (old, new) = (prior.tags(), merged(&cloud.tags, fields.tags()));
+        unset = old
+            .keys()
+            .filter(|key| !new.contains_key(*key))
+            .cloned()
+            .collect();
+        set = new;
+        set.retain(|key, value| old.get(key) != Some(value));
+    }
+    if changed("name")
+        && let Some(name) = fields.text("name")
+    {
+        set.insert(NAME.to_owned(), clipped(name));
+    }
+    if !set.is_empty() {
+        cloud
+            .change("CreateTags", || {
+                let call = cloud.ec2.create_tags().set_resources(Some(ids.to_vec()));
+                call.set_tags(Some(list(&set))).send()
+            })
+            .await?;
+    }
+    if !unset.is_empty() {
+        let keys: Vec<Tag> = unset
+            .iter()
+            .map(|key| Tag::builder().key(key).build())
+            .collect();
+        cloud
+            .change("DeleteTags", || {
+                let call = cloud.ec2.delete_tags().set_resources(Some(ids.to_vec()));
+                call.set_tags(Some(keys.clone())).send()
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// The common tags with the resource's own on top.
+fn merged(
+    common: &BTreeMap<String, String>,
+    own: BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let mut tags = common.clone();
+    tags.extend(own);
+    tags
+}
+
+/// Merges the common tags into planned fields. What was observed has its `id` and is left as it is: a common tag
+/// that it lacks is a difference.
+pub(crate) fn canonical(common: &BTreeMap<String, String>, fields: &mut Record) {
+    if fields.contains_key("id") {
+        return;
+    }
+    if let Some(Value::Map(tags)) = fields.get_mut("tags") {
+        for (key, value) in common {
+            tags.entry(key.clone())
+                .or_insert_with(|| Value::string(value));
+        }
+    }
+}
+
+/// What AWS would refuse about tags.
+pub(crate) fn problems(tags: &BTreeMap<String, String>) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (key, value) in tags {
+        if key == NAME {
+            problems.push("the tag `Name` is set by the field `name`".to_owned());
+        } else if is_reserved(key) {
+            problems.push(format!(
+                "tags beginning with `aws:` and `infra:` are reserved, so `{key}` cannot be set"
+            ));
+        } else if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
+            problems.push(format!(
+                "the tag key `{key}` must have 1 to {KEY_CHARS_MAX} characters"
+            ));
+        }
+        if value.chars().count() > VALUE_CHARS_MAX {
+            problems.push(format!(
+                "the value of the tag `{key}` has more than {VALUE_CHARS_MAX} characters"
+            ));
+        }
+    }
+    if tags.len() > TAGS_MAX - TAGS_OURS {
+        let most = TAGS_MAX - TAGS_OURS;
+        problems.push(format!(
+            "there are {} tags; beside infra's own AWS takes {most}",
+            tags.len()
+        ));
+    }
+    problems
+}
+
+/// The user's tags merged with the common ones, for checking limits.
+pub(crate) fn problems_of(common: &BTreeMap<String, String>, fields: Fields<'_>) -> Vec<String> {
+    problems(&merged(common, fields.tags()))
+}
+
+pub(crate) fn list(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+fn clipped(text: String) -> String {
+    text.chars().take(VALUE_CHARS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    fn record(pairs: &[(&str, &str)]) -> Value {
+        Value::Map(
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), Value::string(*v)))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn common_tags_join_planned_fields_and_lose_against_own_ones() {
+        let common = map(&[("team", "desk"), ("stage", "prod")]);
+        let mut planned = Record::from([("tags".to_owned(), record(&[("stage", "test")]))]);
+        canonical(&common, &mut planned);
+        let expected = record(&[("stage", "test"), ("team", "desk")]);
+        assert_eq!(planned["tags"], expected);
+        canonical(&common, &mut planned);
+        assert_eq!(planned["tags"], expected, "twice is the same as once");
+    }
+
+    #[test]
+    fn a_common_tag_that_is_missing_in_the_cloud_stays_a_difference() {
+        let observed = Record::from([
+            ("id".to_owned(), Value::string("vpc-1")),
+            ("tags".to_owned(), record(&[])),
+        ]);
+        let mut canonical_form = observed.clone();
+        canonical(&map(&[("team", "desk")]), &mut canonical_form);
+        assert_eq!(canonical_form, observed);
+    }
+
+    #[test]
+    fn what_aws_refuses_is_said_before() {
+        assert_eq!(problems(&map(&[("team", "desk")])), Vec::<String>::new());
+        let long = "x".repeat(257);
+        let all = problems(&map(&[
+            ("Name", "a"),
+            ("aws:x", "b"),
+            ("infra:y", "c"),
+            ("", "d"),
+            ("e", &long),
+        ]));
+        assert_eq!(all.len(), 5, "{all:?}");
+        let many: BTreeMap<_, _> = (0..46).map(|n| (n.to_string(), String::new())).collect();
+        assert_eq!(problems(&many).len(), 1);
+    }
+}

@@ -1,0 +1,88 @@
+//! Waiting for the cloud: asking again with growing pauses until something is so.
+
+use std::time::Duration;
+
+use infra_provider::{Failure, FailureKind};
+
+use crate::client::Cloud;
+
+/// The first pause between two questions and the longest one, in milliseconds.
+const PAUSE_MS_FIRST: u64 = 250;
+const PAUSE_MS_MAX: u64 = 5_000;
+
+/// How long a machine, a gateway or a volume may take.
+pub(crate) const MINUTES_20: u64 = 20 * 60_000;
+/// How long a snapshot of a large volume may take.
+pub(crate) const HOURS_24: u64 = 24 * 3_600_000;
+
+/// Asks `probe` until it answers.
+///
+/// # Errors
+/// What the probe fails with, or `Timeout` after `limit_ms`; `what` completes the sentence "gave up waiting …".
+pub(crate) async fn until<T, Probe, Answer>(
+    cloud: &Cloud,
+    what: &str,
+    limit_ms: u64,
+    probe: Probe,
+) -> Result<T, Failure>
+where
+    Probe: Fn() -> Answer,
+    Answer: Future<Output = Result<Option<T>, Failure>>,
+{
+    let start_ms = cloud.timer.now_ms();
+    let mut pause_ms = PAUSE_MS_FIRST;
+    loop {
+        if let Some(answer) = probe().await? {
+            return Ok(answer);
+        }
+        let spent_ms = cloud.timer.now_ms().saturating_sub(start_ms);
+        if spent_ms >= limit_ms {
+            let message = format!("gave up waiting {what} after {} s", spent_ms / 1000);
+            let help = "look at it in the console; a further apply goes on from here";
+            return Err(Failure::new(FailureKind::Timeout, message).help(help));
+        }
+        cloud.timer.sleep(Duration::from_millis(pause_ms)).await;
+        pause_ms = (pause_ms * 3 / 2).min(PAUSE_MS_MAX);
+    }
+}
+
+/// Does `step` again for `window_ms` while it fails in a way that `passing` says may pass on its own.
+pub(crate) async fn while_failing<T, Step, Done>(
+    cloud: &Cloud,
+    window_ms: u64,
+    passing: impl Fn(&Failure) -> bool,
+    step: Step,
+) -> Result<T, Failure>
+where
+    Step: Fn() -> Done,
+    Done: Future<Output = Result<T, Failure>>,
+{
+    let start_ms = cloud.timer.now_ms();
+    let mut pause_ms = PAUSE_MS_FIRST;
+    loop {
+        match step().await {
+            Err(failure) if passing(&failure) => {
+                if cloud.timer.now_ms().saturating_sub(start_ms) >= window_ms {
+                    return Err(failure);
+                }
+            }
+            result => return result,
+        }
+        cloud.timer.sleep(Duration::from_millis(pause_ms)).await;
+        pause_ms = (pause_ms * 3 / 2).min(PAUSE_MS_MAX);
+    }
+}
+
+/// Deletes, with patience for what was deleted just before and still is in the way; gone already is success.
+pub(crate) async fn deletion<T, Step, Done>(cloud: &Cloud, step: Step) -> Result<(), Failure>
+where
+    Step: Fn() -> Done,
+    Done: Future<Output = Result<T, Failure>>,
+{
+    let in_the_way = |failure: &Failure| failure.kind == FailureKind::Dependency;
+    match while_failing(cloud, cloud.windows.dependency_ms, in_the_way, step).await {
+        Ok(_) => Ok(()),
+        Err(failure) if failure.kind == FailureKind::NotFound => Ok(()),
+        Err(failure) => Err(failure),
+    }
+}
