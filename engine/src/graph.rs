@@ -1,0 +1,211 @@
+//! Who waits for whom. An edge means "must happen after".
+//!
+//! Resources may refer to each other in a circle only through fields that can be set late, after all of them
+//! exist. Such fields are *deferred*: they are left out of creation and set in a step of their own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use infra_model::Address;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::providers::SchemaSource;
+
+/// The dependencies of a set of resources, by index in the order they were given.
+pub struct Graph {
+    /// All indices, each after those it needs; deferred fields do not count.
+    pub order: Vec<usize>,
+    /// Through which fields each resource needs which others.
+    pub needs: Vec<Vec<Need>>,
+    /// The circle each resource belongs to, if any. A reference to itself is a circle of one.
+    pub circle: Vec<Option<u32>>,
+}
+
+/// One resource needed by another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The index of the needed resource.
+    pub on: usize,
+    /// Some field that is not deferred needs it (or `@after` does).
+    pub firm: bool,
+    /// The deferred fields through which it is needed.
+    pub deferred: Vec<String>,
+}
+
+/// Resources wait for each other and no late field breaks the circle: their indices, each with the field through
+/// which it needs the next.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Circle(pub Vec<(usize, String)>);
+
+/// What a field of a resource mentions; `@after` is under the empty name.
+pub type Depends = BTreeMap<String, BTreeSet<Address>>;
+
+impl Graph {
+    /// The graph of `nodes`. Addresses that are not among them are taken to be there already.
+    ///
+    /// # Errors
+    /// A circle that stays one without its late fields.
+    pub fn new(
+        nodes: &[(&Address, &Depends)],
+        schemas: &dyn SchemaSource,
+    ) -> Result<Graph, Circle> {
+        let index: HashMap<&Address, usize> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, (address, _))| (*address, at))
+            .collect();
+        let edges = |at: usize| {
+            let index = &index;
+            nodes[at].1.iter().flat_map(move |(field, targets)| {
+                targets
+                    .iter()
+                    .filter_map(move |target| Some((field.as_str(), *index.get(target)?)))
+            })
+        };
+        let all = (0..nodes.len()).flat_map(|at| edges(at).map(move |(_, on)| (on, at)));
+        let circle = circles(nodes.len(), all);
+
+        let mut needs = Vec::with_capacity(nodes.len());
+        for (at, (address, _)) in nodes.iter().enumerate() {
+            let schema = schemas.schema(&address.type_name);
+            let late = |field: &str| {
+                schema
+                    .and_then(|schema| schema.field(field))
+                    .is_some_and(|field| field.late)
+            };
+            let mut by_target: BTreeMap<usize, Need> = BTreeMap::new();
+            for (field, on) in edges(at) {
+                let need = by_target.entry(on).or_insert_with(|| Need {
+                    on,
+                    firm: false,
+                    deferred: Vec::new(),
+                });
+                if circle[at].is_some() && circle[at] == circle[on] && late(field) {
+                    need.deferred.push(field.to_owned());
+                } else {
+                    need.firm = true;
+                }
+            }
+            needs.push(by_target.into_values().collect::<Vec<_>>());
+        }
+        let firm = || {
+            needs.iter().enumerate().flat_map(|(at, needs)| {
+                let firm = needs.iter().filter(|need| need.firm);
+                firm.map(move |need| (need.on, at))
+            })
+        };
+        let left = circles(nodes.len(), firm());
+        if let Some(start) = left.iter().position(Option::is_some) {
+            return Err(walk_circle(start, &left, &needs, nodes));
+        }
+        let order = topological(nodes.len(), firm());
+        Ok(Graph {
+            order,
+            needs,
+            circle,
+        })
+    }
+}
+
+/// Numbers the strongly connected components that have an inner edge; `None` for a node outside of any.
+fn circles(count: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<Option<u32>> {
+    let mut graph: DiGraph<(), (), u32> = DiGraph::with_capacity(count, count);
+    for _ in 0..count {
+        graph.add_node(());
+    }
+    let mut to_itself = vec![false; count];
+    for (from, to) in edges {
+        to_itself[to] |= from == to;
+        graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
+    }
+    let mut circle = vec![None; count];
+    let mut number = 0;
+    for component in kosaraju_scc(&graph) {
+        if component.len() > 1 || to_itself[component[0].index()] {
+            for node in component {
+                circle[node.index()] = Some(number);
+            }
+            number += 1;
+        }
+    }
+    circle
+}
+
+/// Follows firm needs inside one circle until a resource comes up again.
+fn walk_circle(
+    start: usize,
+    circle: &[Option<u32>],
+    needs: &[Vec<Need>],
+    nodes: &[(&Address, &Depends)],
+) -> Circle {
+    let mut path: Vec<(usize, String)> = Vec::new();
+    let mut place: HashMap<usize, usize> = HashMap::new();
+    let mut at = start;
+    while !place.contains_key(&at) {
+        let inside = |need: &&Need| need.firm && circle[need.on] == circle[start];
+        // A member of a strongly connected component has an edge that stays inside it.
+        let Some(need) = needs[at].iter().find(inside) else {
+            break;
+        };
+        let target = nodes[need.on].0;
+        let field = nodes[at].1.iter().find(|(field, targets)| {
+            targets.contains(target) && !need.deferred.iter().any(|late| late == *field)
+        });
+        place.insert(at, path.len());
+        path.push((at, field.map(|(name, _)| name.clone()).unwrap_or_default()));
+        at = need.on;
+    }
+    let from = place.get(&at).copied().unwrap_or(0);
+    Circle(path.split_off(from))
+}
+
+/// A topological order of an acyclic graph; among those that are free, lower numbers come first.
+fn topological(count: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
+    let mut waiting = vec![0_usize; count];
+    let mut next: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (from, to) in edges {
+        waiting[to] += 1;
+        next[from].push(to);
+    }
+    let mut free: std::collections::BinaryHeap<std::cmp::Reverse<usize>> = (0..count)
+        .filter(|node| waiting[*node] == 0)
+        .map(std::cmp::Reverse)
+        .collect();
+    let mut order = Vec::with_capacity(count);
+    while let Some(std::cmp::Reverse(node)) = free.pop() {
+        order.push(node);
+        for &then in &next[node] {
+            waiting[then] -= 1;
+            if waiting[then] == 0 {
+                free.push(std::cmp::Reverse(then));
+            }
+        }
+    }
+    order
+}
+
+/// Makes hard and soft edges acyclic: soft edges inside a circle are dropped. Hard edges alone must be acyclic,
+/// or the nodes of a circle of theirs are the error. The result is each node's predecessors, ascending.
+pub fn predecessors(
+    count: usize,
+    hard: &BTreeSet<(usize, usize)>,
+    soft: &BTreeSet<(usize, usize)>,
+) -> Result<Vec<Vec<usize>>, Vec<usize>> {
+    let circle = circles(count, hard.iter().chain(soft).copied());
+    let keeps = |(from, to): &&(usize, usize)| circle[*from].is_none() || circle[*from] != circle[*to];
+    let kept: BTreeSet<(usize, usize)> = hard
+        .iter()
+        .chain(soft.iter().filter(keeps))
+        .copied()
+        .collect();
+    let left = circles(count, kept.iter().copied());
+    if let Some(number) = left.iter().flatten().next() {
+        let members = (0..count).filter(|node| left[*node] == Some(*number));
+        return Err(members.collect());
+    }
+    let mut before = vec![Vec::new(); count];
+    for (from, to) in kept {
+        before[to].push(from);
+    }
+    Ok(before)
+}
