@@ -3,9 +3,9 @@
 //! Resources may refer to each other in a circle only through fields that can be set late, after all of them
 //! exist. Such fields are *deferred*: they are left out of creation and set in a step of their own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
-use infra_model::Address;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -37,44 +37,33 @@ pub struct Need {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Circle(pub Vec<(usize, String)>);
 
-/// What a field of a resource mentions; `@after` is under the empty name.
-pub type Depends = BTreeMap<String, BTreeSet<Address>>;
+/// One resource and what it mentions.
+pub struct Node<'a> {
+    /// The resource's type, which knows which fields are late.
+    pub type_name: &'a str,
+    /// The fields with the indices of the resources they mention; `@after` is under the empty name.
+    pub mentions: Vec<(&'a str, usize)>,
+}
 
 impl Graph {
-    /// The graph of `nodes`. Addresses that are not among them are taken to be there already.
+    /// The graph of `nodes`.
     ///
     /// # Errors
     /// A circle that stays one without its late fields.
-    pub fn new(
-        nodes: &[(&Address, &Depends)],
-        schemas: &dyn SchemaSource,
-    ) -> Result<Graph, Circle> {
-        let index: HashMap<&Address, usize> = nodes
-            .iter()
-            .enumerate()
-            .map(|(at, (address, _))| (*address, at))
-            .collect();
-        let edges = |at: usize| {
-            let index = &index;
-            nodes[at].1.iter().flat_map(move |(field, targets)| {
-                targets
-                    .iter()
-                    .filter_map(move |target| Some((field.as_str(), *index.get(target)?)))
-            })
-        };
-        let all = (0..nodes.len()).flat_map(|at| edges(at).map(move |(_, on)| (on, at)));
+    pub fn new(nodes: &[Node<'_>], schemas: &dyn SchemaSource) -> Result<Graph, Circle> {
+        let mentions = |at: usize| nodes[at].mentions.iter().copied();
+        let all = (0..nodes.len()).flat_map(|at| mentions(at).map(move |(_, on)| (on, at)));
         let circle = circles(nodes.len(), all);
 
         let mut needs = Vec::with_capacity(nodes.len());
-        for (at, (address, _)) in nodes.iter().enumerate() {
-            let schema = schemas.schema(&address.type_name);
+        for (at, node) in nodes.iter().enumerate() {
+            let schema = schemas.schema(node.type_name);
             let late = |field: &str| {
-                schema
-                    .and_then(|schema| schema.field(field))
-                    .is_some_and(|field| field.late)
+                let field = schema.and_then(|schema| schema.field(field));
+                field.is_some_and(|field| field.late)
             };
             let mut by_target: BTreeMap<usize, Need> = BTreeMap::new();
-            for (field, on) in edges(at) {
+            for (field, on) in mentions(at) {
                 let need = by_target.entry(on).or_insert_with(|| Need {
                     on,
                     firm: false,
@@ -136,7 +125,7 @@ fn walk_circle(
     start: usize,
     circle: &[Option<u32>],
     needs: &[Vec<Need>],
-    nodes: &[(&Address, &Depends)],
+    nodes: &[Node<'_>],
 ) -> Circle {
     let mut path: Vec<(usize, String)> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
@@ -147,12 +136,11 @@ fn walk_circle(
         let Some(need) = needs[at].iter().find(inside) else {
             break;
         };
-        let target = nodes[need.on].0;
-        let field = nodes[at].1.iter().find(|(field, targets)| {
-            targets.contains(target) && !need.deferred.iter().any(|late| late == *field)
+        let field = nodes[at].mentions.iter().find(|(field, on)| {
+            *on == need.on && !need.deferred.iter().any(|late| late == field)
         });
         place.insert(at, path.len());
-        path.push((at, field.map(|(name, _)| name.clone()).unwrap_or_default()));
+        path.push((at, field.map_or("", |(name, _)| name).to_owned()));
         at = need.on;
     }
     let from = place.get(&at).copied().unwrap_or(0);
@@ -160,24 +148,24 @@ fn walk_circle(
 }
 
 /// A topological order of an acyclic graph; among those that are free, lower numbers come first.
-fn topological(count: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
+pub fn topological(count: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
     let mut waiting = vec![0_usize; count];
     let mut next: Vec<Vec<usize>> = vec![Vec::new(); count];
     for (from, to) in edges {
         waiting[to] += 1;
         next[from].push(to);
     }
-    let mut free: std::collections::BinaryHeap<std::cmp::Reverse<usize>> = (0..count)
+    let mut free: BinaryHeap<Reverse<usize>> = (0..count)
         .filter(|node| waiting[*node] == 0)
-        .map(std::cmp::Reverse)
+        .map(Reverse)
         .collect();
     let mut order = Vec::with_capacity(count);
-    while let Some(std::cmp::Reverse(node)) = free.pop() {
+    while let Some(Reverse(node)) = free.pop() {
         order.push(node);
         for &then in &next[node] {
             waiting[then] -= 1;
             if waiting[then] == 0 {
-                free.push(std::cmp::Reverse(then));
+                free.push(Reverse(then));
             }
         }
     }

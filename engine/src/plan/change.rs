@@ -99,6 +99,10 @@ pub enum Reason {
     Dependency { on: Address },
     /// It cannot be made before its predecessor goes, because what both need is destroyed first.
     DestroyFirst { because: Address },
+    /// It cannot be made before its predecessor goes, because both bear the same name.
+    NameTaken,
+    /// It belongs to another provider configuration now.
+    Provider,
     /// `--replace` names it.
     Requested,
     /// It is no longer in the program.
@@ -117,6 +121,8 @@ pub enum Reason {
     Leftover,
     /// Decorators of the program that the state remembers (`@protect`, `@snapshot`, `@keep`) changed.
     Lifecycle { words: Vec<String> },
+    /// What it depends on, or which of its fields the program sets, changed without a change in the cloud.
+    Bookkeeping,
     /// Fields the program no longer sets: the cloud keeps their values, which are no longer compared.
     Released { fields: Vec<String> },
     /// What was changed outside is what the program asks for now.
@@ -136,6 +142,9 @@ impl fmt::Display for Reason {
             Reason::DestroyFirst { because } => {
                 write!(f, "destroyed first, because {because} is too")
             }
+            Reason::NameTaken => f.write_str("destroyed first, because its name stays the same"),
+            Reason::Provider => f.write_str("it belongs to another provider configuration now"),
+            Reason::Bookkeeping => f.write_str("the state notes what the program says of it now"),
             Reason::Requested => f.write_str("its replacement was asked for"),
             Reason::Removed => f.write_str("no longer in the program"),
             Reason::Destroy => f.write_str("everything is to be destroyed"),
@@ -176,7 +185,7 @@ pub struct ResourceChange {
     pub conditional: bool,
     /// The declaration's head; `None` when it is not in the program.
     pub span: Option<Span>,
-    /// The steps that carry it out, in the order of [`super::Plan::steps`].
+    /// The steps that carry it out, ascending.
     pub steps: Vec<StepId>,
 }
 

@@ -22,6 +22,9 @@ pub enum PlanError {
         members: Vec<(Address, String)>,
         span: Option<Span>,
     },
+    /// The steps of these resources wait for each other.
+    #[error("no order of steps exists for {}", addresses(.0))]
+    Entangled(Vec<Address>),
     /// The state or the program names a type that no schema describes.
     #[error("{address} is of a type that this infra does not know: `{}`", .address.type_name)]
     UnknownType {
@@ -84,6 +87,11 @@ fn circle(members: &[(Address, String)]) -> String {
         text.push_str(&first.to_string());
     }
     text
+}
+
+fn addresses(addresses: &[Address]) -> String {
+    let words: Vec<String> = addresses.iter().map(Address::to_string).collect();
+    words.join(", ")
 }
 
 fn problems(problems: &[Problem]) -> String {

@@ -33,6 +33,8 @@ pub enum StepKind {
     SetLate { fields: Vec<String> },
     /// Changes fields in place.
     Update { fields: Vec<String>, restart: bool },
+    /// The state knows it under its new address.
+    Move { from: Address },
     /// Reads an existing resource and takes it into the state.
     Adopt { id: String },
     /// Drops it from the state; the cloud is not asked.
@@ -51,6 +53,7 @@ impl StepKind {
             StepKind::Create => "create",
             StepKind::SetLate { .. } => "set-late",
             StepKind::Update { .. } => "update",
+            StepKind::Move { .. } => "move",
             StepKind::Adopt { .. } => "adopt",
             StepKind::Forget => "forget",
             StepKind::Record => "record",
@@ -73,6 +76,7 @@ impl fmt::Display for StepKind {
             StepKind::SetLate { fields } => write!(f, "setting {} of", fields.join(", ")),
             StepKind::Update { restart: true, .. } => f.write_str("updating (restart)"),
             StepKind::Update { restart: false, .. } => f.write_str("updating"),
+            StepKind::Move { from } => write!(f, "moving {from} to"),
             StepKind::Adopt { .. } => f.write_str("adopting"),
             StepKind::Forget => f.write_str("forgetting"),
             StepKind::Record => f.write_str("recording"),
@@ -86,7 +90,9 @@ pub struct Step {
     pub id: StepId,
     pub address: Address,
     pub kind: StepKind,
-    /// The steps that must have been done before, ascending. They may have higher numbers.
+    /// The index in [`super::Plan::changes`] of the change it is part of.
+    pub change: usize,
+    /// The steps that must have been done before, ascending. Their numbers are lower.
     pub after: Vec<StepId>,
     /// It is only done when a value that becomes known while applying really differs.
     pub conditional: bool,

@@ -1,0 +1,511 @@
+//! Deciding what happens to each resource, each after those it needs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use infra_model::{Address, Change, Record, Value};
+
+use super::companions::Wanted;
+use super::diff::{Sides, diff};
+use super::refresh::Seen;
+use super::work::{Existing, Goal, Work};
+use super::{Action, FieldChange, PlanError, PlanInput, Problem, Reason, ResourceChange};
+use crate::compare::record_with_ids;
+use crate::graph::Graph;
+use crate::known::Knowledge;
+use crate::state::{Draft, Entry, Guard, Incarnation, Sealed, Status};
+
+/// A change and what its steps need.
+pub(super) struct Decided {
+    pub change: ResourceChange,
+    pub work: Work,
+}
+
+/// Walks the resources in the order of the graph and remembers what became of each.
+pub(super) struct Decider<'a> {
+    pub input: &'a PlanInput<'a>,
+    pub wanted: &'a [Wanted<'a>],
+    pub graph: &'a Graph,
+    /// What is known if the plan is carried out: unchanged resources whole, changed ones by id.
+    pub knowledge: Knowledge,
+    /// The resources whose id will be another one, because they are made anew.
+    pub renewed: BTreeSet<Address>,
+    pub problems: Vec<Problem>,
+    /// Entries by the addresses that `move` declarations give them.
+    pub moved: HashMap<Address, (&'a Entry, infra_model::Span)>,
+    /// Nothing outside of this set changes; `None` for no limit.
+    pub selected: Option<BTreeSet<Address>>,
+}
+
+impl<'a> Decider<'a> {
+    /// One decision per wanted resource, in their order.
+    pub fn decide(&mut self) -> Result<Vec<Decided>, PlanError> {
+        let mut decided: Vec<Option<Decided>> = Vec::new();
+        decided.resize_with(self.wanted.len(), || None);
+        let mut in_circles = Vec::new();
+        for &at in &self.graph.order {
+            if self.graph.circle[at].is_some() {
+                // Whether it is made anew does not hang on the fields that close the circle, so the members
+                // are judged without them first, and with them once the fate of all is known.
+                let outcome = self.one(at, &self.deferred(at))?;
+                self.learn(&outcome);
+                in_circles.push(at);
+            } else {
+                let outcome = self.one(at, &BTreeSet::new())?;
+                self.learn(&outcome);
+                decided[at] = Some(outcome);
+            }
+        }
+        for at in in_circles {
+            decided[at] = Some(self.one(at, &BTreeSet::new())?);
+        }
+        Ok(decided.into_iter().flatten().collect())
+    }
+
+    /// The fields through which a member of a circle refers to the others.
+    fn deferred(&self, at: usize) -> BTreeSet<String> {
+        let needs = self.graph.needs[at].iter();
+        needs.flat_map(|need| need.deferred.iter().cloned()).collect()
+    }
+
+    /// Notes what a decision means for those that refer to the resource.
+    fn learn(&mut self, decided: &Decided) {
+        let address = &decided.change.address;
+        match (decided.change.action, &decided.work.current) {
+            (Action::Create | Action::Replace { .. }, current) => {
+                if current.is_some() {
+                    self.renewed.insert(address.clone());
+                }
+                self.knowledge.set_new(address);
+            }
+            (Action::Update | Action::Restart, Some(existing)) => {
+                let schema = self.input.schemas.schema(&address.type_name);
+                let computed = |name: &str| {
+                    schema
+                        .and_then(|schema| schema.field(name))
+                        .is_some_and(|field| field.computed)
+                };
+                let stays = existing
+                    .attributes
+                    .iter()
+                    .filter(|(name, _)| *name == "id" || !computed(name))
+                    .map(|(name, value)| (name.clone(), value.clone()));
+                self.knowledge.set(address, Arc::new(stays.collect()));
+            }
+            (_, Some(existing)) => self.knowledge.set(address, existing.attributes.clone()),
+            (_, None) => self.knowledge.set_new(address),
+        }
+    }
+
+    fn one(&mut self, at: usize, skip: &BTreeSet<String>) -> Result<Decided, PlanError> {
+        let wanted = &self.wanted[at];
+        let instance = wanted.instance.as_ref();
+        let address = &instance.address;
+        let unknown_type = || PlanError::UnknownType {
+            address: address.clone(),
+            span: Some(instance.span),
+        };
+        let schema = self.input.schemas.schema(&address.type_name).ok_or_else(unknown_type)?;
+        let provider = self.input.providers.get(&instance.provider);
+        let provider = provider.ok_or_else(|| PlanError::UnknownProvider {
+            address: address.clone(),
+            provider: instance.provider.clone(),
+            span: Some(instance.span),
+        })?;
+        let planned = self.planned(wanted)?;
+        let mut change = ResourceChange {
+            address: address.clone(),
+            provider: instance.provider.clone(),
+            action: Action::None,
+            id: None,
+            reasons: Vec::new(),
+            fields: Vec::new(),
+            conditional: false,
+            span: Some(instance.span),
+            steps: Vec::new(),
+        };
+        let current = self.current(address, instance.span, &mut change);
+        if self.selected.as_ref().is_none_or(|selected| selected.contains(address)) {
+            let nothing = Record::new();
+            let unsent = Sealed::default();
+            let differing = diff(
+                &Sides {
+                    schema,
+                    provider: provider.as_ref(),
+                    key: self.input.state.key(),
+                    planned: &planned,
+                    attributes: current.as_ref().map_or(&nothing, |there| &there.attributes),
+                    sent: current.as_ref().map_or(&unsent, |there| &there.entry.draft.authored),
+                },
+                instance,
+                skip,
+            );
+            self.judge(wanted, &planned, current.as_ref(), differing, &mut change);
+            if !matches!(change.action, Action::None | Action::Record) {
+                let problems = provider.validate(&address.type_name, &planned);
+                self.problems.extend(problems.into_iter().map(|message| Problem {
+                    address: address.clone(),
+                    message,
+                    help: None,
+                    span: Some(instance.span),
+                }));
+            }
+        }
+        let after = current.as_ref().map_or(0, |there| there.entry.of.generation);
+        let generation = self.generation(address).max(after + u64::from(current.is_some()));
+        let makes_new = matches!(change.action, Action::Create | Action::Replace { .. });
+        let deferred = self
+            .deferred(at)
+            .into_iter()
+            .filter(|name| makes_new && planned.get(name).is_some_and(|value| !value.is_known()))
+            .collect();
+        let goal = Goal {
+            added: wanted.added.clone(),
+            in_program: wanted.companion_of.is_none(),
+            guard: Guard::from(&instance.lifecycle),
+            generation,
+            default_name: self.default_name(address, change.action, generation),
+            deferred,
+            planned,
+            instance: instance.clone(),
+        };
+        Ok(Decided {
+            work: Work {
+                address: address.clone(),
+                provider: instance.provider.clone(),
+                goal: Some(goal),
+                current,
+            },
+            change,
+        })
+    }
+
+    /// The fields of a resource with all that is known, references replaced by ids.
+    fn planned(&self, wanted: &Wanted<'_>) -> Result<Record, PlanError> {
+        let instance = wanted.instance.as_ref();
+        let id_of = |address: &Address| self.knowledge.id_of(address);
+        let settled = instance.fields.values().all(Value::is_known);
+        if settled || wanted.companion_of.is_some() {
+            return Ok(record_with_ids(&instance.fields, &id_of));
+        }
+        let resolver = self.input.resolver;
+        let resolved = resolver.resolve(&instance.address, &self.knowledge);
+        let mut fields = resolved.map_err(|error| PlanError::Resolve {
+            address: instance.address.clone(),
+            error,
+        })?;
+        fields.extend(wanted.added.clone());
+        Ok(record_with_ids(&fields, &id_of))
+    }
+
+    /// What is there under an address, or under the address it is moved from, or under the id it is imported by.
+    fn current(
+        &mut self,
+        address: &Address,
+        span: infra_model::Span,
+        change: &mut ResourceChange,
+    ) -> Option<Existing> {
+        let state = self.input.state;
+        let refreshed = self.input.refreshed;
+        let entry = state.entry(address).or_else(|| {
+            let (entry, span) = self.moved.get(address)?;
+            change.reasons.push(Reason::Moved {
+                from: entry.address().clone(),
+                span: *span,
+            });
+            Some(entry)
+        });
+        if let Some(entry) = entry {
+            let mut existing = existing(entry, refreshed.seen.get(&entry.of));
+            existing.entry.of.address = address.clone();
+            change.id = (!existing.gone).then(|| entry.id.clone());
+            return Some(existing);
+        }
+        let imports = &self.input.desired.imports;
+        let import = imports.iter().find(|import| import.address == *address)?;
+        match refreshed.imported.get(address) {
+            Some(Seen::Present { attributes, .. }) => {
+                change.reasons.push(Reason::Imported { span: import.span });
+                change.id = Some(import.id.clone());
+                let draft = Draft {
+                    provider: change.provider.clone(),
+                    authored: Sealed::default(),
+                    depends: BTreeSet::new(),
+                    guard: Guard::default(),
+                };
+                let of = Incarnation::new(address.clone(), self.generation(address));
+                Some(Existing {
+                    entry: Entry::ready(of, &import.id, draft, state.key().seal(attributes)),
+                    attributes: attributes.clone(),
+                    gone: false,
+                })
+            }
+            _ => {
+                self.problems.push(Problem {
+                    address: address.clone(),
+                    message: format!("the cloud has nothing with the id `{}`", import.id),
+                    help: Some("check the id, the account and the region".to_owned()),
+                    span: Some(if import.span == Default::default() { span } else { import.span }),
+                });
+                None
+            }
+        }
+    }
+
+    /// Decides the action and its reasons.
+    fn judge(
+        &mut self,
+        wanted: &Wanted<'_>,
+        planned: &Record,
+        current: Option<&Existing>,
+        differing: Vec<FieldChange>,
+        change: &mut ResourceChange,
+    ) {
+        let Some(existing) = current else {
+            change.action = Action::Create;
+            change.fields = differing;
+            change.reasons.push(match &wanted.companion_of {
+                Some(of) => Reason::Companion { of: of.clone() },
+                None => Reason::New,
+            });
+            return;
+        };
+        if existing.gone {
+            change.action = Action::Create;
+            change.fields = differing;
+            change.reasons.push(Reason::Gone);
+            return;
+        }
+        let instance = wanted.instance.as_ref();
+        let importing = matches!(change.reasons.first(), Some(Reason::Imported { .. }));
+        let requested = self.input.options.replace.contains(&change.address);
+        let elsewhere = existing.entry.draft.provider != instance.provider;
+        let dearest = differing
+            .iter()
+            .filter(|field| field.certain)
+            .map(|field| field.cost)
+            .max();
+        if !differing.is_empty() {
+            change.reasons.push(Reason::Fields);
+        }
+        change.conditional = dearest.is_none() && !differing.is_empty();
+        if requested || elsewhere || dearest == Some(Change::Replace) {
+            change.conditional = false;
+            self.replace(wanted, planned, &differing, change, requested, elsewhere);
+            if importing {
+                self.refuse_import(&differing, change);
+            }
+        } else if importing {
+            change.action = Action::Adopt;
+        } else if dearest == Some(Change::Restart) {
+            change.action = Action::Restart;
+        } else if !differing.is_empty() {
+            change.action = Action::Update;
+        } else {
+            self.record(wanted, planned, existing, change);
+        }
+        change.fields = differing;
+    }
+
+    fn replace(
+        &self,
+        wanted: &Wanted<'_>,
+        planned: &Record,
+        differing: &[FieldChange],
+        change: &mut ResourceChange,
+        requested: bool,
+        elsewhere: bool,
+    ) {
+        let instance = wanted.instance.as_ref();
+        let schema = self.input.schemas.schema(&change.address.type_name);
+        let by_schema = schema.is_some_and(|schema| schema.create_first);
+        let mut create_first = instance.lifecycle.create_first.unwrap_or(by_schema);
+        if requested {
+            change.reasons.push(Reason::Requested);
+        }
+        if elsewhere {
+            change.reasons.push(Reason::Provider);
+        }
+        let mut named = BTreeSet::new();
+        for field in differing.iter().filter(|field| field.cost == Change::Replace) {
+            field.planned.for_each_address(&mut |on| {
+                if self.renewed.contains(on) && named.insert(on.clone()) {
+                    change.reasons.push(Reason::Dependency { on: on.clone() });
+                }
+            });
+        }
+        // A name that cannot change in place is an identity: two resources cannot bear it at once.
+        let name_is_identity = schema
+            .and_then(|schema| schema.field("name"))
+            .is_some_and(|field| field.change == Change::Replace);
+        let keeps_name =
+            planned.contains_key("name") && !differing.iter().any(|field| field.name == "name");
+        if create_first && name_is_identity && keeps_name {
+            create_first = false;
+            change.reasons.push(Reason::NameTaken);
+        }
+        change.action = Action::Replace { create_first };
+    }
+
+    /// An import that would replace what it imports is a mistake of the declaration.
+    fn refuse_import(&mut self, differing: &[FieldChange], change: &ResourceChange) {
+        let fields: Vec<String> = differing
+            .iter()
+            .filter(|field| field.cost == Change::Replace)
+            .map(|field| format!("`{}`", field.name))
+            .collect();
+        self.problems.push(Problem {
+            address: change.address.clone(),
+            message: format!(
+                "what is imported differs in {}, so it would be made anew at once",
+                fields.join(", ")
+            ),
+            help: Some("write the fields as they are in the cloud".to_owned()),
+            span: change.span,
+        });
+    }
+
+    /// Nothing differs in the cloud; the state's own record may still have to change.
+    fn record(
+        &self,
+        wanted: &Wanted<'_>,
+        planned: &Record,
+        existing: &Existing,
+        change: &mut ResourceChange,
+    ) {
+        let instance = wanted.instance.as_ref();
+        let draft = &existing.entry.draft;
+        let words = guard_words(&draft.guard, &Guard::from(&instance.lifecycle));
+        if !words.is_empty() {
+            change.reasons.push(Reason::Lifecycle { words });
+        }
+        let released: Vec<String> = draft
+            .authored
+            .keys()
+            .filter(|name| !planned.contains_key(*name))
+            .cloned()
+            .collect();
+        if !released.is_empty() {
+            change.reasons.push(Reason::Released { fields: released });
+        }
+        if let Some(Seen::Present { drifted, .. }) =
+            self.input.refreshed.seen.get(&existing.entry.of)
+        {
+            let fields: Vec<String> = drifted
+                .iter()
+                .filter(|field| !instance.lifecycle.ignore.contains(&field.name))
+                .map(|field| field.name.clone())
+                .collect();
+            if !fields.is_empty() {
+                change.reasons.push(Reason::Accepted { fields });
+            }
+        }
+        let newly_set = planned.keys().any(|name| !draft.authored.contains_key(name));
+        let depends: BTreeSet<&Address> = instance.depends.values().flatten().collect();
+        let unsettled = existing.entry.status != Status::Ready;
+        if newly_set || unsettled || !depends.into_iter().eq(&draft.depends) {
+            change.reasons.push(Reason::Bookkeeping);
+        }
+        if !change.reasons.is_empty() {
+            change.action = Action::Record;
+        }
+    }
+
+    /// The life that a create at this address begins; a create that had no effect is taken up again.
+    fn generation(&self, address: &Address) -> u64 {
+        let state = self.input.state;
+        let retried = state
+            .pending()
+            .range(Incarnation::new(address.clone(), 0)..)
+            .take_while(|(of, _)| of.address == *address)
+            .filter(|(_, pending)| pending.retry)
+            .map(|(of, _)| of.generation)
+            .last();
+        retried.unwrap_or_else(|| state.next_generation(address))
+    }
+
+    /// `51desk-ec2_1-data`; what is made beside its predecessor cannot bear the same name.
+    fn default_name(&self, address: &Address, action: Action, generation: u64) -> String {
+        let name = format!("{}-{}", self.input.desired.program, address.slug());
+        match action {
+            Action::Replace { create_first: true } => format!("{name}-{generation}"),
+            _ => name,
+        }
+    }
+}
+
+/// A state entry with what the cloud answered.
+pub(super) fn existing(entry: &Entry, seen: Option<&Seen>) -> Existing {
+    match seen {
+        Some(Seen::Present { attributes, .. }) => Existing {
+            entry: entry.clone(),
+            attributes: attributes.clone(),
+            gone: false,
+        },
+        Some(Seen::Absent) | None => Existing {
+            entry: entry.clone(),
+            attributes: Arc::new(Record::new()),
+            gone: true,
+        },
+    }
+}
+
+/// How the decorators that state remembers change, in words.
+fn guard_words(was: &Guard, is: &Guard) -> Vec<String> {
+    let mut words = Vec::new();
+    match (&was.protect, &is.protect) {
+        (None, Some(why)) => words.push(format!("protected from now on ({why})")),
+        (Some(_), None) => words.push("no longer protected".to_owned()),
+        (Some(was), Some(is)) if was != is => words.push(format!("protected because: {is}")),
+        _ => {}
+    }
+    let flags = [
+        ("a snapshot before any destruction", was.snapshot, is.snapshot),
+        ("kept in the cloud when it leaves the program", was.keep, is.keep),
+    ];
+    for (what, was, is) in flags {
+        match (was, is) {
+            (false, true) => words.push(what.to_owned()),
+            (true, false) => words.push(format!("no longer: {what}")),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Addresses by what they were before, for `move` declarations that still have something to do.
+pub(super) fn moves<'a>(
+    input: &'a PlanInput<'a>,
+) -> HashMap<Address, (&'a Entry, infra_model::Span)> {
+    let mut moved = HashMap::new();
+    for step in &input.desired.moves {
+        if let (Some(entry), None) = (input.state.entry(&step.from), input.state.entry(&step.to)) {
+            moved.insert(step.to.clone(), (entry, step.span));
+        }
+    }
+    moved
+}
+
+/// The resources of `targets` and all they need.
+pub(super) fn selection(
+    targets: &BTreeSet<Address>,
+    wanted: &[Wanted<'_>],
+) -> Option<BTreeSet<Address>> {
+    if targets.is_empty() {
+        return None;
+    }
+    let depends: BTreeMap<&Address, &Wanted<'_>> = wanted
+        .iter()
+        .map(|wanted| (&wanted.instance.address, wanted))
+        .collect();
+    let mut selected = BTreeSet::new();
+    let mut open: Vec<Address> = targets.iter().cloned().collect();
+    while let Some(address) = open.pop() {
+        if let Some(wanted) = depends.get(&address) {
+            let needed = wanted.instance.depends.values().flatten();
+            open.extend(needed.filter(|needed| !selected.contains(*needed)).cloned());
+        }
+        selected.insert(address);
+    }
+    Some(selected)
+}

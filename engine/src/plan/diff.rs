@@ -1,0 +1,127 @@
+//! What differs between the planned fields of a resource and what the cloud has.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use infra_model::{Change, Instance, Record, Schema, Value};
+use infra_provider::Provider;
+
+use super::FieldChange;
+use crate::compare::{Verdict, amount_order, compare, with_refs};
+use crate::state::{SealKey, Sealed};
+
+/// The two sides of a comparison.
+pub(crate) struct Sides<'a> {
+    pub schema: &'a Schema,
+    pub provider: &'a dyn Provider,
+    /// The key under which state fingerprints secrets.
+    pub key: &'a SealKey,
+    /// The planned fields, references replaced by ids.
+    pub planned: &'a Record,
+    /// What the cloud has, completed from state.
+    pub attributes: &'a Record,
+    /// The fields as they were last sent to the cloud; secrets are compared with these.
+    pub sent: &'a Sealed,
+}
+
+/// The authored fields that differ or may differ, by name. Only the fields in `planned` count: what the program
+/// leaves to the cloud is not compared. Neither are the fields in `skip`, nor those of `@ignore`.
+pub(crate) fn diff(
+    sides: &Sides<'_>,
+    instance: &Instance,
+    skip: &BTreeSet<String>,
+) -> Vec<FieldChange> {
+    let type_name = &sides.schema.type_name;
+    let planned = sides.provider.canonical(type_name, &comparable(sides));
+    let observed = match with_fingerprints(sides) {
+        Some(record) => sides.provider.canonical(type_name, &record),
+        None => sides.provider.canonical(type_name, sides.attributes),
+    };
+    let mut changes = Vec::new();
+    for (name, value) in &planned {
+        let authored = sides.planned.contains_key(name);
+        if !authored || skip.contains(name) || instance.lifecycle.ignore.contains(name) {
+            continue;
+        }
+        let field = sides.schema.field(name);
+        let unordered = field.is_some_and(|field| field.unordered);
+        let prior = observed.get(name);
+        let verdict = compare(value, prior.unwrap_or(&Value::Null), unordered);
+        if verdict == Verdict::Same {
+            continue;
+        }
+        let (cost, why) = cost_of(sides.schema, name, value, prior);
+        changes.push(FieldChange {
+            name: name.clone(),
+            prior: prior.cloned(),
+            planned: with_refs(value),
+            cost,
+            why,
+            certain: verdict == Verdict::Differs,
+            span: instance.field_spans.get(name).copied(),
+        });
+    }
+    changes
+}
+
+/// The planned fields with known secrets as fingerprints, which is how state has them.
+fn comparable(sides: &Sides<'_>) -> Record {
+    let mut planned = sides.planned.clone();
+    let secrets: Record = sides
+        .planned
+        .iter()
+        .filter(|(_, value)| value.has_secret() && value.is_known())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if !secrets.is_empty() {
+        let sealed = sides.key.seal(&secrets);
+        for (name, value) in sealed.iter() {
+            planned.insert(name.clone(), value.clone());
+        }
+    }
+    planned
+}
+
+/// The attributes with the fingerprints of the secrets last sent; `None` when the plan has no secret.
+fn with_fingerprints(sides: &Sides<'_>) -> Option<Record> {
+    let mut secret = sides
+        .planned
+        .iter()
+        .filter(|(_, value)| value.has_secret())
+        .map(|(name, _)| name)
+        .peekable();
+    secret.peek()?;
+    let mut attributes = sides.attributes.clone();
+    for name in secret {
+        match sides.sent.get(name) {
+            Some(value) => attributes.insert(name.clone(), value.clone()),
+            None => attributes.remove(name),
+        };
+    }
+    Some(attributes)
+}
+
+/// What a changed field asks of the cloud, and why that is more than an update in place.
+fn cost_of(
+    schema: &Schema,
+    name: &str,
+    planned: &Value,
+    prior: Option<&Value>,
+) -> (Change, Option<String>) {
+    let Some(field) = schema.field(name) else {
+        return (Change::Update, None);
+    };
+    if field.grows && prior.and_then(|prior| amount_order(planned, prior)) == Some(Ordering::Less) {
+        let why = format!("`{name}` can grow in place, but not shrink");
+        return (Change::Replace, Some(why));
+    }
+    let why = match field.change {
+        Change::Update => None,
+        Change::Restart => Some(format!("a change of `{name}` stops and starts it")),
+        Change::Replace => Some(format!(
+            "`{name}` of an existing {} cannot change",
+            schema.type_name
+        )),
+    };
+    (field.change, why)
+}

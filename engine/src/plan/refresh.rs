@@ -1,0 +1,225 @@
+//! Asking the clouds what is there: one order per provider and type, all at once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use futures::future::try_join_all;
+use infra_model::desired::Import;
+use infra_model::{Address, Instance, Record, Schema};
+use infra_provider::{Observed, Provider, Target};
+
+use super::{DriftedField, PlanError};
+use crate::compare::{Verdict, compare};
+use crate::providers::{Providers, SchemaSource, calls_since};
+use crate::state::{Entry, Incarnation, State};
+
+/// What the clouds answered.
+#[derive(Clone, Debug, Default)]
+pub struct Refreshed {
+    pub(super) seen: HashMap<Incarnation, Seen>,
+    /// What `import` declarations name and state does not have yet.
+    pub(super) imported: HashMap<Address, Seen>,
+    /// API calls made, by `provider/Action`.
+    pub calls: BTreeMap<String, u64>,
+}
+
+/// One resource as the cloud answered, completed from state.
+#[derive(Clone, Debug)]
+pub(super) enum Seen {
+    Present {
+        /// What the cloud answered; fields it did not answer are those of state, unless they are secret.
+        attributes: Arc<Record>,
+        drifted: Vec<DriftedField>,
+    },
+    Absent,
+}
+
+/// Reads everything that state knows, and what `imports` name.
+///
+/// # Errors
+/// A provider is not configured, a type has no schema, or a read fails.
+pub async fn refresh(
+    state: &State,
+    imports: &[Import],
+    instances: &[Instance],
+    providers: &Providers,
+    schemas: &dyn SchemaSource,
+) -> Result<Refreshed, PlanError> {
+    let before = providers.calls();
+    let mut groups: BTreeMap<(&str, &str), Group<'_>> = BTreeMap::new();
+    for entry in state.entries().values().chain(state.deposed().values()) {
+        let address = entry.address();
+        let key = (entry.draft.provider.as_str(), address.type_name.as_str());
+        let group = Group::of(&mut groups, key, address, providers, schemas)?;
+        group.targets.push(Target {
+            address: address.clone(),
+            id: entry.id.clone(),
+            prior: entry.attributes.usable(),
+        });
+        group.subjects.push(Subject::Entry(entry));
+    }
+    let wanted = imports
+        .iter()
+        .filter(|import| state.entry(&import.address).is_none());
+    for import in wanted {
+        let owner = instances
+            .iter()
+            .find(|instance| instance.address == import.address);
+        let Some(owner) = owner else { continue };
+        let key = (owner.provider.as_str(), import.address.type_name.as_str());
+        let group = Group::of(&mut groups, key, &import.address, providers, schemas)?;
+        group.targets.push(Target {
+            address: import.address.clone(),
+            id: import.id.clone(),
+            prior: Record::new(),
+        });
+        group.subjects.push(Subject::Import(&import.address));
+    }
+    let answers = try_join_all(groups.into_iter().map(|(key, group)| group.read(key.1))).await?;
+    let mut refreshed = Refreshed::default();
+    for (subject, seen) in answers.into_iter().flatten() {
+        match subject {
+            Subject::Entry(entry) => refreshed.seen.insert(entry.of.clone(), seen),
+            Subject::Import(address) => refreshed.imported.insert(address.clone(), seen),
+        };
+    }
+    refreshed.calls = calls_since(&before, &providers.calls());
+    Ok(refreshed)
+}
+
+enum Subject<'a> {
+    Entry(&'a Entry),
+    Import(&'a Address),
+}
+
+/// All resources of one provider and type.
+struct Group<'a> {
+    provider: &'a dyn Provider,
+    schema: &'a Schema,
+    targets: Vec<Target>,
+    subjects: Vec<Subject<'a>>,
+}
+
+impl<'a> Group<'a> {
+    fn of<'g>(
+        groups: &'g mut BTreeMap<(&'a str, &'a str), Group<'a>>,
+        key: (&'a str, &'a str),
+        address: &Address,
+        providers: &'a Providers,
+        schemas: &'a dyn SchemaSource,
+    ) -> Result<&'g mut Group<'a>, PlanError> {
+        if !groups.contains_key(&key) {
+            let provider = providers
+                .get(key.0)
+                .ok_or_else(|| PlanError::UnknownProvider {
+                    address: address.clone(),
+                    provider: key.0.to_owned(),
+                    span: None,
+                })?;
+            let schema = schemas
+                .schema(key.1)
+                .ok_or_else(|| PlanError::UnknownType {
+                    address: address.clone(),
+                    span: None,
+                })?;
+            let group = Group {
+                provider: provider.as_ref(),
+                schema,
+                targets: Vec::new(),
+                subjects: Vec::new(),
+            };
+            groups.insert(key, group);
+        }
+        Ok(groups.get_mut(&key).expect("it was inserted above"))
+    }
+
+    async fn read(self, type_name: &str) -> Result<Vec<(Subject<'a>, Seen)>, PlanError> {
+        let fail = |failure| PlanError::Read {
+            type_name: type_name.to_owned(),
+            failure,
+        };
+        let answers = self
+            .provider
+            .read(type_name, &self.targets)
+            .await
+            .map_err(fail)?;
+        assert_eq!(
+            answers.len(),
+            self.targets.len(),
+            "a provider answers for every target"
+        );
+        let seen = self
+            .subjects
+            .into_iter()
+            .zip(answers)
+            .map(|(subject, answer)| {
+                let seen = match answer {
+                    Observed::Absent => Seen::Absent,
+                    Observed::Present(record) => match subject {
+                        Subject::Import(_) => Seen::Present {
+                            attributes: Arc::new(record),
+                            drifted: Vec::new(),
+                        },
+                        Subject::Entry(entry) => complete(entry, record, self.schema, self.provider),
+                    },
+                };
+                (subject, seen)
+            });
+        Ok(seen.collect())
+    }
+}
+
+/// Takes from state what the cloud did not answer, and notes what changed outside.
+fn complete(entry: &Entry, observed: Record, schema: &Schema, provider: &dyn Provider) -> Seen {
+    let prior: &Record = &entry.attributes;
+    let unread = |name: &str| schema.field(name).is_some_and(|field| field.unread);
+    let mut attributes = observed;
+    for (name, value) in prior {
+        if (unread(name) || !attributes.contains_key(name)) && !value.has_secret() {
+            attributes.insert(name.clone(), value.clone());
+        }
+    }
+    let drifted = if attributes == *prior {
+        Vec::new()
+    } else {
+        drift(entry, &attributes, schema, provider)
+    };
+    Seen::Present {
+        attributes: Arc::new(attributes),
+        drifted,
+    }
+}
+
+/// The authored fields on which state and cloud disagree. A resource that was never settled has no past to
+/// compare with.
+fn drift(
+    entry: &Entry,
+    attributes: &Record,
+    schema: &Schema,
+    provider: &dyn Provider,
+) -> Vec<DriftedField> {
+    if entry.status != crate::state::Status::Ready {
+        return Vec::new();
+    }
+    let prior = provider.canonical(&schema.type_name, &entry.attributes);
+    let observed = provider.canonical(&schema.type_name, attributes);
+    let mut drifted = Vec::new();
+    for name in entry.draft.authored.keys() {
+        let (Some(was), now) = (prior.get(name), observed.get(name)) else {
+            continue;
+        };
+        let unordered = schema.field(name).is_some_and(|field| field.unordered);
+        let differs = match now {
+            Some(now) => compare(was, now, unordered) == Verdict::Differs,
+            None => !was.has_secret() && !was.is_null(),
+        };
+        if differs && !was.has_secret() {
+            drifted.push(DriftedField {
+                name: name.clone(),
+                prior: Some(was.clone()),
+                observed: now.cloned(),
+            });
+        }
+    }
+    drifted
+}
