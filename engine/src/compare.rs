@@ -46,7 +46,11 @@ pub fn compare(planned: &Value, observed: &Value, unordered: bool) -> Verdict {
 }
 
 fn same_if(same: bool) -> Verdict {
-    if same { Verdict::Same } else { Verdict::Differs }
+    if same {
+        Verdict::Same
+    } else {
+        Verdict::Differs
+    }
 }
 
 fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
@@ -211,9 +215,18 @@ mod tests {
 
     #[test]
     fn an_unordered_list_is_a_bag() {
-        assert_eq!(compare(&list(&[1, 2, 2]), &list(&[2, 1, 2]), true), Verdict::Same);
-        assert_eq!(compare(&list(&[1, 2, 2]), &list(&[1, 1, 2]), true), Verdict::Differs);
-        assert_eq!(compare(&list(&[1, 2]), &list(&[2, 1]), false), Verdict::Differs);
+        assert_eq!(
+            compare(&list(&[1, 2, 2]), &list(&[2, 1, 2]), true),
+            Verdict::Same
+        );
+        assert_eq!(
+            compare(&list(&[1, 2, 2]), &list(&[1, 1, 2]), true),
+            Verdict::Differs
+        );
+        assert_eq!(
+            compare(&list(&[1, 2]), &list(&[2, 1]), false),
+            Verdict::Differs
+        );
     }
 
     #[test]
@@ -229,11 +242,17 @@ mod tests {
     #[test]
     fn the_id_of_what_is_yet_to_be_made_differs_from_everything() {
         let planned = new_id(&Address::root("aws.vpc", "desk"));
-        assert_eq!(compare(&planned, &Value::string("vpc-1"), false), Verdict::Differs);
+        assert_eq!(
+            compare(&planned, &Value::string("vpc-1"), false),
+            Verdict::Differs
+        );
         let group = Value::List(vec![planned.clone()]);
         let seen = Value::List(vec![Value::string("vpc-1")]);
         assert_eq!(compare(&group, &seen, true), Verdict::Differs);
-        assert_eq!(with_refs(&planned), Value::Ref(Address::root("aws.vpc", "desk")));
+        assert_eq!(
+            with_refs(&planned),
+            Value::Ref(Address::root("aws.vpc", "desk"))
+        );
     }
 
     #[test]
@@ -245,6 +264,9 @@ mod tests {
         let observed = Value::Map(Record::from([("key".to_owned(), Value::Int(1))]));
         assert_eq!(compare(&planned, &observed, false), Verdict::Same);
         let bags = |value: &Value| Value::List(vec![value.clone()]);
-        assert_eq!(compare(&bags(&planned), &bags(&observed), true), Verdict::Same);
+        assert_eq!(
+            compare(&bags(&planned), &bags(&observed), true),
+            Verdict::Same
+        );
     }
 }

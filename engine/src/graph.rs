@@ -136,9 +136,10 @@ fn walk_circle(
         let Some(need) = needs[at].iter().find(inside) else {
             break;
         };
-        let field = nodes[at].mentions.iter().find(|(field, on)| {
-            *on == need.on && !need.deferred.iter().any(|late| late == field)
-        });
+        let field = nodes[at]
+            .mentions
+            .iter()
+            .find(|(field, on)| *on == need.on && !need.deferred.iter().any(|late| late == field));
         place.insert(at, path.len());
         path.push((at, field.map_or("", |(name, _)| name).to_owned()));
         at = need.on;
@@ -180,7 +181,8 @@ pub fn predecessors(
     soft: &BTreeSet<(usize, usize)>,
 ) -> Result<Vec<Vec<usize>>, Vec<usize>> {
     let circle = circles(count, hard.iter().chain(soft).copied());
-    let keeps = |(from, to): &&(usize, usize)| circle[*from].is_none() || circle[*from] != circle[*to];
+    let keeps =
+        |(from, to): &&(usize, usize)| circle[*from].is_none() || circle[*from] != circle[*to];
     let kept: BTreeSet<(usize, usize)> = hard
         .iter()
         .chain(soft.iter().filter(keeps))

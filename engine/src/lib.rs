@@ -5,6 +5,9 @@
 
 pub mod apply;
 pub mod builtin;
+mod compare;
+pub mod graph;
+mod known;
 pub mod plan;
 pub mod providers;
 pub mod state;

@@ -65,7 +65,9 @@ impl<'a> Decider<'a> {
     /// The fields through which a member of a circle refers to the others.
     fn deferred(&self, at: usize) -> BTreeSet<String> {
         let needs = self.graph.needs[at].iter();
-        needs.flat_map(|need| need.deferred.iter().cloned()).collect()
+        needs
+            .flat_map(|need| need.deferred.iter().cloned())
+            .collect()
     }
 
     /// Notes what a decision means for those that refer to the resource.
@@ -105,7 +107,11 @@ impl<'a> Decider<'a> {
             address: address.clone(),
             span: Some(instance.span),
         };
-        let schema = self.input.schemas.schema(&address.type_name).ok_or_else(unknown_type)?;
+        let schema = self
+            .input
+            .schemas
+            .schema(&address.type_name)
+            .ok_or_else(unknown_type)?;
         let provider = self.input.providers.get(&instance.provider);
         let provider = provider.ok_or_else(|| PlanError::UnknownProvider {
             address: address.clone(),
@@ -125,7 +131,11 @@ impl<'a> Decider<'a> {
             steps: Vec::new(),
         };
         let current = self.current(address, instance.span, &mut change);
-        if self.selected.as_ref().is_none_or(|selected| selected.contains(address)) {
+        if self
+            .selected
+            .as_ref()
+            .is_none_or(|selected| selected.contains(address))
+        {
             let nothing = Record::new();
             let unsent = Sealed::default();
             let differing = diff(
@@ -135,7 +145,9 @@ impl<'a> Decider<'a> {
                     key: self.input.state.key(),
                     planned: &planned,
                     attributes: current.as_ref().map_or(&nothing, |there| &there.attributes),
-                    sent: current.as_ref().map_or(&unsent, |there| &there.entry.draft.authored),
+                    sent: current
+                        .as_ref()
+                        .map_or(&unsent, |there| &there.entry.draft.authored),
                 },
                 instance,
                 skip,
@@ -143,16 +155,21 @@ impl<'a> Decider<'a> {
             self.judge(wanted, &planned, current.as_ref(), differing, &mut change);
             if !matches!(change.action, Action::None | Action::Record) {
                 let problems = provider.validate(&address.type_name, &planned);
-                self.problems.extend(problems.into_iter().map(|message| Problem {
-                    address: address.clone(),
-                    message,
-                    help: None,
-                    span: Some(instance.span),
-                }));
+                self.problems
+                    .extend(problems.into_iter().map(|message| Problem {
+                        address: address.clone(),
+                        message,
+                        help: None,
+                        span: Some(instance.span),
+                    }));
             }
         }
-        let after = current.as_ref().map_or(0, |there| there.entry.of.generation);
-        let generation = self.generation(address).max(after + u64::from(current.is_some()));
+        let after = current
+            .as_ref()
+            .map_or(0, |there| there.entry.of.generation);
+        let generation = self
+            .generation(address)
+            .max(after + u64::from(current.is_some()));
         let makes_new = matches!(change.action, Action::Create | Action::Replace { .. });
         let deferred = self
             .deferred(at)
@@ -245,7 +262,11 @@ impl<'a> Decider<'a> {
                     address: address.clone(),
                     message: format!("the cloud has nothing with the id `{}`", import.id),
                     help: Some("check the id, the account and the region".to_owned()),
-                    span: Some(if import.span == Default::default() { span } else { import.span }),
+                    span: Some(if import.span == Default::default() {
+                        span
+                    } else {
+                        import.span
+                    }),
                 });
                 None
             }
@@ -327,7 +348,10 @@ impl<'a> Decider<'a> {
             change.reasons.push(Reason::Provider);
         }
         let mut named = BTreeSet::new();
-        for field in differing.iter().filter(|field| field.cost == Change::Replace) {
+        for field in differing
+            .iter()
+            .filter(|field| field.cost == Change::Replace)
+        {
             field.planned.for_each_address(&mut |on| {
                 if self.renewed.contains(on) && named.insert(on.clone()) {
                     change.reasons.push(Reason::Dependency { on: on.clone() });
@@ -400,7 +424,9 @@ impl<'a> Decider<'a> {
                 change.reasons.push(Reason::Accepted { fields });
             }
         }
-        let newly_set = planned.keys().any(|name| !draft.authored.contains_key(name));
+        let newly_set = planned
+            .keys()
+            .any(|name| !draft.authored.contains_key(name));
         let depends: BTreeSet<&Address> = instance.depends.values().flatten().collect();
         let unsettled = existing.entry.status != Status::Ready;
         if newly_set || unsettled || !depends.into_iter().eq(&draft.depends) {
@@ -460,8 +486,16 @@ fn guard_words(was: &Guard, is: &Guard) -> Vec<String> {
         _ => {}
     }
     let flags = [
-        ("a snapshot before any destruction", was.snapshot, is.snapshot),
-        ("kept in the cloud when it leaves the program", was.keep, is.keep),
+        (
+            "a snapshot before any destruction",
+            was.snapshot,
+            is.snapshot,
+        ),
+        (
+            "kept in the cloud when it leaves the program",
+            was.keep,
+            is.keep,
+        ),
     ];
     for (what, was, is) in flags {
         match (was, is) {

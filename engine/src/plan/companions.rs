@@ -43,7 +43,9 @@ pub(super) fn expand<'a>(
             let address = place(&companion.address, &instance.provider);
             let owned = item.instance.to_mut();
             let reference = Value::Ref(address.clone());
-            owned.fields.insert(companion.field.clone(), reference.clone());
+            owned
+                .fields
+                .insert(companion.field.clone(), reference.clone());
             let depends = owned.depends.entry(companion.field.clone()).or_default();
             depends.insert(address.clone());
             item.added.insert(companion.field.clone(), reference);

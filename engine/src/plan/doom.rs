@@ -28,7 +28,10 @@ impl Doom {
         for (index, at) in changes.iter().enumerate() {
             if let Some(existing) = &decided[*at].work.current {
                 let entry = &existing.entry;
-                lives.entry(entry.address()).or_default().push((index, &entry.id));
+                lives
+                    .entry(entry.address())
+                    .or_default()
+                    .push((index, &entry.id));
             }
         }
         let nodes: Vec<Node<'_>> = changes

@@ -208,7 +208,10 @@ pub(super) fn wants_snapshot(
 
 /// The late fields of an existing resource that have a value, each with its empty value.
 fn late_values(existing: &Existing, schema: Option<&Schema>) -> Record {
-    let late = schema.into_iter().flat_map(|schema| &schema.fields).filter(|field| field.late);
+    let late = schema
+        .into_iter()
+        .flat_map(|schema| &schema.fields)
+        .filter(|field| field.late);
     late.filter_map(|field| {
         let empty = match &field.ty {
             Type::List(_) => Value::List(Vec::new()),

@@ -57,9 +57,26 @@ pub enum Refusal {
     /// Data would be lost without consent.
     #[error("{0}")]
     DataLoss(DataLoss),
+    /// It is not known what became of a call of an earlier run; doing more could double something.
+    #[error("it is not known what became of the {doing} of {address} in an earlier run: {why}{}", seen(.candidates))]
+    Unfinished {
+        address: Address,
+        /// `create`, `update`, `delete` or `snapshot`.
+        doing: &'static str,
+        /// The ids of what may be the result.
+        candidates: Vec<String>,
+        why: String,
+    },
     /// An `assert` of the program does not hold.
     #[error("the program's assertion does not hold: {message}")]
     Assert { message: String, span: Span },
+}
+
+fn seen(candidates: &[String]) -> String {
+    match candidates {
+        [] => String::new(),
+        ids => format!(" (seen: {})", ids.join(", ")),
+    }
 }
 
 impl Refusal {
@@ -81,6 +98,12 @@ impl Refusal {
                 "if that is meant: `--allow-data-loss '{}'`; to keep it in the cloud, `@keep` or `forget`",
                 loss.address
             ),
+            Refusal::Unfinished { candidates, .. } if candidates.is_empty() => {
+                "run it again: what an earlier run left is asked for first".to_owned()
+            }
+            Refusal::Unfinished { .. } => {
+                "look at them in the cloud: delete what should not be there, or `import` it, and run again".to_owned()
+            }
             Refusal::Assert { .. } => "change the program until the assertion holds".to_owned(),
         }
     }
@@ -90,6 +113,7 @@ impl Refusal {
         match self {
             Refusal::Protected { span, .. } => *span,
             Refusal::DataLoss(loss) => loss.span,
+            Refusal::Unfinished { .. } => None,
             Refusal::Assert { span, .. } => Some(*span),
         }
     }

@@ -1,10 +1,20 @@
 //! From what shall be and what is to explicit, ordered, explained steps.
 
+mod action;
 mod change;
+mod companions;
+pub(crate) mod diff;
+mod doom;
+mod emit;
 mod error;
 mod loss;
+mod make;
 mod options;
+mod order;
+mod refresh;
+mod removal;
 mod step;
+pub(crate) mod work;
 
 use std::collections::BTreeMap;
 
@@ -13,8 +23,13 @@ use infra_model::desired::{AssertOutcome, Output};
 pub use change::{Action, Drift, DriftedField, FieldChange, Reason, ResourceChange};
 pub use error::{PlanError, Problem};
 pub use loss::{DataLoss, Refusal};
+pub use make::{PlanInput, plan};
 pub use options::PlanOptions;
+pub use refresh::{Refreshed, refresh};
 pub use step::{Step, StepId, StepKind};
+
+use crate::known::Knowledge;
+use work::Work;
 
 /// What will be done, why, and in which order. Apply does exactly its steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +47,11 @@ pub struct Plan {
     pub changes: Vec<ResourceChange>,
     /// How many resources stay as they are.
     pub unchanged: usize,
+    /// Each after those it waits for.
     pub steps: Vec<Step>,
     /// What was changed outside of infra since state last looked.
     pub drift: Vec<Drift>,
+    /// What holds data and is destroyed.
     pub data_loss: Vec<DataLoss>,
     /// Why it may not be applied; empty when it may.
     pub refusals: Vec<Refusal>,
@@ -44,6 +61,10 @@ pub struct Plan {
     pub outputs: Vec<Output>,
     /// API calls made to prepare it, by `provider/Action`.
     pub calls: BTreeMap<String, u64>,
+    /// What the steps need, by change.
+    pub(crate) work: Vec<Work>,
+    /// What is known before the first step.
+    pub(crate) knowledge: Knowledge,
 }
 
 impl Plan {
@@ -55,5 +76,10 @@ impl Plan {
     /// The step of an id.
     pub fn step(&self, id: StepId) -> &Step {
         &self.steps[id.index()]
+    }
+
+    /// The change that a step is part of.
+    pub fn change_of(&self, id: StepId) -> &ResourceChange {
+        &self.changes[self.step(id).change]
     }
 }

@@ -37,8 +37,10 @@ pub(super) fn steps(
                 return Ok(steps);
             }
             Err(tangled) => {
-                let changes: BTreeSet<usize> =
-                    tangled.iter().map(|step| order.steps[*step].change).collect();
+                let changes: BTreeSet<usize> = tangled
+                    .iter()
+                    .map(|step| order.steps[*step].change)
+                    .collect();
                 if destroy_first(decided, &changes) {
                     continue;
                 }
@@ -120,8 +122,8 @@ impl<'a> Order<'a> {
     fn after_what_is_needed(&mut self) {
         for (at, needs) in self.graph.needs.iter().enumerate() {
             for need in needs {
-                let together =
-                    self.graph.circle[at].is_some() && self.graph.circle[at] == self.graph.circle[need.on];
+                let together = self.graph.circle[at].is_some()
+                    && self.graph.circle[at] == self.graph.circle[need.on];
                 let there = match together {
                     true => self.nodes[need.on].create,
                     false => self.nodes[need.on].made(),
@@ -155,8 +157,11 @@ impl<'a> Order<'a> {
                         }
                     }
                 }
-                self.hard
-                    .extend(edges.into_iter().filter_map(|(before, after)| before.zip(after)));
+                self.hard.extend(
+                    edges
+                        .into_iter()
+                        .filter_map(|(before, after)| before.zip(after)),
+                );
             }
             None => {
                 for (from, to) in &self.doom.references {
@@ -164,8 +169,11 @@ impl<'a> Order<'a> {
                     edges.push((from.clear, on.delete));
                     edges.push((from.delete, on.delete));
                 }
-                self.soft
-                    .extend(edges.into_iter().filter_map(|(before, after)| before.zip(after)));
+                self.soft.extend(
+                    edges
+                        .into_iter()
+                        .filter_map(|(before, after)| before.zip(after)),
+                );
             }
         }
     }
@@ -192,25 +200,26 @@ impl<'a> Order<'a> {
 
     /// What is made waits for the deletion of what bears the same name or range, where nothing forbids it.
     fn names_become_free(&mut self, schemas: &dyn SchemaSource) {
-        let identities = |at: usize, fields: &infra_model::Record| -> Vec<(String, String, String)> {
-            let change = &self.decided[at].change;
-            let Some(schema) = schemas.schema(&change.address.type_name) else {
-                return Vec::new();
+        let identities =
+            |at: usize, fields: &infra_model::Record| -> Vec<(String, String, String)> {
+                let change = &self.decided[at].change;
+                let Some(schema) = schemas.schema(&change.address.type_name) else {
+                    return Vec::new();
+                };
+                fields
+                    .iter()
+                    .filter(|(name, value)| {
+                        let fixed = schema
+                            .field(name)
+                            .is_some_and(|field| field.change == Change::Replace);
+                        fixed && (*name == "name" || matches!(value, Value::Cidr(_) | Value::Ip(_)))
+                    })
+                    .map(|(name, value)| {
+                        let owner = format!("{} {}", change.provider, change.address.type_name);
+                        (owner, name.clone(), json::to_state(value).to_string())
+                    })
+                    .collect()
             };
-            fields
-                .iter()
-                .filter(|(name, value)| {
-                    let fixed = schema
-                        .field(name)
-                        .is_some_and(|field| field.change == Change::Replace);
-                    fixed && (*name == "name" || matches!(value, Value::Cidr(_) | Value::Ip(_)))
-                })
-                .map(|(name, value)| {
-                    let owner = format!("{} {}", change.provider, change.address.type_name);
-                    (owner, name.clone(), json::to_state(value).to_string())
-                })
-                .collect()
-        };
         let mut taken: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
         for at in &self.doom.changes {
             if let (Some(existing), Some(delete)) =
@@ -253,7 +262,10 @@ fn number(steps: Vec<Step>, before: &[Vec<usize>]) -> Vec<Step> {
         .enumerate()
         .map(|(old, mut step)| {
             step.id = StepId(place[old]);
-            step.after = before[old].iter().map(|from| StepId(place[*from])).collect();
+            step.after = before[old]
+                .iter()
+                .map(|from| StepId(place[*from]))
+                .collect();
             step.after.sort_unstable();
             step
         })

@@ -160,7 +160,9 @@ impl<'a> Group<'a> {
                             attributes: Arc::new(record),
                             drifted: Vec::new(),
                         },
-                        Subject::Entry(entry) => complete(entry, record, self.schema, self.provider),
+                        Subject::Entry(entry) => {
+                            complete(entry, record, self.schema, self.provider)
+                        }
                     },
                 };
                 (subject, seen)

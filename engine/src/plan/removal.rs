@@ -52,16 +52,15 @@ fn removal(input: &PlanInput<'_>, entry: &Entry) -> Decided {
 /// A predecessor that outlived its replacement goes, whatever became of the address.
 fn leftover(input: &PlanInput<'_>, entry: &Entry) -> Decided {
     let there = existing(entry, input.refreshed.seen.get(&entry.of));
-    let action = if there.gone { Action::Forget } else { Action::Delete };
+    let action = if there.gone {
+        Action::Forget
+    } else {
+        Action::Delete
+    };
     decided(entry, there, action, Reason::Leftover)
 }
 
-fn decided(
-    entry: &Entry,
-    there: super::work::Existing,
-    action: Action,
-    reason: Reason,
-) -> Decided {
+fn decided(entry: &Entry, there: super::work::Existing, action: Action, reason: Reason) -> Decided {
     let change = ResourceChange {
         address: entry.address().clone(),
         provider: entry.draft.provider.clone(),
@@ -113,7 +112,12 @@ pub(super) fn with_dependants(input: &PlanInput<'_>, targets: &mut BTreeSet<Addr
     }
     let in_program: BTreeSet<&Address> = match input.options.destroy {
         true => BTreeSet::new(),
-        false => input.desired.instances.iter().map(|instance| &instance.address).collect(),
+        false => input
+            .desired
+            .instances
+            .iter()
+            .map(|instance| &instance.address)
+            .collect(),
     };
     let mut open: Vec<Address> = targets
         .iter()

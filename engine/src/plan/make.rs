@@ -1,0 +1,312 @@
+//! Making a plan: decisions, their order, and what is refused.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use infra_model::desired::AssertOutcome;
+use infra_model::{Address, Desired, Record, Resolver};
+
+use super::action::{Decided, Decider, moves, selection};
+use super::companions::{Wanted, expand};
+use super::emit::wants_snapshot;
+use super::refresh::Seen;
+use super::removal::{removals, with_dependants};
+use super::{Action, DataLoss, Drift, Plan, PlanError, PlanOptions, Refreshed, Refusal, order};
+use crate::graph::{Graph, Node};
+use crate::known::Knowledge;
+use crate::providers::{Providers, SchemaSource};
+use crate::state::State;
+
+/// What a plan is made from.
+#[derive(Clone, Copy)]
+pub struct PlanInput<'a> {
+    pub desired: &'a Desired,
+    /// A digest of the program's text and inputs; a saved plan is only good for the same one.
+    pub digest: &'a str,
+    pub resolver: &'a dyn Resolver,
+    pub schemas: &'a dyn SchemaSource,
+    pub providers: &'a Providers,
+    pub state: &'a State,
+    /// What [`super::refresh`] read for this very state.
+    pub refreshed: &'a Refreshed,
+    /// The answers to the program's lookups.
+    pub lookups: &'a BTreeMap<Address, Record>,
+    pub options: &'a PlanOptions,
+}
+
+/// Compares what shall be with what is. Nothing is asked of a cloud and nothing is written.
+///
+/// # Errors
+/// See [`PlanError`]. What may be planned but not applied is no error: see [`Plan::refusals`].
+pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
+    let instances = match input.options.destroy {
+        true => &[][..],
+        false => &input.desired.instances[..],
+    };
+    let wanted = expand(instances, input.providers)?;
+    check_options(input, &wanted)?;
+    let graph = graph(&wanted, input.schemas)?;
+    let moved = match input.options.destroy {
+        true => HashMap::new(),
+        false => moves(input),
+    };
+    let moved_from: BTreeSet<&Address> = moved.values().map(|(entry, _)| entry.address()).collect();
+    let mut targets = input.options.targets.clone();
+    with_dependants(input, &mut targets);
+    let mut decider = Decider {
+        input,
+        wanted: &wanted,
+        graph: &graph,
+        knowledge: known_before(input.lookups),
+        renewed: BTreeSet::new(),
+        problems: Vec::new(),
+        moved: moved.clone(),
+        selected: selection(&targets, &wanted),
+    };
+    let mut decided = decider.decide()?;
+    let Decider {
+        knowledge,
+        problems,
+        selected,
+        ..
+    } = decider;
+    if !problems.is_empty() {
+        return Err(PlanError::Invalid(problems));
+    }
+    let named: BTreeSet<&Address> = wanted
+        .iter()
+        .map(|wanted| &wanted.instance.address)
+        .collect();
+    decided.extend(removals(input, &named, selected.as_ref(), &moved_from));
+    let mut steps = order::steps(&mut decided, &graph, input.schemas)?;
+
+    let data_loss = data_loss(input, &decided);
+    let mut refusals = refusals(input, &decided, &data_loss);
+    let (outputs, open_asserts) = evaluate(input, &knowledge, &mut refusals)?;
+    let total = decided.len();
+    let mut place = vec![0; total];
+    let mut changes = Vec::new();
+    let mut work = Vec::new();
+    for (at, one) in decided.into_iter().enumerate() {
+        place[at] = changes.len();
+        if one.change.action != Action::None {
+            changes.push(one.change);
+            work.push(one.work);
+        }
+    }
+    for step in &mut steps {
+        step.change = place[step.change];
+    }
+    Ok(Plan {
+        program: input.desired.program.clone(),
+        digest: input.digest.to_owned(),
+        lineage: input.state.lineage().to_owned(),
+        serial: input.state.serial(),
+        unchanged: total - changes.len(),
+        changes,
+        steps,
+        drift: drift(input),
+        data_loss,
+        refusals,
+        open_asserts,
+        outputs,
+        calls: input.refreshed.calls.clone(),
+        work,
+        knowledge,
+    })
+}
+
+/// What lookups answered is known from the start.
+fn known_before(lookups: &BTreeMap<Address, Record>) -> Knowledge {
+    let mut knowledge = Knowledge::default();
+    for (address, record) in lookups {
+        knowledge.set(address, Arc::new(record.clone()));
+    }
+    knowledge
+}
+
+/// Options that name nothing are mistakes.
+fn check_options(input: &PlanInput<'_>, wanted: &[Wanted<'_>]) -> Result<(), PlanError> {
+    let options = input.options;
+    let named: BTreeSet<&Address> = wanted
+        .iter()
+        .map(|wanted| &wanted.instance.address)
+        .collect();
+    let known = |address: &Address| named.contains(address) || input.state.entry(address).is_some();
+    let lists = [
+        ("--target", &options.targets),
+        ("--replace", &options.replace),
+        ("--allow-data-loss", &options.allow_data_loss),
+    ];
+    for (option, addresses) in lists {
+        if let Some(address) = addresses.iter().find(|address| !known(address)) {
+            return Err(PlanError::NoSuchAddress {
+                option,
+                address: address.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn graph(wanted: &[Wanted<'_>], schemas: &dyn SchemaSource) -> Result<Graph, PlanError> {
+    let index: HashMap<&Address, usize> = wanted
+        .iter()
+        .enumerate()
+        .map(|(at, wanted)| (&wanted.instance.address, at))
+        .collect();
+    let nodes: Vec<Node<'_>> = wanted
+        .iter()
+        .map(|wanted| {
+            let depends = wanted.instance.depends.iter();
+            Node {
+                type_name: &wanted.instance.address.type_name,
+                mentions: depends
+                    .flat_map(|(field, targets)| targets.iter().map(move |on| (field.as_str(), on)))
+                    .filter_map(|(field, on)| Some((field, *index.get(on)?)))
+                    .collect(),
+            }
+        })
+        .collect();
+    Graph::new(&nodes, schemas).map_err(|circle| {
+        let instance = |at: usize| wanted[at].instance.as_ref();
+        let span = circle.0.first().map(|(at, field)| {
+            let instance = instance(*at);
+            let field = instance.field_spans.get(field);
+            field.copied().unwrap_or(instance.span)
+        });
+        let members = circle.0.into_iter();
+        PlanError::Cycle {
+            members: members
+                .map(|(at, field)| (instance(at).address.clone(), field))
+                .collect(),
+            span,
+        }
+    })
+}
+
+/// What holds data and goes.
+fn data_loss(input: &PlanInput<'_>, decided: &[Decided]) -> Vec<DataLoss> {
+    let doomed = decided.iter().filter(|one| one.change.action.destroys());
+    doomed
+        .filter_map(|one| {
+            let existing = one.work.current.as_ref()?;
+            let address = existing.entry.address();
+            let schema = input.schemas.schema(&address.type_name)?;
+            let what = schema.data_in(&existing.attributes)?;
+            Some(DataLoss {
+                address: address.clone(),
+                id: existing.entry.id.clone(),
+                what: what.to_owned(),
+                action: one.change.action,
+                snapshot_first: wants_snapshot(one, existing, Some(schema)),
+                allowed: input.options.allow_data_loss.contains(address),
+                span: one.change.span,
+            })
+        })
+        .collect()
+}
+
+/// Why the plan may not be applied, protection first.
+fn refusals(input: &PlanInput<'_>, decided: &[Decided], losses: &[DataLoss]) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for one in decided.iter().filter(|one| one.change.action.destroys()) {
+        let goal = one.work.goal.as_ref();
+        let in_program = goal.and_then(|goal| goal.guard.protect.as_ref());
+        let current = one.work.current.as_ref();
+        let in_state = current.and_then(|there| there.entry.draft.guard.protect.as_ref());
+        if let Some(why) = in_program.or(in_state) {
+            refusals.push(Refusal::Protected {
+                address: one.change.address.clone(),
+                why: why.clone(),
+                in_program: in_program.is_some(),
+                span: one.change.span,
+            });
+        }
+    }
+    let refused = losses.iter().filter(|loss| !loss.allowed);
+    refusals.extend(refused.cloned().map(Refusal::DataLoss));
+    for pending in input.state.unresolved() {
+        let doubt = pending.doubt.as_ref();
+        refusals.push(Refusal::Unfinished {
+            address: pending.intent.of.address.clone(),
+            doing: pending.intent.action.word(),
+            candidates: doubt
+                .map(|doubt| doubt.candidates.clone())
+                .unwrap_or_default(),
+            why: match doubt {
+                Some(doubt) => doubt.why.clone(),
+                None => "the cloud did not answer when it was asked".to_owned(),
+            },
+        });
+    }
+    refusals
+}
+
+/// Outputs and assertions with what is known; those that fail are refusals.
+fn evaluate(
+    input: &PlanInput<'_>,
+    knowledge: &Knowledge,
+    refusals: &mut Vec<Refusal>,
+) -> Result<(Vec<infra_model::desired::Output>, Vec<AssertOutcome>), PlanError> {
+    if input.options.destroy {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let outputs = input
+        .resolver
+        .outputs(knowledge)
+        .map_err(PlanError::Evaluate)?;
+    let asserts = input
+        .resolver
+        .asserts(knowledge)
+        .map_err(PlanError::Evaluate)?;
+    let mut open = Vec::new();
+    for assert in asserts {
+        match assert.holds {
+            Some(true) => {}
+            Some(false) => refusals.push(Refusal::Assert {
+                message: assert.message,
+                span: assert.span,
+            }),
+            None => open.push(assert),
+        }
+    }
+    Ok((outputs, open))
+}
+
+/// What changed outside, by address; fields the program ignores are nobody's business.
+fn drift(input: &PlanInput<'_>) -> Vec<Drift> {
+    let ignored: HashMap<&Address, &BTreeSet<String>> = input
+        .desired
+        .instances
+        .iter()
+        .map(|instance| (&instance.address, &instance.lifecycle.ignore))
+        .collect();
+    let entries = input.state.entries().values();
+    entries
+        .filter_map(|entry| {
+            let address = entry.address();
+            let ignores =
+                |name: &String| ignored.get(address).is_some_and(|set| set.contains(name));
+            match input.refreshed.seen.get(&entry.of)? {
+                Seen::Absent => Some(Drift {
+                    address: address.clone(),
+                    gone: true,
+                    fields: Vec::new(),
+                }),
+                Seen::Present { drifted, .. } => {
+                    let fields: Vec<_> = drifted
+                        .iter()
+                        .filter(|field| !ignores(&field.name))
+                        .cloned()
+                        .collect();
+                    (!fields.is_empty()).then(|| Drift {
+                        address: address.clone(),
+                        gone: false,
+                        fields,
+                    })
+                }
+            }
+        })
+        .collect()
+}
