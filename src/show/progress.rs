@@ -210,6 +210,7 @@ pub fn done_word(kind: &StepKind) -> &'static str {
         StepKind::SetLate { .. } => "tied to the others",
         StepKind::Update { restart: true, .. } => "updated and restarted",
         StepKind::Update { restart: false, .. } => "updated",
+        StepKind::Move { .. } => "moved",
         StepKind::Adopt { .. } => "adopted",
         StepKind::Forget => "forgotten",
         StepKind::Record => "recorded",
