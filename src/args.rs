@@ -147,7 +147,7 @@ pub struct Plan {
     #[command(flatten)]
     pub planning: Planning,
     /// Exit with 2 when there is something to do
-    #[arg(long)]
+    #[arg(long, help_heading = "Planning")]
     pub detailed_exitcode: bool,
 }
 
@@ -156,7 +156,7 @@ pub struct Apply {
     #[command(flatten)]
     pub planning: Planning,
     /// Do not ask
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = "Planning")]
     pub yes: bool,
 }
 
@@ -165,14 +165,14 @@ pub struct Destroy {
     #[command(flatten)]
     pub planning: Planning,
     /// Do not ask
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = "Planning")]
     pub yes: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Output {
     /// The directory of the program (one with a `/`, or `.`), then the name of one output
-    #[arg(value_name = "[DIR] [NAME]", num_args = 0..=2)]
+    #[arg(value_name = "DIR|NAME", num_args = 0..=2)]
     pub words: Vec<String>,
     /// Print the text of one output without quotes
     #[arg(long, conflicts_with = "json")]
@@ -206,7 +206,7 @@ pub struct StateList {
 #[derive(Debug, Args)]
 pub struct StateShow {
     /// The directory of the program, when it is not the current one, then the address
-    #[arg(value_name = "[DIR] ADDRESS", required = true, num_args = 1..=2)]
+    #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2)]
     pub words: Vec<String>,
     /// The state of the simulated cloud
     #[arg(long)]
@@ -216,7 +216,7 @@ pub struct StateShow {
 #[derive(Debug, Args)]
 pub struct StateRm {
     /// The directory of the program, when it is not the current one, then the addresses
-    #[arg(value_name = "[DIR] ADDRESS", required = true, num_args = 1..)]
+    #[arg(value_name = "ADDRESS", required = true, num_args = 1..)]
     pub words: Vec<String>,
     /// The state of the simulated cloud
     #[arg(long)]
@@ -226,7 +226,7 @@ pub struct StateRm {
 #[derive(Debug, Args)]
 pub struct StateMv {
     /// The directory of the program, when it is not the current one, then the old and the new address
-    #[arg(value_name = "[DIR] OLD NEW", required = true, num_args = 2..=3)]
+    #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3)]
     pub words: Vec<String>,
     /// The state of the simulated cloud
     #[arg(long)]

@@ -5,5 +5,7 @@
     reason = "tests start processes, wait for them and give them an environment"
 )]
 
+mod commands;
 mod peers;
 mod rooms;
+mod tool;

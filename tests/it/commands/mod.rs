@@ -1,0 +1,3 @@
+//! The verbs, run as users run them.
+
+mod usage;
