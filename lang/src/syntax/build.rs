@@ -155,10 +155,7 @@ impl<'a> Builder<'a> {
     /// Explains a part that could not be read.
     fn junk(&mut self, pair: &Pair, place: Place) -> Span {
         let span = self.span(pair);
-        let line = self.text[..span.start as usize]
-            .rfind('\n')
-            .map_or(0, |end| end + 1);
-        let before = self.text[line.max(self.base)..span.start as usize].trim_end();
+        let before = self.text[self.base..span.start as usize].trim_end();
         let found = slip::explain(self.slice(span), before, place, span);
         // Where a quote or bracket has no partner, the rest of the text around it is not worth a word.
         if !self.unbalanced {

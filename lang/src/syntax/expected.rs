@@ -34,6 +34,11 @@ pub(super) fn expected(what: Strict, text: &str) -> Option<(usize, String)> {
     if words.contains(&VALUE) {
         words.retain(|word| !OPENERS_OF_VALUES.contains(word));
     }
+    // That a value could go on says little where something must come.
+    let needs = |word: &&str| !matches!(*word, "`(`" | "`[`" | "an operator");
+    if words.iter().any(needs) {
+        words.retain(needs);
+    }
     (!words.is_empty()).then(|| (at, join(&words)))
 }
 

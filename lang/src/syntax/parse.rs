@@ -22,7 +22,7 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
     };
     let scanned = match prepare(file, text) {
         Ok(scanned) => scanned,
-        Err(refused) => return (tree, vec![refused]),
+        Err(refused) => return (tree, vec![*refused]),
     };
     let mut diagnostics = scanned.diagnostics.clone();
     for chunk in &scanned.chunks {
@@ -90,7 +90,7 @@ fn parse_whole<T>(
 ) -> (Option<T>, Vec<Diagnostic>) {
     let scanned = match prepare(file, text) {
         Ok(scanned) => scanned,
-        Err(refused) => return (None, vec![refused]),
+        Err(refused) => return (None, vec![*refused]),
     };
     let mut diagnostics = scanned.diagnostics.clone();
     let whole = Chunk {
@@ -118,7 +118,7 @@ fn parse_whole<T>(
     (built, diagnostics)
 }
 
-fn prepare(file: FileId, text: &str) -> Result<Scan, Diagnostic> {
+fn prepare(file: FileId, text: &str) -> Result<Scan, Box<Diagnostic>> {
     if text.len() > FILE_BYTES_MAX {
         let found = Diagnostic::error(
             codes::FILE_TOO_LARGE,
@@ -128,7 +128,9 @@ fn prepare(file: FileId, text: &str) -> Result<Scan, Diagnostic> {
                 text.len()
             ),
         );
-        return Err(found.help("split it, or read the data with `file(…)`"));
+        return Err(Box::new(
+            found.help("split it, or read the data with `file(…)`"),
+        ));
     }
     Ok(scan(file, text))
 }

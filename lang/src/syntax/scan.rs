@@ -37,8 +37,8 @@ pub(super) struct Scan {
 
 /// Scans a whole text.
 ///
-/// Declarations are first cut where no bracket is open. Where the last one never closes, it is scanned again, and
-/// then each line that looks like a declaration is believed to be one.
+/// A line that looks like a declaration is one, whatever is still open, except in the block of a component or a
+/// test. Where such a block never closes it is scanned again, and then the exception is dropped.
 pub(super) fn scan(file: FileId, text: &str) -> Scan {
     let mut scanner = Scanner::new(file, text, 0, false);
     scanner.run();
@@ -73,12 +73,14 @@ struct Scanner<'a> {
     file: FileId,
     text: &'a str,
     at: usize,
-    /// Lines that look like declarations end open brackets.
+    /// Lines that look like declarations end the blocks of components and tests too.
     force: bool,
     brackets: Brackets,
     chunk: Chunk,
     /// The chunk has had something other than comments.
     has_code: bool,
+    /// The chunk's declaration has declarations in its block (`component`, `test`).
+    holds_items: bool,
     /// The chunk has had nothing but decorators.
     decorating: bool,
     /// The line before ended with an operator: this one goes on with it.
@@ -103,6 +105,7 @@ impl<'a> Scanner<'a> {
                 ..Chunk::default()
             },
             has_code: false,
+            holds_items: false,
             decorating: true,
             joins: false,
             open_at_end: false,
@@ -180,8 +183,9 @@ impl<'a> Scanner<'a> {
             return;
         }
         let after_at = start > 0 && self.text.as_bytes()[start - 1] == b'@';
-        if self.brackets.is_empty() && !after_at && byte != b')' {
+        if self.decorating && self.brackets.is_empty() && !after_at && byte != b')' {
             self.decorating = false;
+            self.holds_items = matches!(&self.text[start..self.at], "component" | "test");
         }
     }
 
@@ -225,7 +229,7 @@ impl<'a> Scanner<'a> {
             if self.decorating || is_reserved(line) || (self.joins && !looks) {
                 return;
             }
-        } else if !(self.force && looks) {
+        } else if !looks || (self.holds_items && !self.force) {
             return;
         }
         self.finish_chunk();
@@ -240,6 +244,7 @@ impl<'a> Scanner<'a> {
         };
         self.chunks.push(std::mem::replace(&mut self.chunk, next));
         self.has_code = false;
+        self.holds_items = false;
         self.decorating = true;
         self.joins = false;
         self.brackets.clear();

@@ -4,9 +4,11 @@
 use infra_model::Span;
 
 use super::expected::{Strict, expected};
-use super::words::{ITEM_WORDS, RESERVED_WORDS, leading_word, starts_name};
+use super::words::{ITEM_WORDS, RESERVED_WORDS, UNITS, leading_word, starts_name};
 use crate::suggest::nearest;
 use crate::{Diagnostic, codes};
+
+mod foreign;
 
 /// Where the unreadable part stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +44,9 @@ pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Dia
         end: span.start + first.len() as u32,
         ..span
     };
-    let found = foreign_character(junk, span)
-        .or_else(|| foreign_syntax(junk, before, place, span))
+    let found = foreign::character(junk, span)
+        .or_else(|| foreign::syntax(junk, place, span))
+        .or_else(|| detached_unit(junk, before, span))
         .or_else(|| dangling_operator(junk, span))
         .or_else(|| misuse_of_words(junk, place, span));
     if let Some(found) = found {
@@ -54,26 +57,21 @@ pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Dia
         Place::AfterItem => {
             unexpected(span, &shown, "after the declaration").help("declarations stand one a line")
         }
-        Place::AfterValue | Place::AfterElement if starts_value(junk) => {
-            let (message, help) = if place == Place::AfterElement {
-                (
-                    format!("a comma is missing before `{shown}`"),
-                    "write one between the two",
-                )
-            } else {
-                (
-                    format!("a comma or a line end is missing before `{shown}`"),
-                    "fields stand one a line, or with commas between them",
-                )
-            };
-            let at = Span {
-                end: span.start + junk.chars().next().map_or(0, |c| c.len_utf8() as u32),
-                ..span
-            };
-            Diagnostic::error(codes::MISSING_COMMA, at, message).help(help)
+        Place::AfterElement if starts_value(junk) => missing_comma(span, junk, &shown),
+        Place::Parameter if starts_value(junk) && !before.ends_with(['(', ',']) => {
+            missing_comma(span, junk, &shown)
+        }
+        Place::AfterValue if starts_value(junk) => {
+            let message = format!("a comma or a line end is missing before `{shown}`");
+            Diagnostic::error(codes::MISSING_COMMA, first_character(span, junk), message)
+                .help("fields stand one a line, or with commas between them")
         }
         Place::AfterValue | Place::AfterElement => unexpected(span, &shown, "after the value")
             .help("end the line here, or join the two with an operator or a comma"),
+        Place::Element if junk.trim_end().ends_with('=') => {
+            let message = format!("`{}` has no value", leading_word(junk));
+            Diagnostic::error(codes::MISSING_VALUE, span, message).help("write one after the `=`")
+        }
         Place::Value | Place::Element => {
             strict(Strict::Value, junk, span, &shown, "where a value should")
         }
@@ -111,142 +109,63 @@ fn strict(rule: Strict, junk: &str, span: Span, shown: &str, place: &str) -> Dia
         return unexpected(span, shown, place)
             .help("see the language's reference for what may stand here");
     };
-    let Some(rest) = junk.get(at..).filter(|rest| at > 0 && !rest.is_empty()) else {
+    let line = |text: &str| shorten(text.lines().next().unwrap_or_default().trim_end());
+    let rest = junk.get(at..).map(line).unwrap_or_default();
+    if at == 0 {
         return unexpected(span, shown, place).help(format!("{wanted} was expected"));
-    };
+    }
+    if rest.is_empty() {
+        let message = format!("`{shown}` is not complete");
+        return Diagnostic::error(codes::UNEXPECTED_TEXT, span, message)
+            .help(format!("{wanted} was expected after it"));
+    }
     let start = span.start + at as u32;
-    let length = rest.lines().next().unwrap_or_default().trim_end().len() as u32;
-    let at = Span {
+    let found = Span {
         start,
-        end: start + length,
+        end: start + rest.trim_end_matches('…').len() as u32,
         ..span
     };
-    let rest = shorten(rest.lines().next().unwrap_or_default().trim_end());
-    if rest.is_empty() {
-        return Diagnostic::error(codes::UNEXPECTED_TEXT, at, "the line ends too early")
-            .help(format!("{wanted} was expected"));
-    }
     Diagnostic::error(
         codes::UNEXPECTED_TEXT,
-        at,
+        found,
         format!("`{rest}` is not expected here"),
     )
     .help(format!("{wanted} was expected"))
+}
+
+fn missing_comma(span: Span, junk: &str, shown: &str) -> Diagnostic {
+    let message = format!("a comma is missing before `{shown}`");
+    Diagnostic::error(codes::MISSING_COMMA, first_character(span, junk), message)
+        .help("write one between the two")
+}
+
+/// The span of the first character of what stands at `span`.
+fn first_character(span: Span, text: &str) -> Span {
+    let length = text.chars().next().map_or(0, char::len_utf8);
+    Span {
+        end: span.start + length as u32,
+        ..span
+    }
+}
+
+/// `8 GiB`: a unit apart from its number.
+fn detached_unit(junk: &str, before: &str, span: Span) -> Option<Diagnostic> {
+    let word = leading_word(junk);
+    let unit = if junk.starts_with('%') { "%" } else { word };
+    let alone = junk.trim_end() == unit;
+    let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let number = &before[before.len() - digits..];
+    if number.is_empty() || !alone || !(unit == "%" || UNITS.contains(&unit)) {
+        return None;
+    }
+    let found = Diagnostic::error(codes::UNKNOWN_UNIT, span, "a unit touches its number");
+    Some(found.help(format!("write `{number}{unit}`")))
 }
 
 fn starts_value(junk: &str) -> bool {
     junk.starts_with(|c: char| {
         starts_name(c) || c.is_ascii_digit() || matches!(c, '"' | '{' | '[' | '(')
     })
-}
-
-/// Punctuation of other keyboards, typographic quotes, semicolons.
-fn foreign_character(junk: &str, span: Span) -> Option<Diagnostic> {
-    const LOOKALIKES: [(char, &str); 21] = [
-        ('，', ","),
-        ('：', ":"),
-        ('；', "a line end"),
-        ('＝', "="),
-        ('（', "("),
-        ('）', ")"),
-        ('【', "["),
-        ('】', "]"),
-        ('｛', "{"),
-        ('｝', "}"),
-        ('“', "\""),
-        ('”', "\""),
-        ('‘', "\""),
-        ('’', "\""),
-        ('。', "."),
-        ('、', ","),
-        ('—', "-"),
-        ('–', "-"),
-        ('≥', ">="),
-        ('≤', "<="),
-        ('≠', "!="),
-    ];
-    let first = junk.chars().next()?;
-    let at = Span {
-        end: span.start + first.len_utf8() as u32,
-        ..span
-    };
-    if first == ';' {
-        let found = Diagnostic::error(codes::UNEXPECTED_TEXT, at, "`;` has no meaning here");
-        return Some(found.help("a line end or a comma separates"));
-    }
-    if first == '`' {
-        let found = Diagnostic::error(
-            codes::UNEXPECTED_TEXT,
-            at,
-            "a string stands in double quotes",
-        );
-        return Some(found.help("write `\"…\"`"));
-    }
-    let (_, right) = LOOKALIKES.iter().find(|(wrong, _)| *wrong == first)?;
-    let found = Diagnostic::error(
-        codes::UNEXPECTED_TEXT,
-        at,
-        format!("`{first}` is not a sign of the language"),
-    );
-    Some(found.help(format!(
-        "write {}",
-        if right.len() > 2 {
-            (*right).to_owned()
-        } else {
-            format!("`{right}`")
-        }
-    )))
-}
-
-/// What Terraform and other languages write.
-fn foreign_syntax(junk: &str, before: &str, place: Place, span: Span) -> Option<Diagnostic> {
-    let terraform = |message: &str, help: String| {
-        Some(Diagnostic::error(codes::TERRAFORM_SYNTAX, span, message).help(help))
-    };
-    if junk.starts_with("=>") {
-        return terraform(
-            "`=>` is Terraform's arrow",
-            "write `{key: value for x in xs}` or `[value for x in xs]`".into(),
-        );
-    }
-    if junk.starts_with('?') {
-        let found = Diagnostic::error(codes::WRONG_OPERATOR, span, "`? :` is not an operator here");
-        return Some(found.help("write `if condition then a else b`"));
-    }
-    let word = leading_word(junk);
-    if matches!(place, Place::Value | Place::Element) && word == "for" {
-        return terraform(
-            "`for` stands after what it makes",
-            "write `[value for x in xs]` or `{key: value for x in xs}`".into(),
-        );
-    }
-    if place != Place::Item {
-        return None;
-    }
-    let rest = junk[word.len()..].trim_start();
-    let quoted: Vec<&str> = rest.split('"').skip(1).step_by(2).take(2).collect();
-    let name = quoted.last().copied().unwrap_or("name");
-    let _ = before;
-    match word {
-        "resource" | "data" if rest.starts_with('"') => {
-            let ty = quoted.first().copied().unwrap_or("type").replacen('_', ".", 1);
-            let head = if word == "data" { "lookup " } else { "" };
-            terraform(
-                "a resource is not declared as in Terraform",
-                format!("write `{head}{ty} {name} {{ … }}`"),
-            )
-        }
-        "variable" if rest.starts_with('"') => terraform("a parameter is declared with `param`", format!("write `param {name}: type = default`")),
-        "output" if rest.starts_with('"') => terraform("an output is one line without quotes", format!("write `output {name} = value`")),
-        "module" if rest.starts_with('"') => terraform("there are no `module` blocks", format!("bring the component in with `use`, then write `component {name} {{ … }}` with its name")),
-        "provider" if rest.starts_with('"') => terraform("a provider's name has no quotes", format!("write `provider {name} {{ … }}`")),
-        "locals" if rest.starts_with('{') => terraform("there are no `locals` blocks", "write `let name = value` for each".into()),
-        "terraform" | "moved" | "removed" if rest.starts_with('{') => terraform(
-            &format!("there are no `{word}` blocks"),
-            "providers need no declaration of versions; `move a -> b`, `import a = \"id\"` and `forget a` stand on lines of their own".into(),
-        ),
-        _ => None,
-    }
 }
 
 /// An operator or a point with nothing after it.
@@ -330,14 +249,6 @@ fn misuse_of_words(junk: &str, place: Place, span: Span) -> Option<Diagnostic> {
 fn item(junk: &str, span: Span, shown: &str) -> Diagnostic {
     let word = leading_word(junk);
     let rest = junk[word.len()..].trim_start();
-    if rest.starts_with('=') && !rest.starts_with("==") {
-        let found = Diagnostic::error(
-            codes::UNEXPECTED_TEXT,
-            span,
-            format!("`{word} = …` is not a declaration"),
-        );
-        return found.help(format!("write `let {word} = …`"));
-    }
     if ITEM_WORDS.contains(&word) || junk.starts_with('@') {
         return strict(
             Strict::Item,
@@ -347,8 +258,16 @@ fn item(junk: &str, span: Span, shown: &str) -> Diagnostic {
             "where a declaration should",
         );
     }
+    if rest.starts_with('=') && !rest.starts_with("==") {
+        let found = Diagnostic::error(
+            codes::UNEXPECTED_TEXT,
+            span,
+            format!("`{word} = …` is not a declaration"),
+        );
+        return found.help(format!("write `let {word} = …`"));
+    }
     let near = nearest(word, ITEM_WORDS)
-        .filter(|_| !word.is_empty() && leading_word(rest) != "" || rest.starts_with('"'));
+        .filter(|_| !leading_word(rest).is_empty() || rest.starts_with('"'));
     if let Some(near) = near {
         let found = Diagnostic::error(
             codes::UNEXPECTED_TEXT,

@@ -23,6 +23,11 @@ pub(crate) const RESERVED_WORDS: [&str; 13] = [
     "true", "false", "null", "if", "then", "else", "for", "in", "is", "and", "or", "not", "where",
 ];
 
+/// The units of sizes, then those of durations.
+pub(crate) const UNITS: [&str; 14] = [
+    "B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "ms", "s", "m", "h", "d",
+];
+
 /// Whether a name may start with this character.
 pub(crate) fn starts_name(c: char) -> bool {
     c == '_' || c.is_alphabetic()

@@ -216,8 +216,7 @@ impl Builder<'_> {
                 }
                 Rule::value => {
                     has_value = true;
-                    let owner = format!("`{}`", self.slice(entry.key.span));
-                    entry.value = self.value(part, &owner);
+                    entry.value = self.value(part, Some(entry.key.span));
                 }
                 Rule::record => {
                     has_value = true;

@@ -72,7 +72,7 @@ impl Builder<'_> {
         let mut value = self.invalid(self.trimmed(self.base, self.end));
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::value => value = self.value(part, "the value"),
+                Rule::value => value = self.value(part, None),
                 rule if is_junk(rule) => {
                     let junk = self.junk(&part, Place::AfterValue);
                     value = self.invalid(junk);
@@ -83,23 +83,21 @@ impl Builder<'_> {
         value
     }
 
-    /// What stands after an `=`. `owner` is how a message calls what lacks it.
-    pub(super) fn value(&mut self, pair: Pair, owner: &str) -> Expr {
+    /// What stands after an `=`; `owner` is the name before it.
+    pub(super) fn value(&mut self, pair: Pair, owner: Option<Span>) -> Expr {
         let span = self.span(&pair);
         let mut value = self.invalid(span);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::expr => value = self.expr(part),
+                Rule::missing if self.unbalanced => {}
                 Rule::missing => {
-                    let at = self.span(&part);
-                    if !self.unbalanced {
-                        self.error(
-                            codes::MISSING_VALUE,
-                            at,
-                            format!("{owner} has no value"),
-                            "write one after the `=`, on the same line",
-                        );
-                    }
+                    let name = owner.map_or("this", |owner| self.slice(owner));
+                    let message = format!("`{name}` has no value");
+                    let from = owner.unwrap_or(span).start as usize;
+                    let at = self.trimmed(from, span.start as usize);
+                    let help = "write one after the `=`, on the same line";
+                    self.error(codes::MISSING_VALUE, at, message, help);
                 }
                 _ => {
                     let place = match value.kind {

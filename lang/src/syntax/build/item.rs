@@ -182,7 +182,7 @@ impl Builder<'_> {
                         &format!("write `{name}: string`, or another type"),
                     );
                 }
-                Rule::default => param.default = Some(self.default(part)),
+                Rule::default => param.default = Some(self.default(part, param.name.span)),
                 Rule::where_clause => {
                     let exprs = part
                         .into_inner()
@@ -197,13 +197,13 @@ impl Builder<'_> {
         param
     }
 
-    /// `= value`
-    pub(super) fn default(&mut self, pair: Pair) -> Expr {
+    /// `= value` of what `owner` names.
+    pub(super) fn default(&mut self, pair: Pair, owner: Span) -> Expr {
         let mut value = self.invalid(self.span(&pair));
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::equals => self.check_equals(&part),
-                _ => value = self.value(part, "the default"),
+                _ => value = self.value(part, Some(owner)),
             }
         }
         value
@@ -221,13 +221,13 @@ impl Builder<'_> {
         }
     }
 
-    fn assigned(&mut self, parts: &mut Parts, owner: &str) -> Option<Expr> {
+    fn assigned(&mut self, parts: &mut Parts, owner: Span) -> Option<Expr> {
         if let Some(equals) = parts.take(Rule::equals) {
             self.check_equals(&equals);
         }
         parts
             .take(Rule::value)
-            .map(|value| self.value(value, owner))
+            .map(|value| self.value(value, Some(owner)))
     }
 
     fn let_item(&mut self, mut parts: Parts) -> ItemKind {
@@ -235,8 +235,7 @@ impl Builder<'_> {
         let Some(name) = self.name(&mut parts) else {
             return ItemKind::Invalid;
         };
-        let owner = format!("`{}`", name.text);
-        match self.assigned(&mut parts, &owner) {
+        match self.assigned(&mut parts, name.span) {
             Some(value) => ItemKind::Let(Let { name, ty, value }),
             None => ItemKind::Invalid,
         }
@@ -246,8 +245,7 @@ impl Builder<'_> {
         let Some(name) = self.name(&mut parts) else {
             return ItemKind::Invalid;
         };
-        let owner = format!("`{}`", name.text);
-        match self.assigned(&mut parts, &owner) {
+        match self.assigned(&mut parts, name.span) {
             Some(value) => ItemKind::Output(OutputItem { name, value }),
             None => ItemKind::Invalid,
         }
@@ -373,11 +371,12 @@ impl Builder<'_> {
     }
 
     fn import(&mut self, mut parts: Parts) -> ItemKind {
-        let address = self.addresses(&mut parts).next();
-        let id = self.assigned(&mut parts, "the import");
-        match (address, id) {
-            (Some(address), Some(id)) => ItemKind::Import(ImportItem { address, id }),
-            _ => ItemKind::Invalid,
+        let Some(address) = self.addresses(&mut parts).next() else {
+            return ItemKind::Invalid;
+        };
+        match self.assigned(&mut parts, address.span) {
+            Some(id) => ItemKind::Import(ImportItem { address, id }),
+            None => ItemKind::Invalid,
         }
     }
 

@@ -8,12 +8,10 @@ use ipnet::IpNet;
 use super::super::ExprKind;
 use super::super::StringPart;
 use super::super::grammar::{Pair, Rule};
+use super::super::words::UNITS;
 use super::Builder;
 use crate::codes;
 use crate::suggest::nearest;
-
-const SIZE_UNITS: [&str; 9] = ["B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"];
-const DURATION_UNITS: [&str; 5] = ["ms", "s", "m", "h", "d"];
 
 /// What people write for a unit, and what they likely mean.
 const UNIT_HABITS: [(&str, &str); 19] = [
@@ -102,22 +100,20 @@ impl Builder<'_> {
         if unit == "%" {
             return plain.parse().map_or(ExprKind::Invalid, ExprKind::Percent);
         }
-        if SIZE_UNITS.contains(&unit) {
-            return match plain.parse() {
-                Ok(size) => ExprKind::Size(size),
-                Err(_) => self.bad_quantity(text, span, "bytes"),
-            };
+        if !UNITS.contains(&unit) {
+            return self.unknown_unit(&plain[..unit_at], unit, span);
         }
-        if DURATION_UNITS.contains(&unit) {
-            return match plain.parse() {
-                Ok(duration) => ExprKind::Duration(duration),
-                Err(_) => self.bad_quantity(text, span, "milliseconds"),
-            };
+        if let Ok(size) = plain.parse() {
+            return ExprKind::Size(size);
         }
-        self.unknown_unit(&plain[..unit_at], unit, span)
-    }
-
-    fn bad_quantity(&mut self, text: &str, span: Span, parts: &str) -> ExprKind {
+        if let Ok(duration) = plain.parse() {
+            return ExprKind::Duration(duration);
+        }
+        let parts = if unit.ends_with('B') {
+            "bytes"
+        } else {
+            "milliseconds"
+        };
         self.error(
             codes::INVALID_NUMBER,
             span,
@@ -131,20 +127,20 @@ impl Builder<'_> {
         let start = span.end - unit.len() as u32;
         let lower = unit.to_lowercase();
         let habit = UNIT_HABITS.iter().find(|(habit, _)| *habit == lower);
-        let units = || SIZE_UNITS.into_iter().chain(DURATION_UNITS);
         let meant = habit
             .map(|(_, unit)| *unit)
-            .or_else(|| units().find(|known| known.to_lowercase() == lower))
-            .or_else(|| nearest(unit, units()));
+            .or_else(|| {
+                UNITS
+                    .into_iter()
+                    .find(|known| known.to_lowercase() == lower)
+            })
+            .or_else(|| nearest(unit, UNITS));
         let help = match meant {
             Some(meant) => format!("did you mean `{number}{meant}`?"),
-            None => {
-                let all: Vec<&str> = units().collect();
-                format!(
-                    "units are {} and %; a name cannot start with a digit",
-                    all.join(", ")
-                )
-            }
+            None => format!(
+                "units are {} and %; a name cannot start with a digit",
+                UNITS.join(", ")
+            ),
         };
         self.error(
             codes::UNKNOWN_UNIT,

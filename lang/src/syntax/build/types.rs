@@ -223,7 +223,10 @@ impl Builder<'_> {
                 Rule::decorator => decorators.push(self.decorator(part)),
                 Rule::ident => name = Some(self.ident(&part)),
                 Rule::type_full => ty = self.type_expr(part),
-                Rule::default => default = Some(self.default(part)),
+                Rule::default => {
+                    let owner = name.as_ref().map_or(span, |name| name.span);
+                    default = Some(self.default(part, owner));
+                }
                 Rule::missing => {
                     told = true;
                     self.missing_type(self.after(self.span(&part)));
