@@ -5,11 +5,13 @@
 
 mod args;
 mod command;
+mod consent;
 mod error;
 mod runtime;
 mod show;
 mod simulated;
 mod store;
+mod wire;
 mod world;
 
 use std::panic;

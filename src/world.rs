@@ -311,6 +311,11 @@ impl Environment {
         self.variables.iter().filter_map(name).collect()
     }
 
+    /// Where requests to AWS go instead of Amazon, by its tools' own variables.
+    pub fn aws_endpoint(&self) -> Option<&str> {
+        self.set("AWS_ENDPOINT_URL_EC2").or(self.set("AWS_ENDPOINT_URL"))
+    }
+
     /// Who runs the command, for the lock that others see: `user@host`.
     pub fn who(&self) -> String {
         let user = self

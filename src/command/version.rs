@@ -4,12 +4,7 @@ use serde_json::json;
 
 use crate::error::{Exit, Outcome};
 use crate::show::Console;
-
-/// The clouds that are built in; see the features of the package.
-const CLOUDS: &[&str] = &[
-    #[cfg(feature = "aws")]
-    "aws",
-];
+use crate::wire::CLOUDS;
 
 pub fn run(console: &Console) -> Outcome {
     let version = env!("CARGO_PKG_VERSION");

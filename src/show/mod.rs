@@ -7,6 +7,7 @@ pub mod place;
 pub mod plan;
 pub mod plan_json;
 pub mod progress;
+pub mod report;
 pub mod schema;
 pub mod style;
 pub mod text;

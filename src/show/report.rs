@@ -1,0 +1,113 @@
+//! How an apply ended: what was done, what was not and why, and how to go on.
+
+use infra_engine::apply::{ApplyReport, Hindrance};
+use infra_engine::plan::Plan;
+use serde_json::{Value as Json, json};
+
+use super::plan_json;
+use super::progress::done_word;
+use super::style::{Painter, Style};
+use super::text;
+
+/// The end of an apply for people.
+pub fn render(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter) -> String {
+    let mut page = String::from("\n");
+    for failed in &report.failed {
+        let step = plan.step(failed.step);
+        let head = painter.paint(Style::Error, "Failed:");
+        let address = text::line(&failed.address.to_string()).into_owned();
+        page.push_str(&format!("{head} {} {address}\n", step.kind));
+        page.push_str(&format!("  {}\n", text::line(&failed.error.to_string())));
+        if let Some(help) = failed.error.help() {
+            page.push_str(&format!("  {} {}\n", painter.paint(Style::Quiet, "help:"), text::line(&help)));
+        }
+    }
+    for id in &report.abandoned {
+        let step = plan.step(*id);
+        let head = painter.paint(Style::Warning, "Under way:");
+        let address = text::line(&step.address.to_string()).into_owned();
+        page.push_str(&format!("{head} {} {address}; the next run finds out what became of it\n", step.kind));
+    }
+    let waiting: Vec<_> = report.not_done.iter().filter(|left| left.why != Hindrance::Stopped).collect();
+    if !waiting.is_empty() {
+        page.push_str(&format!("{}\n", painter.paint(Style::Warning, "Not begun:")));
+        for left in waiting {
+            let word = done_word(&plan.step(left.step).kind);
+            let line = format!("{} was not {word}: {}", left.address, left.why);
+            page.push_str(&format!("  {}\n", text::line(&line)));
+        }
+    }
+    let stopped = report.not_done.iter().filter(|left| left.why == Hindrance::Stopped).count();
+    if stopped > 0 {
+        page.push_str(&format!("{} not begun, because the run was stopped.\n", text::count(stopped, "step")));
+    }
+    for broken in &report.broken_asserts {
+        let head = painter.paint(Style::Error, "Does not hold:");
+        page.push_str(&format!("{head} {}\n", text::line(&broken.message)));
+    }
+    page.push_str(&summary(report, plan, elapsed, painter));
+    page
+}
+
+/// `Done: 21 created, 1 updated in 34s.`
+fn summary(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for done in report.done.iter().filter(|done| !done.unneeded) {
+        let word = done_word(&plan.step(done.step).kind);
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, number)) => *number += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    let parts: Vec<String> = counts.iter().map(|(word, number)| format!("{number} {word}")).collect();
+    let what = match parts.is_empty() {
+        true => "nothing".to_owned(),
+        false => parts.join(", "),
+    };
+    let head = match report.is_complete() {
+        true => painter.paint(Style::Success, "Done:"),
+        false => painter.paint(Style::Warning, "Done so far:"),
+    };
+    format!("{head} {what}, in {elapsed}.\n")
+}
+
+/// The end of an apply for other programs, with the plan it carried out.
+pub fn json(report: &ApplyReport, plan: &Plan, planned: Json) -> Json {
+    let done = report.done.iter().map(|done| {
+        json!({
+            "step": done.step.0,
+            "address": done.address.to_string(),
+            "kind": plan.step(done.step).kind.word(),
+            "elapsed_ms": done.elapsed_ms,
+            "unneeded": done.unneeded,
+        })
+    });
+    let failed = report.failed.iter().map(|failed| {
+        json!({
+            "step": failed.step.0,
+            "address": failed.address.to_string(),
+            "kind": plan.step(failed.step).kind.word(),
+            "message": failed.error.to_string(),
+            "help": failed.error.help(),
+        })
+    });
+    let not_done = report.not_done.iter().map(|left| {
+        json!({
+            "step": left.step.0,
+            "address": left.address.to_string(),
+            "kind": plan.step(left.step).kind.word(),
+            "why": left.why.to_string(),
+        })
+    });
+    json!({
+        "plan": planned,
+        "complete": report.is_complete(),
+        "done": done.collect::<Vec<_>>(),
+        "failed": failed.collect::<Vec<_>>(),
+        "not_done": not_done.collect::<Vec<_>>(),
+        "abandoned": report.abandoned.iter().map(|id| id.0).collect::<Vec<_>>(),
+        "broken_asserts": report.broken_asserts.iter().map(|broken| &broken.message).collect::<Vec<_>>(),
+        "outputs": plan_json::outputs(&report.outputs),
+        "calls": report.calls,
+    })
+}

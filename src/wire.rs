@@ -1,0 +1,133 @@
+//! The one place that names the providers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use infra_engine::builtin::StdProvider;
+use infra_engine::providers::Providers;
+use infra_model::Record;
+use infra_model::desired::ProviderConfig;
+use infra_provider::{Context, Failure, Provider, Timer};
+
+use crate::error::{CommandError, ErrorKind};
+use crate::world::Environment;
+
+/// The clouds that this binary can reach; see the features of the package.
+pub const CLOUDS: &[&str] = &[
+    #[cfg(feature = "aws")]
+    "aws",
+];
+
+/// The clouds that a binary with all features could reach.
+const ALL_CLOUDS: &[&str] = &["aws"];
+
+/// Names the providers' fields that guard an account; a simulated cloud has none to guard.
+const ACCOUNT_GUARD: &str = "accounts";
+
+/// What every provider is told.
+pub struct Surroundings<'a> {
+    /// The program's name.
+    pub program: &'a str,
+    pub env: &'a Environment,
+    pub timer: Arc<dyn Timer>,
+    /// The simulated cloud that stands for every real one.
+    pub simulator: Option<String>,
+}
+
+/// Makes the providers that `keys` name (`aws`, `aws.tokyo`, `std`), each by its configuration in the program, or
+/// by an empty one. Clouds are asked whose account it is where the program guards it.
+pub async fn connect(
+    keys: &BTreeSet<String>,
+    configs: &[ProviderConfig],
+    around: &Surroundings<'_>,
+) -> Result<Providers, CommandError> {
+    let mut providers = Providers::default();
+    for key in keys {
+        let mut config = match configs.iter().find(|config| config.key() == *key) {
+            Some(config) => config.fields.clone(),
+            None => Record::new(),
+        };
+        if around.simulator.is_some() {
+            config.remove(ACCOUNT_GUARD);
+        }
+        let context = Context {
+            program: around.program.to_owned(),
+            config,
+        };
+        let name = key.split('.').next().unwrap_or_default();
+        providers.insert(key.clone(), provider(name, &context, around).await?);
+    }
+    Ok(providers)
+}
+
+async fn provider(
+    name: &str,
+    context: &Context,
+    around: &Surroundings<'_>,
+) -> Result<Arc<dyn Provider>, CommandError> {
+    match name {
+        "std" => Ok(Arc::new(StdProvider::default())),
+        #[cfg(feature = "aws")]
+        "aws" => {
+            let connected = infra_aws::AwsProvider::connect(context, aws_options(context, around)).await;
+            let provider = connected.map_err(|failure| cloud_error("aws", &failure))?;
+            Ok(Arc::new(provider))
+        }
+        name => Err(not_built_in(name)),
+    }
+}
+
+#[cfg(feature = "aws")]
+fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Options {
+    let timer = around.timer.clone();
+    if let Some(endpoint) = &around.simulator {
+        return infra_aws::Options {
+            credentials: Some(infra_aws::Credentials {
+                access_key_id: infra_sim::ACCESS_KEY.to_owned(),
+                secret_access_key: infra_sim::SECRET_KEY.to_owned(),
+                session_token: None,
+            }),
+            ..infra_aws::Options::simulated(timer, endpoint)
+        };
+    }
+    let real = infra_aws::Options::real(timer.clone(), crate::world::now_ms());
+    let named = context.config.get("endpoint").and_then(infra_model::Value::as_str);
+    match named.or(around.env.aws_endpoint()) {
+        // A cloud on this machine is an emulator: it keeps no published rates and is consistent soon.
+        Some(endpoint) if is_local(endpoint) => {
+            let emulated = infra_aws::Options::simulated(timer, endpoint);
+            infra_aws::Options {
+                windows: emulated.windows,
+                paced: false,
+                ..real
+            }
+        }
+        _ => real,
+    }
+}
+
+/// Whether a URL names this machine.
+#[cfg(feature = "aws")]
+fn is_local(endpoint: &str) -> bool {
+    let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local))
+}
+
+/// A failed call to a cloud as the failure of a command.
+pub fn cloud_error(whose: &str, failure: &Failure) -> CommandError {
+    let error = CommandError::new(ErrorKind::Cloud, format!("{whose}: {failure}"));
+    match &failure.help {
+        Some(help) => error.hint(help),
+        None => error,
+    }
+}
+
+fn not_built_in(name: &str) -> CommandError {
+    if ALL_CLOUDS.contains(&name) {
+        CommandError::new(ErrorKind::Usage, format!("this infra is built without the provider `{name}`"))
+            .hint(format!("build it with: cargo install --path . --locked --features {name}"))
+    } else {
+        CommandError::new(ErrorKind::Usage, format!("there is no provider `{name}`"))
+            .hint(format!("there are: std, {}", ALL_CLOUDS.join(", ")))
+    }
+}
