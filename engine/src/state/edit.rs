@@ -73,13 +73,13 @@ impl Store {
         self.state().show(from)?;
         if self.state().knows(to) {
             return Err(StateError::AddressTaken {
-                address: to.clone(),
+                address: Box::new(to.clone()),
             });
         }
         if from.type_name != to.type_name {
             return Err(StateError::OtherType {
-                from: from.clone(),
-                to: to.clone(),
+                from: Box::new(from.clone()),
+                to: Box::new(to.clone()),
             });
         }
         self.append(&[Event::Moved {

@@ -86,15 +86,18 @@ pub enum StateError {
 
     #[error("the state has no `{address}`")]
     NoSuchAddress {
-        address: Address,
-        similar: Option<Address>,
+        address: Box<Address>,
+        similar: Option<Box<Address>>,
     },
 
     #[error("the state already has `{address}`")]
-    AddressTaken { address: Address },
+    AddressTaken { address: Box<Address> },
 
     #[error("`{from}` cannot become `{to}`: a resource keeps its type")]
-    OtherType { from: Address, to: Address },
+    OtherType {
+        from: Box<Address>,
+        to: Box<Address>,
+    },
 }
 
 fn taken_by(by: Option<&Lease>, now_ms: u64) -> String {
@@ -138,6 +141,11 @@ impl StateError {
             } => format!(
                 "an older copy of `{snapshot}` was put back: put the newest one there. `{journal}` holds changes that \
                  no other file has, so do not remove it"
+            ),
+            StateError::JournalDamaged { file, line: 1, .. } => format!(
+                "without its first line it is not known which state `{file}` continues, and a crash never damages \
+                 that line. Restore the file from a backup; if there is none, move it away and compare what \
+                 `infra plan` wants to create with what the cloud has already"
             ),
             StateError::JournalDamaged { file, line, .. } => format!(
                 "a crash only ever damages the last line, so the disk or an editor did this. Copy the folder, then \

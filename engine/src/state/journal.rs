@@ -13,6 +13,7 @@ pub(super) const FORMAT: u64 = 1;
 
 /// The end of every line: `,"crc":"0123abcd"}`. The checksum covers what stands before it.
 const SEAL_LEN: usize = r#","crc":"00000000"}"#.len();
+const SEAL_START: &[u8] = br#","crc":""#;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -99,6 +100,15 @@ fn open(line: &[u8]) -> Option<Vec<u8>> {
     (end == expected.as_bytes()).then(|| [content, b"}"].concat())
 }
 
+/// Whether a damaged line begins with a whole one and goes on behind the byte where that one's line break should
+/// be: what looks like one torn line are two.
+fn begins_whole(line: &[u8]) -> bool {
+    line.windows(SEAL_LEN)
+        .enumerate()
+        .filter(|(_, window)| window.starts_with(SEAL_START))
+        .any(|(at, _)| at + SEAL_LEN + 1 < line.len() && open(&line[..at + SEAL_LEN]).is_some())
+}
+
 /// Reads a journal. Of damage only the last line's is forgiven: it was never acknowledged.
 pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Journal, StateError> {
     let damaged = |line: usize, reason: String| StateError::JournalDamaged {
@@ -107,9 +117,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Journal, StateError> {
         reason,
     };
     if bytes.is_empty() {
-        return Err(StateError::Empty {
-            file: file.to_owned(),
-        });
+        return Err(damaged(1, "the file is empty".to_owned()));
     }
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
     let first = lines.next().map_or(&[][..], |(_, line)| line);
@@ -117,7 +125,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Journal, StateError> {
     for (index, line) in lines {
         let number = index + 1;
         let Some(content) = line.strip_suffix(b"\n").and_then(open) else {
-            if journal.length as usize + line.len() < bytes.len() {
+            if journal.length as usize + line.len() < bytes.len() || begins_whole(line) {
                 return Err(damaged(number, "its checksum is wrong".to_owned()));
             }
             journal.dropped = Some(DroppedLine {

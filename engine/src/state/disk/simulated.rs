@@ -30,9 +30,9 @@ struct Inner {
     names: BTreeMap<String, usize>,
     /// The folder on the medium.
     synced_names: BTreeMap<String, usize>,
-    operations: u64,
-    bytes: u64,
-    crash_at: Option<(u64, usize)>,
+    /// The bytes of each changing operation so far; 0 for one that is no write.
+    operations: Vec<usize>,
+    crash_at: Option<(usize, usize)>,
     crashed: bool,
     room: Option<u64>,
     read_only: bool,
@@ -54,18 +54,13 @@ impl SimulatedDisk {
 
     /// Stops at the `operation`th changing operation, counted from 0 since the disk was made: of a write only
     /// the first `bytes` bytes happen, of anything else nothing. Every later operation fails too.
-    pub fn crash_at(&self, operation: u64, bytes: usize) {
+    pub fn crash_at(&self, operation: usize, bytes: usize) {
         self.inner().crash_at = Some((operation, bytes));
     }
 
-    /// How many changing operations there were.
-    pub fn operations(&self) -> u64 {
-        self.inner().operations
-    }
-
-    /// How many bytes were written.
-    pub fn bytes_written(&self) -> u64 {
-        self.inner().bytes
+    /// The changing operations so far, each with the bytes it wrote; 0 for one that is no write.
+    pub fn operations(&self) -> Vec<usize> {
+        self.inner().operations.clone()
     }
 
     /// Only `bytes` more can be written; `None` lifts the limit.
@@ -122,8 +117,8 @@ impl Inner {
                 reason: "the file system is read-only".to_owned(),
             });
         }
-        let at = self.operations;
-        self.operations += 1;
+        let at = self.operations.len();
+        self.operations.push(0);
         let stop = self.crash_at.filter(|(stop, _)| *stop == at);
         self.crashed = stop.is_some();
         Ok(stop.map(|(_, bytes)| bytes))
@@ -158,7 +153,9 @@ impl Inner {
         let room = self.room.map_or(bytes.len(), |room| room as usize);
         let fits = bytes.len().min(room).min(stop.unwrap_or(usize::MAX));
         self.files[index].written.extend_from_slice(&bytes[..fits]);
-        self.bytes += fits as u64;
+        if let Some(size) = self.operations.last_mut() {
+            *size = fits;
+        }
         if let Some(room) = &mut self.room {
             *room -= fits as u64;
         }

@@ -1,0 +1,271 @@
+//! Lock stories: two at once, a holder that died, a holder that was paused.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use infra_engine::state::{
+    Action, Disk, DiskResult, Files, LEASE, Lock, SimulatedDisk, StateError,
+};
+
+use crate::common::*;
+
+/// A disk whose process is paused within a sync of the journal for so long that another one takes the lock.
+#[derive(Debug)]
+struct PausesInSync {
+    inner: Arc<dyn Disk>,
+    machine: Arc<Machine>,
+    armed: Arc<AtomicBool>,
+}
+
+impl Disk for PausesInSync {
+    fn read(&self, name: &str) -> DiskResult<Option<Vec<u8>>> {
+        self.inner.read(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> DiskResult<()> {
+        self.inner.write(name, bytes)
+    }
+
+    fn append(&self, name: &str, bytes: &[u8]) -> DiskResult<()> {
+        self.inner.append(name, bytes)
+    }
+
+    fn truncate(&self, name: &str, length: u64) -> DiskResult<()> {
+        self.inner.truncate(name, length)
+    }
+
+    fn sync(&self, name: &str) -> DiskResult<()> {
+        if name.ends_with(".journal") && self.armed.swap(false, Ordering::SeqCst) {
+            self.machine.wait(PAST_LEASE);
+            take(&self.inner, &self.machine, 2).expect("the lease has ended");
+        }
+        self.inner.sync(name)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> DiskResult<()> {
+        self.inner.rename(from, to)
+    }
+
+    fn link(&self, from: &str, to: &str) -> DiskResult<bool> {
+        self.inner.link(from, to)
+    }
+
+    fn remove(&self, name: &str) -> DiskResult<()> {
+        self.inner.remove(name)
+    }
+
+    fn list(&self) -> DiskResult<Vec<String>> {
+        self.inner.list()
+    }
+
+    fn sync_folder(&self) -> DiskResult<()> {
+        self.inner.sync_folder()
+    }
+}
+
+fn disk() -> Arc<dyn Disk> {
+    Arc::new(SimulatedDisk::new())
+}
+
+const PAST_LEASE: Duration = LEASE.saturating_add(Duration::from_secs(1));
+
+#[test]
+fn a_second_one_is_told_who_holds_the_lock_and_since_when() {
+    let (disk, machine) = (disk(), Machine::new());
+    let _first = take(&disk, &machine, 4711).unwrap();
+    machine.wait(Duration::from_secs(60));
+    let error = take(&disk, &machine, 2).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the state is locked by dev@laptop (process 4711, `infra apply`) for 60 seconds, \
+         since 2024-05-01 10:00:00 UTC"
+    );
+    assert!(error.help().contains("60 seconds"), "{}", error.help());
+}
+
+#[test]
+fn a_released_lock_can_be_taken_at_once() {
+    let (disk, machine) = (disk(), Machine::new());
+    take(&disk, &machine, 1).unwrap().release().unwrap();
+    assert_eq!(disk.list().unwrap(), [] as [&str; 0]);
+    take(&disk, &machine, 2).unwrap();
+}
+
+#[test]
+fn the_lock_of_a_process_that_has_ended_is_taken_over_at_once() {
+    let (disk, machine) = (disk(), Machine::new());
+    let first = take(&disk, &machine, 1).unwrap();
+    machine.end_process(1);
+    let second = take(&disk, &machine, 2).unwrap();
+    assert!(second.lease().fence > first.lease().fence);
+}
+
+#[test]
+fn a_lease_is_prolonged_by_its_heartbeat_and_ends_without() {
+    let (disk, machine) = (disk(), Machine::new());
+    let mut first = take(&disk, &machine, 1).unwrap();
+    for _ in 0..10 {
+        machine.wait(LEASE * 3 / 4);
+        first.hold().unwrap();
+        assert!(matches!(
+            take(&disk, &machine, 2),
+            Err(StateError::Locked(..))
+        ));
+    }
+    machine.wait(PAST_LEASE);
+    take(&disk, &machine, 2).unwrap();
+}
+
+#[test]
+fn a_paused_holder_that_wakes_after_a_takeover_cannot_append() {
+    let (disk, machine) = (disk(), Machine::new());
+    let mut paused = open(&disk, &machine, 1).unwrap();
+    let make = |name| [intent(first(name), Action::Create, &fields(1))];
+    paused.append(&make("a")).unwrap();
+
+    machine.wait(PAST_LEASE);
+    let mut new = open(&disk, &machine, 2).unwrap();
+    new.append(&make("b")).unwrap();
+
+    let before = disk.read("infra.state.journal").unwrap();
+    let error = paused.append(&make("c")).unwrap_err();
+    assert!(matches!(error, StateError::LockLost { by: Some(_), .. }));
+    assert_eq!(
+        error.to_string(),
+        "the lock of the state was lost: it is now held by dev@laptop (process 2, `infra apply`) for 0 seconds, \
+         since 2024-05-01 10:02:01 UTC"
+    );
+    assert_eq!(disk.read("infra.state.journal").unwrap(), before);
+    assert!(matches!(paused.compact(), Err(StateError::LockLost { .. })));
+    assert_eq!(view(&read(&disk).unwrap()), view(new.state()));
+    // Giving back what is lost leaves the new holder alone.
+    assert!(paused.close().is_err());
+    new.append(&make("d")).unwrap();
+}
+
+#[test]
+fn a_paused_holder_whose_lease_nobody_took_goes_on() {
+    let (disk, machine) = (disk(), Machine::new());
+    let mut store = open(&disk, &machine, 1).unwrap();
+    machine.wait(PAST_LEASE * 10);
+    store
+        .append(&[intent(first("a"), Action::Create, &fields(1))])
+        .unwrap();
+    assert!(matches!(
+        take(&disk, &machine, 2),
+        Err(StateError::Locked(..))
+    ));
+}
+
+#[test]
+fn of_several_who_find_an_expired_lease_one_wins() {
+    let (disk, machine) = (disk(), Machine::new());
+    take(&disk, &machine, 1).unwrap();
+    machine.wait(PAST_LEASE);
+    let winners = (2..6)
+        .filter(|pid| take(&disk, &machine, *pid).is_ok())
+        .count();
+    assert_eq!(winners, 1);
+}
+
+#[test]
+fn a_takeover_that_died_half_way_does_not_block_the_next() {
+    // Stops the second process at each operation of its takeover.
+    for operation in 0.. {
+        let first_disk = SimulatedDisk::new();
+        let shared: Arc<dyn Disk> = Arc::new(first_disk.clone());
+        let machine = Machine::new();
+        take(&shared, &machine, 1).unwrap();
+        machine.wait(PAST_LEASE);
+        let before = first_disk.operations().len();
+        first_disk.crash_at(before + operation, 10);
+        let second = take(&shared, &machine, 2);
+        let finished = second.is_ok();
+        machine.wait(PAST_LEASE);
+        for survives in [
+            infra_engine::state::Survives::Synced,
+            infra_engine::state::Survives::Written,
+        ] {
+            let disk: Arc<dyn Disk> = Arc::new(first_disk.restart(survives));
+            let third = take(&disk, &machine, 3)
+                .unwrap_or_else(|error| panic!("operation {operation}, {survives:?}: {error}"));
+            assert!(third.lease().fence > 1);
+        }
+        if finished {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_fencing_number_is_larger_than_all_that_ever_wrote() {
+    let (disk, machine) = (disk(), Machine::new());
+    let mut last = 0;
+    for pid in 1..5 {
+        let mut store = open(&disk, &machine, pid).unwrap();
+        store
+            .append(&[intent(first("a"), Action::Create, &fields(1))])
+            .unwrap();
+        let fence = store.state().fence();
+        assert!(fence > last, "{fence} after {last}");
+        last = fence;
+        store.close().unwrap();
+    }
+}
+
+#[test]
+fn a_lock_file_that_nobody_understands_is_not_taken_for_free() {
+    let (disk, machine) = (disk(), Machine::new());
+    disk.replace("infra.state.lock", b"").unwrap();
+    let error = take(&disk, &machine, 1).unwrap_err();
+    assert!(matches!(error, StateError::LockUnreadable { .. }));
+    assert!(error.help().contains("remove `infra.state.lock`"));
+}
+
+#[test]
+fn anybody_can_ask_who_holds_the_lock() {
+    let (disk, machine) = (disk(), Machine::new());
+    assert_eq!(
+        Lock::current(disk.as_ref(), &Files::default()).unwrap(),
+        None
+    );
+    let lock = take(&disk, &machine, 1).unwrap();
+    let seen = Lock::current(disk.as_ref(), &Files::default()).unwrap();
+    assert_eq!(seen.as_ref(), Some(lock.lease()));
+}
+
+#[test]
+fn without_the_lock_nothing_is_written() {
+    let disk = disk();
+    let mut store =
+        infra_engine::state::Store::read(Arc::clone(&disk), Files::default(), genesis()).unwrap();
+    let error = store
+        .append(&[intent(first("a"), Action::Create, &fields(1))])
+        .unwrap_err();
+    assert_eq!(error, StateError::NotLocked);
+    assert_eq!(disk.list().unwrap(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_lock_taken_between_the_write_and_its_sync_makes_the_append_fail() {
+    // The old holder passes its first check, is paused in the write, and finds out by its second check.
+    let inner: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
+    let machine = Machine::new();
+    let armed = Arc::new(AtomicBool::new(false));
+    let pausing: Arc<dyn Disk> = Arc::new(PausesInSync {
+        inner: Arc::clone(&inner),
+        machine: Arc::clone(&machine),
+        armed: Arc::clone(&armed),
+    });
+    let mut paused = open(&pausing, &machine, 1).unwrap();
+    paused
+        .append(&[intent(first("a"), Action::Create, &fields(1))])
+        .unwrap();
+    armed.store(true, Ordering::SeqCst);
+    let error = paused
+        .append(&[intent(first("b"), Action::Create, &fields(1))])
+        .unwrap_err();
+    assert!(matches!(error, StateError::LockLost { .. }), "{error}");
+    assert_eq!(paused.state().pending().len(), 1);
+}
