@@ -69,7 +69,8 @@ async fn provider(
         "std" => Ok(Arc::new(StdProvider::default())),
         #[cfg(feature = "aws")]
         "aws" => {
-            let connected = infra_aws::AwsProvider::connect(context, aws_options(context, around)).await;
+            let connected =
+                infra_aws::AwsProvider::connect(context, aws_options(context, around)).await;
             let provider = connected.map_err(|failure| cloud_error("aws", &failure))?;
             Ok(Arc::new(provider))
         }
@@ -91,7 +92,10 @@ fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Optio
         };
     }
     let real = infra_aws::Options::real(timer.clone(), crate::world::now_ms());
-    let named = context.config.get("endpoint").and_then(infra_model::Value::as_str);
+    let named = context
+        .config
+        .get("endpoint")
+        .and_then(infra_model::Value::as_str);
     match named.or(around.env.aws_endpoint()) {
         // A cloud on this machine is an emulator: it keeps no published rates and is consistent soon.
         Some(endpoint) if is_local(endpoint) => {
@@ -109,8 +113,12 @@ fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Optio
 /// Whether a URL names this machine.
 #[cfg(feature = "aws")]
 fn is_local(endpoint: &str) -> bool {
-    let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
-    ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local))
+    let host = endpoint
+        .split_once("://")
+        .map_or(endpoint, |(_, rest)| rest);
+    ["localhost", "127.", "[::1]"]
+        .iter()
+        .any(|local| host.starts_with(local))
 }
 
 /// A failed call to a cloud as the failure of a command.
@@ -124,8 +132,13 @@ pub fn cloud_error(whose: &str, failure: &Failure) -> CommandError {
 
 fn not_built_in(name: &str) -> CommandError {
     if ALL_CLOUDS.contains(&name) {
-        CommandError::new(ErrorKind::Usage, format!("this infra is built without the provider `{name}`"))
-            .hint(format!("build it with: cargo install --path . --locked --features {name}"))
+        CommandError::new(
+            ErrorKind::Usage,
+            format!("this infra is built without the provider `{name}`"),
+        )
+        .hint(format!(
+            "build it with: cargo install --path . --locked --features {name}"
+        ))
     } else {
         CommandError::new(ErrorKind::Usage, format!("there is no provider `{name}`"))
             .hint(format!("there are: std, {}", ALL_CLOUDS.join(", ")))

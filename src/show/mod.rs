@@ -1,5 +1,6 @@
 //! How things look to people and to other programs.
 
+pub mod component;
 pub mod console;
 pub mod diagnostics;
 pub mod diagnostics_json;

@@ -19,27 +19,48 @@ pub fn render(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter
         page.push_str(&format!("{head} {} {address}\n", step.kind));
         page.push_str(&format!("  {}\n", text::line(&failed.error.to_string())));
         if let Some(help) = failed.error.help() {
-            page.push_str(&format!("  {} {}\n", painter.paint(Style::Quiet, "help:"), text::line(&help)));
+            page.push_str(&format!(
+                "  {} {}\n",
+                painter.paint(Style::Quiet, "help:"),
+                text::line(&help)
+            ));
         }
     }
     for id in &report.abandoned {
         let step = plan.step(*id);
         let head = painter.paint(Style::Warning, "Under way:");
         let address = text::line(&step.address.to_string()).into_owned();
-        page.push_str(&format!("{head} {} {address}; the next run finds out what became of it\n", step.kind));
+        page.push_str(&format!(
+            "{head} {} {address}; the next run finds out what became of it\n",
+            step.kind
+        ));
     }
-    let waiting: Vec<_> = report.not_done.iter().filter(|left| left.why != Hindrance::Stopped).collect();
+    let waiting: Vec<_> = report
+        .not_done
+        .iter()
+        .filter(|left| left.why != Hindrance::Stopped)
+        .collect();
     if !waiting.is_empty() {
-        page.push_str(&format!("{}\n", painter.paint(Style::Warning, "Not begun:")));
+        page.push_str(&format!(
+            "{}\n",
+            painter.paint(Style::Warning, "Not begun:")
+        ));
         for left in waiting {
             let word = done_word(&plan.step(left.step).kind);
             let line = format!("{} was not {word}: {}", left.address, left.why);
             page.push_str(&format!("  {}\n", text::line(&line)));
         }
     }
-    let stopped = report.not_done.iter().filter(|left| left.why == Hindrance::Stopped).count();
+    let stopped = report
+        .not_done
+        .iter()
+        .filter(|left| left.why == Hindrance::Stopped)
+        .count();
     if stopped > 0 {
-        page.push_str(&format!("{} not begun, because the run was stopped.\n", text::count(stopped, "step")));
+        page.push_str(&format!(
+            "{} not begun, because the run was stopped.\n",
+            text::count(stopped, "step")
+        ));
     }
     for broken in &report.broken_asserts {
         let head = painter.paint(Style::Error, "Does not hold:");
@@ -59,7 +80,10 @@ fn summary(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter) -
             None => counts.push((word, 1)),
         }
     }
-    let parts: Vec<String> = counts.iter().map(|(word, number)| format!("{number} {word}")).collect();
+    let parts: Vec<String> = counts
+        .iter()
+        .map(|(word, number)| format!("{number} {word}"))
+        .collect();
     let what = match parts.is_empty() {
         true => "nothing".to_owned(),
         false => parts.join(", "),

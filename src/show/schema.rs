@@ -7,42 +7,22 @@ use super::style::{Painter, Style};
 use super::text;
 
 /// Indentation of a field's words below its name.
-const INDENT: usize = 6;
+pub const INDENT: usize = 6;
 
-/// All types with the first sentence of what they are, resources before lookups.
-pub fn list(schemas: &[&Schema], painter: Painter, width: usize) -> String {
-    let mut page = String::new();
-    for (kind, title) in [
-        (SchemaKind::Resource, "Resources"),
-        (SchemaKind::Lookup, "Lookups"),
-    ] {
-        let of_kind: Vec<&&Schema> = schemas
-            .iter()
-            .filter(|schema| schema.kind == kind)
-            .collect();
-        let column = of_kind
-            .iter()
-            .map(|schema| text::width(&schema.type_name))
-            .max()
-            .unwrap_or(0);
-        if of_kind.is_empty() {
-            continue;
-        }
-        page.push_str(&format!("{}\n", painter.paint(Style::Heading, title)));
-        for schema in of_kind {
-            let words = text::shorten(
-                first_sentence(&schema.doc),
-                width.saturating_sub(column + 4),
-            )
-            .into_owned();
-            page.push_str(&format!(
-                "  {}  {words}\n",
-                text::pad(&schema.type_name, column)
-            ));
-        }
-        page.push('\n');
+/// One line for each type: its name and the first sentence of what it is.
+pub fn list(title: &str, types: &[(&str, &str)], painter: Painter, width: usize) -> String {
+    let mut page = format!("{}\n", painter.paint(Style::Heading, title));
+    let column = types
+        .iter()
+        .map(|(name, _)| text::width(name))
+        .max()
+        .unwrap_or(0);
+    for (name, doc) in types {
+        let words =
+            text::shorten(first_sentence(doc), width.saturating_sub(column + 4)).into_owned();
+        page.push_str(&format!("  {}  {words}\n", text::pad(name, column)));
     }
-    page.push_str("`infra types TYPE` shows the fields of one.\n");
+    page.push('\n');
     page
 }
 
@@ -158,17 +138,21 @@ fn remarks(field: &FieldSchema) -> Vec<String> {
     remarks
 }
 
-fn paragraph(words: &str, indent: usize, width: usize, page: &mut String) {
+/// Words in lines of a readable length.
+pub fn paragraph(words: &str, indent: usize, width: usize, page: &mut String) {
     let columns = width.min(100).saturating_sub(indent).max(20);
     for line in text::wrap(words, columns) {
         page.push_str(&format!("{:indent$}{line}\n", ""));
     }
 }
 
+/// Up to the first full stop; comments are broken into lines anywhere.
 fn first_sentence(doc: &str) -> &str {
-    let first = doc.lines().next().unwrap_or_default();
-    match first.find(". ") {
-        Some(end) => &first[..end],
-        None => first.trim_end_matches('.'),
-    }
+    let end = doc.find(". ").or(doc.find(".\n"));
+    let first = end.map_or(doc, |end| &doc[..end]);
+    first
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.')
 }
