@@ -25,8 +25,8 @@ impl State {
     pub fn show(&self, address: &Address) -> Result<&Entry, StateError> {
         self.entry(address)
             .ok_or_else(|| StateError::NoSuchAddress {
-                address: address.clone(),
-                similar: self.similar(address),
+                address: Box::new(address.clone()),
+                similar: self.similar(address).map(Box::new),
             })
     }
 
