@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use infra_model::{Address, Known, Record, Value};
+use infra_model::{Address, Known, Record};
 
 use crate::compare::new_id;
 
@@ -33,9 +33,4 @@ impl Known for Knowledge {
     fn attributes(&self, address: &Address) -> Option<&Record> {
         self.0.get(address).map(Arc::as_ref)
     }
-}
-
-/// The text of the `id` attribute of a record that a cloud answered.
-pub(crate) fn id_in(record: &Record) -> Option<&str> {
-    record.get("id").and_then(Value::as_str)
 }

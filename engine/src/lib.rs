@@ -9,5 +9,8 @@ mod compare;
 pub mod graph;
 mod known;
 pub mod plan;
+mod prepare;
 pub mod providers;
 pub mod state;
+
+pub use prepare::{PrepareError, Prepared, answer_lookups, prepare};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use infra_model::Address;
 use infra_model::desired::{AssertOutcome, Output};
+use infra_model::{Address, ResolveError};
 
 use super::{Hindrance, StepError};
 use crate::plan::StepId;
@@ -47,6 +47,8 @@ pub struct ApplyReport {
     pub outputs: Vec<Output>,
     /// Assertions that do not hold now that everything is known.
     pub broken_asserts: Vec<AssertOutcome>,
+    /// Outputs or assertions that cannot be evaluated with what became known.
+    pub broken: Vec<ResolveError>,
     /// API calls of this apply, by `provider/Action`.
     pub calls: BTreeMap<String, u64>,
 }
@@ -58,5 +60,6 @@ impl ApplyReport {
             && self.not_done.is_empty()
             && self.abandoned.is_empty()
             && self.broken_asserts.is_empty()
+            && self.broken.is_empty()
     }
 }

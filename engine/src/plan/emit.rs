@@ -129,7 +129,7 @@ impl Writer<'_> {
         self.emitted.steps.push(Step {
             id: StepId(at as u32),
             address: self.decided.change.address.clone(),
-            conditional: self.decided.change.conditional,
+            conditional: self.decided.change.conditional && matches!(kind, StepKind::Update { .. }),
             kind,
             change: self.at,
             after: Vec::new(),

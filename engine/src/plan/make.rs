@@ -102,6 +102,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         digest: input.digest.to_owned(),
         lineage: input.state.lineage().to_owned(),
         serial: input.state.serial(),
+        destroy: input.options.destroy,
         unchanged: total - changes.len(),
         changes,
         steps,

@@ -42,6 +42,8 @@ pub struct Plan {
     pub lineage: String,
     /// The serial of the state it was made for.
     pub serial: u64,
+    /// It was made for an empty program.
+    pub destroy: bool,
     /// Everything that is not [`Action::None`]: first what is in the program, in its order, then the rest by
     /// address.
     pub changes: Vec<ResourceChange>,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use infra_model::desired::Import;
-use infra_model::{Address, Instance, Record, Schema};
+use infra_model::{Address, Instance, Record, Schema, Value};
 use infra_provider::{Observed, Provider, Target};
 
 use super::{DriftedField, PlanError};
 use crate::compare::{Verdict, compare};
 use crate::providers::{Providers, SchemaSource, calls_since};
-use crate::state::{Entry, Incarnation, State};
+use crate::state::{Entry, Incarnation, State, Status};
 
 /// What the clouds answered.
 #[derive(Clone, Debug, Default)]
@@ -176,11 +176,21 @@ fn complete(entry: &Entry, observed: Record, schema: &Schema, provider: &dyn Pro
     let prior: &Record = &entry.attributes;
     let unread = |name: &str| schema.field(name).is_some_and(|field| field.unread);
     let mut attributes = observed;
-    for (name, value) in prior {
+    // What a killed create left was perhaps never set: only a settled resource vouches for what was sent.
+    let sent = (entry.status == Status::Ready).then_some(&*entry.draft.authored);
+    for (name, value) in prior.iter().chain(sent.into_iter().flatten()) {
+        if attributes.get(name) == Some(value) {
+            continue;
+        }
         if (unread(name) || !attributes.contains_key(name)) && !value.has_secret() {
             attributes.insert(name.clone(), value.clone());
         }
     }
+    // Secrets that the cloud tells in the clear are not taken from it.
+    attributes.retain(|name, _| {
+        let secret = |record: &Record| record.get(name).is_some_and(Value::has_secret);
+        !secret(prior) && !secret(&entry.draft.authored)
+    });
     let drifted = if attributes == *prior {
         Vec::new()
     } else {
@@ -200,7 +210,7 @@ fn drift(
     schema: &Schema,
     provider: &dyn Provider,
 ) -> Vec<DriftedField> {
-    if entry.status != crate::state::Status::Ready {
+    if entry.status != Status::Ready {
         return Vec::new();
     }
     let prior = provider.canonical(&schema.type_name, &entry.attributes);

@@ -40,9 +40,14 @@ pub(crate) struct Goal {
 }
 
 impl Goal {
-    /// Everything the resource mentions.
-    pub fn depends(&self) -> BTreeSet<Address> {
-        self.instance.depends.values().flatten().cloned().collect()
+    /// Everything the resource mentions in the fields that `counts`.
+    pub fn depends(&self, counts: &dyn Fn(&str) -> bool) -> BTreeSet<Address> {
+        let fields = self
+            .instance
+            .depends
+            .iter()
+            .filter(|(field, _)| counts(field));
+        fields.flat_map(|(_, targets)| targets).cloned().collect()
     }
 }
 

@@ -1,0 +1,124 @@
+//! What comes before a plan: lookups are answered, interrupted calls are brought to an end, everything is read.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures::future::try_join_all;
+use infra_model::{Address, Desired, Lookup, Record, Value};
+use infra_provider::{Failure, FailureKind, Timer};
+
+use crate::compare::record_with_ids;
+use crate::plan::{PlanError, Refreshed, refresh};
+use crate::providers::{Providers, SchemaSource};
+use crate::state::recover::{Recovered, recover};
+use crate::state::{StateError, Store};
+
+/// What was found before planning.
+#[derive(Clone, Debug, Default)]
+pub struct Prepared {
+    /// What became of the calls of an interrupted run.
+    pub recovered: Recovered,
+    pub refreshed: Refreshed,
+}
+
+/// Why nothing can be planned.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error("{0}")]
+    State(#[from] StateError),
+    #[error("{0}")]
+    Plan(#[from] PlanError),
+}
+
+/// Recovers what an interrupted run left and reads everything the state knows.
+///
+/// # Errors
+/// The state cannot be written, or the clouds cannot be read.
+pub async fn prepare(
+    store: &mut Store,
+    desired: &Desired,
+    providers: &Providers,
+    schemas: &dyn SchemaSource,
+    timer: &dyn Timer,
+) -> Result<Prepared, PrepareError> {
+    let interrupted = store.state().unresolved().next().is_some();
+    let planned = match interrupted {
+        true => planned_now(store, desired),
+        false => HashMap::new(),
+    };
+    let fields = |address: &Address| planned.get(address).cloned();
+    let recovered = recover(store, providers, &fields, timer).await?;
+    let imports = &desired.imports;
+    let refreshed = refresh(
+        store.state(),
+        imports,
+        &desired.instances,
+        providers,
+        schemas,
+    )
+    .await?;
+    Ok(Prepared {
+        recovered,
+        refreshed,
+    })
+}
+
+/// The fields that the program gives now, where all of them are known, with the ids of the state.
+fn planned_now(store: &Store, desired: &Desired) -> HashMap<Address, Record> {
+    let state = store.state();
+    let id_of = |address: &Address| state.entry(address).map(|entry| entry.id.clone());
+    let fields = desired.instances.iter().map(|instance| {
+        let fields = record_with_ids(&instance.fields, &id_of);
+        (instance.address.clone(), fields)
+    });
+    fields
+        .filter(|(_, fields)| fields.values().all(Value::is_known))
+        .collect()
+}
+
+/// Answers lookups, all at once; what `known` has already is not asked again.
+///
+/// # Errors
+/// A lookup fails or finds nothing, or its provider is not configured.
+pub async fn answer_lookups(
+    lookups: &[Lookup],
+    known: &BTreeMap<Address, Record>,
+    providers: &Providers,
+) -> Result<BTreeMap<Address, Record>, PlanError> {
+    let open = lookups
+        .iter()
+        .filter(|lookup| !known.contains_key(&lookup.address));
+    let answers = try_join_all(open.map(|lookup| answer(lookup, known, providers))).await?;
+    Ok(known.clone().into_iter().chain(answers).collect())
+}
+
+async fn answer(
+    lookup: &Lookup,
+    known: &BTreeMap<Address, Record>,
+    providers: &Providers,
+) -> Result<(Address, Record), PlanError> {
+    let provider = providers
+        .get(&lookup.provider)
+        .ok_or_else(|| PlanError::UnknownProvider {
+            address: lookup.address.clone(),
+            provider: lookup.provider.clone(),
+            span: Some(lookup.span),
+        })?;
+    let id_of = |address: &Address| {
+        let id = known.get(address)?.get("id")?;
+        id.as_str().map(str::to_owned)
+    };
+    let fields = record_with_ids(&lookup.fields, &id_of);
+    let fail = |failure| PlanError::Lookup {
+        address: lookup.address.clone(),
+        failure,
+        span: lookup.span,
+    };
+    match provider.lookup(&lookup.address.type_name, &fields).await {
+        Ok(Some(record)) => Ok((lookup.address.clone(), record)),
+        Ok(None) => Err(fail(
+            Failure::new(FailureKind::NotFound, "nothing matches this lookup")
+                .help("check its fields, the account and the region"),
+        )),
+        Err(failure) => Err(fail(failure)),
+    }
+}
