@@ -36,40 +36,50 @@ struct Tail {
 }
 
 impl Store {
-    /// Opens a state for reading. `genesis` is used when there is no state at all.
+    /// Opens a state for reading, without the lock. `genesis` is used when there is no state at all.
     pub fn read(disk: Arc<dyn Disk>, files: Files, genesis: Genesis) -> Result<Store, StateError> {
-        let Some(bytes) = disk.read(&files.snapshot)? else {
-            for beside in [&files.journal, &files.backup] {
-                if disk.read(beside)?.is_some() {
-                    return Err(StateError::Missing {
-                        file: files.snapshot,
-                        beside: beside.clone(),
-                    });
-                }
+        loop {
+            let before = disk.read(&files.snapshot)?;
+            let store = Store::load(
+                Arc::clone(&disk),
+                files.clone(),
+                genesis.clone(),
+                before.as_deref(),
+            );
+            // Whoever holds the lock may have compacted in between; then snapshot and journal do not fit.
+            if disk.read(&files.snapshot)? == before {
+                return store;
             }
-            return Ok(Store {
-                disk,
-                files,
-                lock: None,
-                state: State::new(genesis),
-                snapshot_serial: None,
-                journal: None,
-                dropped: None,
-                stopped: None,
-            });
+        }
+    }
+
+    /// Puts together what this snapshot and the journal beside it say.
+    fn load(
+        disk: Arc<dyn Disk>,
+        files: Files,
+        genesis: Genesis,
+        snapshot: Option<&[u8]>,
+    ) -> Result<Store, StateError> {
+        let state = match snapshot {
+            Some(bytes) => snapshot::read(&files.snapshot, bytes)?,
+            None => {
+                refuse_leftovers(disk.as_ref(), &files)?;
+                State::new(genesis)
+            }
         };
-        let state = snapshot::read(&files.snapshot, &bytes)?;
         let mut store = Store {
             disk,
             files,
             lock: None,
-            snapshot_serial: Some(state.serial()),
+            snapshot_serial: snapshot.map(|_| state.serial()),
             state,
             journal: None,
             dropped: None,
             stopped: None,
         };
-        store.replay()?;
+        if snapshot.is_some() {
+            store.replay()?;
+        }
         Ok(store)
     }
 
@@ -81,7 +91,11 @@ impl Store {
         genesis: Genesis,
         mut lock: Lock,
     ) -> Result<Store, StateError> {
-        let mut store = match Store::read(disk, files, genesis) {
+        let loaded = disk
+            .read(&files.snapshot)
+            .map_err(StateError::from)
+            .and_then(|snapshot| Store::load(disk, files, genesis, snapshot.as_deref()));
+        let mut store = match loaded {
             Ok(store) => store,
             Err(error) => {
                 // The state's trouble is what matters; a lock that cannot be given back ends by itself.
@@ -283,4 +297,17 @@ impl Store {
         let released = self.lock.take().map_or(Ok(()), Lock::release);
         compacted.and(released).map(|()| self.state)
     }
+}
+
+/// A folder without a snapshot is only "no state" when nothing else of a state is there either.
+fn refuse_leftovers(disk: &dyn Disk, files: &Files) -> Result<(), StateError> {
+    for beside in [&files.journal, &files.backup] {
+        if disk.read(beside)?.is_some() {
+            return Err(StateError::Missing {
+                file: files.snapshot.clone(),
+                beside: beside.clone(),
+            });
+        }
+    }
+    Ok(())
 }

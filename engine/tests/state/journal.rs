@@ -162,3 +162,30 @@ fn a_journal_that_the_snapshot_contains_already_is_recognised_and_removed() {
     store.close().unwrap();
     assert_eq!(disk.read("infra.state.journal").unwrap(), None);
 }
+
+#[test]
+fn a_reader_without_the_lock_sees_some_moment_of_a_writing_run() {
+    let disk: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
+    let machine = Machine::new();
+    let mut store = open(&disk, &machine, 1).unwrap();
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut last = 0;
+            while last < 200 {
+                let serial = read(&disk).unwrap().serial();
+                assert!(serial >= last, "{serial} after {last}");
+                last = serial;
+            }
+        });
+        for index in 0..200 {
+            let of = first(&format!("n{index}"));
+            store
+                .append(&[intent(of, Action::Create, &fields(1))])
+                .unwrap();
+            if index % 3 == 0 {
+                store.compact().unwrap();
+            }
+        }
+        reader.join().unwrap();
+    });
+}

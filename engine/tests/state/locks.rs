@@ -159,14 +159,30 @@ fn a_paused_holder_whose_lease_nobody_took_goes_on() {
 }
 
 #[test]
-fn of_several_who_find_an_expired_lease_one_wins() {
-    let (disk, machine) = (disk(), Machine::new());
-    take(&disk, &machine, 1).unwrap();
-    machine.wait(PAST_LEASE);
-    let winners = (2..6)
-        .filter(|pid| take(&disk, &machine, *pid).is_ok())
-        .count();
-    assert_eq!(winners, 1);
+fn of_several_who_find_an_expired_lease_or_none_at_once_one_wins() {
+    for (round, expired) in (0..300).zip([true, false].into_iter().cycle()) {
+        let (disk, machine) = (disk(), Machine::new());
+        if expired {
+            take(&disk, &machine, 1).unwrap();
+            machine.wait(PAST_LEASE);
+        }
+        let winners: Vec<Lock> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (2..6)
+                .map(|pid| {
+                    let (disk, machine) = (&disk, &machine);
+                    scope.spawn(move || take(disk, machine, pid))
+                })
+                .collect();
+            racers
+                .into_iter()
+                .filter_map(|racer| racer.join().unwrap().ok())
+                .collect()
+        });
+        assert_eq!(winners.len(), 1, "round {round}: {winners:?}");
+        let holder = Lock::current(disk.as_ref(), &Files::default()).unwrap();
+        assert_eq!(holder.as_ref(), Some(winners[0].lease()));
+        assert_eq!(disk.list().unwrap(), ["infra.state.lock"], "round {round}");
+    }
 }
 
 #[test]
