@@ -4,11 +4,13 @@
 
 pub mod codes;
 pub mod diagnostic;
+mod format;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
 mod world;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use format::format;
 pub use source::{Position, SourceFile, Sources};
 pub use world::World;

@@ -1,0 +1,237 @@
+//! Declarations.
+
+use infra_model::Span;
+
+use super::rows::Row;
+use super::{Formatter, Inside, column_after};
+use crate::syntax::{
+    Component, Expr, Item, ItemKind, Param, ProviderBlock, ResourceItem, SchemaField, SchemaItem,
+    UseTarget,
+};
+
+impl Formatter<'_> {
+    /// A declaration at an indentation.
+    pub(super) fn item_row(&mut self, item: &Item, indent: usize) -> Row {
+        let mut align = None;
+        let text = self.whole(item.span, |this| {
+            let start = this.keyword_start(item);
+            let mut text = this.decorators(&item.decorators, start, indent);
+            let before = text.len();
+            let (declaration, brace) = this.declaration(item, start, indent);
+            text += &declaration;
+            align = brace.map(|at| before + at).filter(|_| !text.contains('\n'));
+            text
+        });
+        Row {
+            span: item.span,
+            align: align.filter(|at| text.is_char_boundary(*at)),
+            text,
+        }
+    }
+
+    /// Where a declaration starts after its decorators.
+    fn keyword_start(&self, item: &Item) -> u32 {
+        let Some(last) = item.decorators.last() else {
+            return item.span.start;
+        };
+        let rest = self.slice(last.span.end, item.span.end);
+        last.span.end + (rest.len() - rest.trim_start().len()) as u32
+    }
+
+    /// The text of a declaration, and where its one-line block opens if that lines up with its neighbours'.
+    fn declaration(&mut self, item: &Item, start: u32, indent: usize) -> (String, Option<usize>) {
+        let end = item.span.end;
+        let text = match &item.kind {
+            ItemKind::Invalid => {
+                self.failed = true;
+                String::new()
+            }
+            ItemKind::Use(item) => {
+                let (target, at) = match &item.target {
+                    UseTarget::Std(name) => (name.text(), name.span.end),
+                    UseTarget::Directory { span, .. } => (self.source(*span).to_owned(), span.end),
+                };
+                let alias = match &item.alias {
+                    Some(alias) => self.gap(at, alias.span.start, indent, false) + &alias.text,
+                    None => String::new(),
+                };
+                format!("use {target}{alias}")
+            }
+            ItemKind::Provider(provider) => self.provider(provider, indent),
+            ItemKind::Param(param) => self.param(param, "param ", indent, indent),
+            ItemKind::Let(item) => {
+                let mut text = format!("let {}", item.name.text);
+                if let Some(ty) = &item.ty {
+                    text += ": ";
+                    text += &self.type_expr(ty, indent, column_after(&text, indent));
+                }
+                self.assigned(text, &item.value, indent)
+            }
+            ItemKind::Output(item) => {
+                self.assigned(format!("output {}", item.name.text), &item.value, indent)
+            }
+            ItemKind::Resource(resource) => return self.resource(resource, indent),
+            ItemKind::Lookup(lookup) => {
+                let head = format!("lookup {} {} ", lookup.type_name.text(), lookup.name.text);
+                let at = head.len();
+                let column = indent + head.chars().count();
+                return (head + &self.body(&lookup.body, indent, column), Some(at));
+            }
+            ItemKind::Component(component) => self.component(component, indent),
+            ItemKind::Schema(schema) => self.schema(schema, start, indent),
+            ItemKind::Assert(assert) => {
+                let text = "assert ".to_owned();
+                let text = text + &self.expr(&assert.condition, indent, indent + 7);
+                self.message(text, assert.condition.span, assert.message.as_ref(), indent)
+            }
+            ItemKind::Move(item) => format!("move {} -> {}", item.from.text, item.to.text),
+            ItemKind::Import(item) => {
+                self.assigned(format!("import {}", item.address.text), &item.id, indent)
+            }
+            ItemKind::Forget(item) => format!("forget {}", item.address.text),
+            ItemKind::Test(test) => {
+                let name = self.source(test.name_span);
+                let head = format!("test {name} ");
+                let after = self.slice(test.name_span.end, end);
+                let blank = after.len() - after.trim_start().len();
+                let block = Span {
+                    start: test.name_span.end + blank as u32,
+                    end,
+                    ..test.name_span
+                };
+                let column = indent + head.chars().count();
+                head + &self.block(&test.items, block, indent, column)
+            }
+        };
+        (text, None)
+    }
+
+    fn assigned(&mut self, head: String, value: &Expr, indent: usize) -> String {
+        let text = head + " = ";
+        let column = column_after(&text, indent);
+        text + &self.expr(value, indent, column)
+    }
+
+    /// `, "message"` after a condition.
+    fn message(
+        &mut self,
+        text: String,
+        condition: Span,
+        message: Option<&Expr>,
+        indent: usize,
+    ) -> String {
+        let Some(message) = message else { return text };
+        let text = text + &self.gap(condition.end, message.span.start, indent, false);
+        let column = column_after(&text, indent);
+        text + &self.expr(message, indent, column)
+    }
+
+    fn provider(&mut self, provider: &ProviderBlock, indent: usize) -> String {
+        let mut head = format!("provider {} ", provider.name.text);
+        if let Some(alias) = &provider.alias {
+            head += &format!("as {} ", alias.text);
+        }
+        let column = indent + head.chars().count();
+        head + &self.body(&provider.body, indent, column)
+    }
+
+    fn resource(&mut self, resource: &ResourceItem, indent: usize) -> (String, Option<usize>) {
+        let mut head = format!("{} {}", resource.type_name.text(), resource.name.text);
+        let mut end = resource.name.span.end;
+        if let Some(each) = &resource.each {
+            head += &self.gap(end, each.span.start, indent, false);
+            head += &self.each(each, indent, column_after(&head, indent));
+            end = each.span.end;
+        }
+        if let Some(condition) = &resource.condition {
+            head += &self.gap(end, condition.span.start, indent, false);
+            head += &self.expr(condition, indent, column_after(&head, indent));
+        }
+        head.push(' ');
+        let at = head.len();
+        let column = column_after(&head, indent);
+        (head + &self.body(&resource.body, indent, column), Some(at))
+    }
+
+    pub(super) fn param(
+        &mut self,
+        param: &Param,
+        keyword: &str,
+        indent: usize,
+        column: usize,
+    ) -> String {
+        let mut text =
+            keyword.to_owned() + &self.decorators(&param.decorators, param.name.span.start, indent);
+        text += &param.name.text;
+        text += ": ";
+        text += &self.type_expr(&param.ty, indent, column_after(&text, column));
+        let mut end = param.ty.span.end;
+        // The default and the condition stand in the order the author chose.
+        let default = param.default.as_ref().map(|default| (default, None));
+        let condition = param
+            .condition
+            .as_ref()
+            .map(|condition| (condition, param.message.as_ref()));
+        let mut clauses: Vec<_> = default.into_iter().chain(condition).collect();
+        clauses.sort_by_key(|(expr, _)| expr.span.start);
+        for (expr, message) in clauses {
+            text += &self.gap(end, expr.span.start, indent, false);
+            text += &self.expr(expr, indent, column_after(&text, column));
+            text = self.message(text, expr.span, message, indent);
+            end = message.map_or(expr.span.end, |message| message.span.end);
+        }
+        text
+    }
+
+    fn component(&mut self, component: &Component, indent: usize) -> String {
+        let mut head = format!("component {}", component.name.text);
+        let after = self.slice(component.name.span.end, component.body_span.start);
+        let blank = after.len() - after.trim_start().len();
+        if after.trim_start().starts_with('(') {
+            let start = component.name.span.end + blank as u32;
+            let brackets = Span {
+                start,
+                end: start + after.trim().len() as u32,
+                ..component.body_span
+            };
+            let inside = Inside::new(brackets, indent, column_after(&head, indent), false);
+            let part = (
+                |param: &Param| param.span,
+                |this: &mut Formatter, param: &Param, indent, column| {
+                    let text = this.whole(param.span, |this| this.param(param, "", indent, column));
+                    Row::plain(param.span, text)
+                },
+            );
+            head += &format!("({})", self.bracketed(inside, &component.params, part));
+        }
+        head.push(' ');
+        let column = column_after(&head, indent);
+        head + &self.block(&component.items, component.body_span, indent, column)
+    }
+
+    /// A block of declarations: on one line only when there is one.
+    fn block(&mut self, items: &[Item], span: Span, indent: usize, column: usize) -> String {
+        let inside = Inside::new(span, indent, column, true);
+        let part = (
+            |item: &Item| item.span,
+            |this: &mut Formatter, item: &Item, indent, _| this.item_row(item, indent),
+        );
+        format!("{{{}}}", self.bracketed(inside, items, part))
+    }
+
+    fn schema(&mut self, schema: &SchemaItem, start: u32, indent: usize) -> String {
+        let keyword = self.slice(start, schema.type_name.span.start).trim();
+        let head = format!("{keyword} {} ", schema.type_name.text());
+        let inside = Inside::new(
+            schema.body_span,
+            indent,
+            indent + head.chars().count(),
+            true,
+        );
+        let part = (
+            |field: &SchemaField| field.span,
+            |this: &mut Formatter, field: &SchemaField, indent, _| this.schema_field(field, indent),
+        );
+        format!("{head}{{{}}}", self.bracketed(inside, &schema.fields, part))
+    }
+}
