@@ -77,15 +77,15 @@ impl Options {
 
     /// For a simulated cloud at `endpoint` (`http://127.0.0.1:PORT`): nothing on the machine is asked for
     /// credentials or a region, and a simulator is consistent soon.
-    pub fn simulated(timer: Arc<dyn Timer>, endpoint: impl Into<String>) -> Options {
+    pub fn simulated(
+        timer: Arc<dyn Timer>,
+        endpoint: impl Into<String>,
+        credentials: Credentials,
+    ) -> Options {
         Options {
             endpoint: Some(endpoint.into()),
             default_region: Some("us-west-2".to_owned()),
-            credentials: Some(Credentials {
-                access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
-                secret_access_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
-                session_token: None,
-            }),
+            credentials: Some(credentials),
             windows: Windows {
                 consistency_ms: 1_500,
                 dependency_ms: 20_000,

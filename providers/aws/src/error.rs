@@ -35,7 +35,7 @@ where
         error => unanswered(error),
     };
     failure.action = action.to_owned();
-    failure.request_id = error.request_id().map(str::to_owned);
+    failure.request_id = error.request_id().map(Box::from);
     failure
 }
 
@@ -105,6 +105,8 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "MissingAuthenticationTokenException"
         | "InvalidAccessKeyId"
         | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "InvalidSignatureException"
         | "OptInRequired"
         | "Blocked"
         | "PendingVerification" => Credentials,
@@ -238,9 +240,7 @@ fn no_credentials(error: &CredentialsError) -> Failure {
 }
 
 /// The first error of a type among an error and its causes.
-fn cause<'a, T: Error + 'static, E: Error + 'static>(
-    error: &'a SdkError<E, HttpResponse>,
-) -> Option<&'a T> {
+fn cause<T: Error + 'static, E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> Option<&T> {
     let mut next = error.source();
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {

@@ -25,7 +25,8 @@ impl AwsProvider {
     /// # Errors
     /// See [`Failure`]; `Denied` when the credentials open an account that the program may not touch.
     pub async fn connect(context: &Context, options: Options) -> Result<AwsProvider, Failure> {
-        let cloud = Cloud::connect(context, options).await?;
+        // Boxed, because the SDK's futures nest deeper than a caller's compiler likes to look.
+        let cloud = Box::pin(Cloud::connect(context, options)).await?;
         Ok(AwsProvider { cloud })
     }
 
@@ -58,6 +59,8 @@ impl AwsProvider {
                     .describe(&self.cloud, Selection::Token(token))
                     .await?
                     .into_iter()
+                    // Not every cloud that speaks EC2 filters every type by tag.
+                    .filter(|seen| seen.tags.get(tags::TOKEN).is_some_and(|tag| tag == token))
                     .map(|seen| seen.id)
                     .collect();
                 Ok(match ids.len() {

@@ -52,7 +52,7 @@ pub struct Failure {
     /// The API action that failed (`CreateVolume`), empty when none was sent.
     pub action: String,
     /// The cloud's id of the request, for its support.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
 }
 
 impl Failure {

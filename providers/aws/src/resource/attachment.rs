@@ -12,7 +12,7 @@ use aws_sdk_ec2::types::{
 use infra_model::Record;
 use infra_provider::{Create, Delete, Failure, FailureKind, Found, Settle, Update};
 
-use super::{Kind, changes, instance, volume};
+use super::{Kind, changes, instance_state, volume};
 use crate::batch::Selection;
 use crate::client::Cloud;
 use crate::fields::Fields;
@@ -127,7 +127,7 @@ impl Kind for Attachment {
             return Ok(());
         }
         if prior.flag("stop_to_detach") == Some(true) {
-            instance::stop(cloud, instance).await?;
+            instance_state::stop(cloud, instance).await?;
         }
         let force = prior.flag("force_detach").filter(|on| *on);
         let detached = cloud

@@ -10,7 +10,8 @@ use aws_sdk_ec2::types::{
 use infra_provider::{Failure, FailureKind, Update};
 
 use super::attachment::set_delete_with_instance;
-use super::instance::{describe_one, iam_profile, start, state_of, stop};
+use super::instance::iam_profile;
+use super::instance_state::{describe_one, start, state_of, stop};
 use super::{changes, volume};
 use crate::batch::filter;
 use crate::client::Cloud;

@@ -4,6 +4,7 @@ mod attachment;
 mod elastic_ip;
 mod instance;
 mod instance_change;
+mod instance_state;
 mod internet_gateway;
 mod key_pair;
 mod nat_gateway;

@@ -370,3 +370,76 @@ pub(super) fn check_swap(fields: Fields<'_>, problems: &mut Vec<String>) {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn swap(size: Option<u64>, label: Option<&str>) -> Record {
+        let mut fields = Record::from([("format".to_owned(), Value::string("swap"))]);
+        if let Some(gib) = size {
+            fields.insert("size".to_owned(), Value::Size(infra_model::Size::gib(gib)));
+        }
+        if let Some(label) = label {
+            fields.insert("label".to_owned(), Value::string(label));
+        }
+        fields
+    }
+
+    fn problems(fields: &Record) -> Vec<String> {
+        let mut problems = Vec::new();
+        Volume.validate(Fields(fields), &mut problems);
+        problems
+    }
+
+    #[test]
+    fn swap_volumes_of_a_size_share_one_snapshot() {
+        let of = |fields: &Record| Volume.companions("us-west-2", Fields(fields));
+        let (one, other) = (of(&swap(Some(16), None)), of(&swap(Some(16), Some("swap"))));
+        assert_eq!(one, other);
+        assert_eq!(
+            one[0].address.to_string(),
+            r#"aws.snapshot.infra_swap["us-west-2-16GiB"]"#
+        );
+        assert_ne!(of(&swap(Some(8), None))[0].address, one[0].address);
+        assert_ne!(
+            of(&swap(Some(16), Some("paging")))[0].address,
+            one[0].address
+        );
+        assert_eq!(of(&Record::new()), []);
+    }
+
+    #[test]
+    fn a_lost_shared_snapshot_is_no_difference_and_another_size_is() {
+        let canonical = |size, snapshot: &str| {
+            let mut fields = swap(Some(size), None);
+            fields.insert("snapshot".to_owned(), Value::string(snapshot));
+            Volume.canonical(&mut fields);
+            fields.remove("snapshot")
+        };
+        assert_eq!(canonical(16, "snap-1"), canonical(16, "snap-2"));
+        assert_ne!(canonical(16, "snap-1"), canonical(32, "snap-1"));
+    }
+
+    #[test]
+    fn what_aws_refuses_is_said_before() {
+        assert_eq!(problems(&swap(Some(16), None)), Vec::<String>::new());
+        assert_eq!(problems(&swap(None, None)).len(), 1);
+        assert_eq!(problems(&swap(Some(16), Some("a label too long"))).len(), 1);
+        let with = |name: &str, value: Value| {
+            let mut fields = Record::from([
+                ("size".to_owned(), Value::Size(infra_model::Size::gib(10))),
+                ("type".to_owned(), Value::string("gp3")),
+            ]);
+            fields.insert(name.to_owned(), value);
+            problems(&fields).len()
+        };
+        assert_eq!(with("encrypted", Value::Bool(true)), 0);
+        assert_eq!(with("size", Value::Size(infra_model::Size(1 << 29))), 1);
+        assert_eq!(with("iops", Value::Int(100)), 1);
+        assert_eq!(with("throughput", Value::Int(5_000)), 1);
+        assert_eq!(with("type", Value::string("io2")), 1);
+        assert_eq!(with("label", Value::string("data")), 1);
+        assert_eq!(with("multi_attach", Value::Bool(true)), 1);
+    }
+}

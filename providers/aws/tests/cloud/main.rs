@@ -1,0 +1,11 @@
+//! The provider against a cloud that speaks the real protocol: the simulator inside the process, or whatever
+//! listens at `INFRA_AWS_ENDPOINT` (moto).
+//!
+//! One binary, because linking Amazon's SDK is expensive.
+
+mod compute;
+mod network;
+mod recovery;
+mod storage;
+mod swap;
+mod world;
