@@ -2,15 +2,27 @@
 //!
 //! Pure: files reach this room through the [`World`] trait, and nothing else does.
 
+mod check;
 pub mod codes;
 pub mod diagnostic;
 mod format;
+mod eval;
+pub mod functions;
+mod inputs;
+mod program;
+mod resolve;
+mod schema;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+mod typing;
 mod world;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use format::format;
+pub use eval::Evaluation;
+pub use inputs::{ENVIRONMENT_PREFIX, Inputs};
+pub use program::{Loaded, ParamInfo, Program, SoundProgram, load};
+pub use schema::Schemas;
 pub use source::{Position, SourceFile, Sources};
 pub use world::World;

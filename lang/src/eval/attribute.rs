@@ -1,0 +1,164 @@
+//! Fields of resources as they are written, attributes as they are read, outputs of components.
+
+use infra_model::{FieldSchema, Schema, Span, Type, Unknown, Value};
+
+use super::memo::{Done, Key};
+use super::thing::{Node, NodeId, PartId, Thing};
+use super::{Env, Eval, Evaluator, Stop};
+use crate::resolve::Decl;
+use crate::syntax::{Body, Field, ItemKind};
+use crate::typing::relate;
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn decl_of(&self, node: &Node) -> &'a Decl {
+        let program = self.program;
+        program
+            .scopes
+            .get(self.part(node.part).scope)
+            .decl(node.decl)
+    }
+
+    pub(super) fn body_of(&self, node: &Node) -> Option<&'a Body> {
+        match &self.decl_of(node).item.get(&self.program.trees).kind {
+            ItemKind::Resource(item) => Some(&item.body),
+            ItemKind::Lookup(item) => Some(&item.body),
+            _ => None,
+        }
+    }
+
+    pub(super) fn schema_of(&self, node: &Node) -> Option<&'a Schema> {
+        let kind = match node.lookup {
+            true => infra_model::SchemaKind::Lookup,
+            false => infra_model::SchemaKind::Resource,
+        };
+        let program = self.program;
+        program.schemas.get(&node.address.type_name, kind)
+    }
+
+    /// The text that sets a field, if any does.
+    pub(super) fn authored(&self, node: &Node, name: &str) -> Option<&'a Field> {
+        self.body_of(node)?
+            .fields
+            .iter()
+            .find(|field| field.name.text == name)
+    }
+
+    /// The value of a field as the program sets it, or its default; null when neither is there.
+    pub(super) fn field(&self, id: NodeId, index: usize, schema: &FieldSchema) -> Eval<Thing> {
+        let node = self.node(id);
+        let span = self
+            .authored(&node, &schema.name)
+            .map_or(schema.span, |field| field.span);
+        let label = || format!("{}.{}", node.address.name, schema.name);
+        let done = self.once(Key::Field(id, index as u32), label, span, || {
+            self.field_value(&node, schema)
+                .map(|value| Done::Thing(Thing::Shared(value.into())))
+        })?;
+        match done {
+            Done::Thing(thing) => Ok(thing),
+            _ => Err(Stop::Silent),
+        }
+    }
+
+    fn field_value(&self, node: &Node, schema: &FieldSchema) -> Eval<Value> {
+        if schema.computed {
+            return Ok(Value::Null);
+        }
+        if let Some(field) = self.authored(node, &schema.name) {
+            let env = Env {
+                part: node.part,
+                locals: node.locals.clone(),
+            };
+            let value = self.value(&field.value, &env)?;
+            // `null` is the same as leaving the field out.
+            let ty = relate::optional(schema.ty.clone());
+            let value = self.coerced(value, &ty, field.value.span)?;
+            if !value.is_null() {
+                return Ok(value);
+            }
+        }
+        Ok(schema.default.clone().unwrap_or(Value::Null))
+    }
+
+    /// An attribute of a resource or lookup: what the program says when that is known, else what the cloud says.
+    pub(super) fn attribute(&self, id: NodeId, name: &str) -> Eval<Thing> {
+        let node = self.node(id);
+        let schema = self.schema_of(&node).ok_or(Stop::Silent)?;
+        let Some((index, field)) = schema
+            .fields
+            .iter()
+            .enumerate()
+            .find(|(_, field)| field.name == name)
+        else {
+            return Err(Stop::Silent);
+        };
+        let authored = self.field(id, index, field)?;
+        if authored.as_value().is_some_and(|value| !value.is_null()) {
+            return Ok(authored);
+        }
+        let answer = self
+            .known
+            .attributes(&node.address)
+            .and_then(|record| record.get(name));
+        self.trace(|trace| match (node.lookup, answer) {
+            (true, Some(_)) => {}
+            (true, None) => trace.waits = true,
+            (false, _) => {
+                std::sync::Arc::make_mut(&mut trace.asked).insert(id);
+            }
+        });
+        Ok(Thing::Value(match answer {
+            Some(value) => value.clone(),
+            None => Value::Unknown(Unknown {
+                ty: read_type(field),
+                from: [node.address.clone()].into(),
+                secret: relate::is_secret(&field.ty),
+            }),
+        }))
+    }
+
+    pub(super) fn output_named(&self, part: PartId, name: &str) -> Eval<Thing> {
+        let scope = self.program.scopes.get(self.part(part).scope);
+        let index = scope.output_names.get(name).ok_or(Stop::Silent)?;
+        self.output(part, *index)
+    }
+
+    /// An output of a part.
+    pub(super) fn output(&self, part: PartId, index: u32) -> Eval<Thing> {
+        let here = self.part(part);
+        let output = &self.program.scopes.get(here.scope).outputs[index as usize];
+        let ItemKind::Output(item) = &output.item.get(&self.program.trees).kind else {
+            return Err(Stop::Silent);
+        };
+        let label = || {
+            let owner = here
+                .path
+                .last()
+                .map(|step| format!("{}.", step.name))
+                .unwrap_or_default();
+            format!("{owner}{}", output.name.text)
+        };
+        let span: Span = output.name.span;
+        let done = self.once(Key::Output(part, index), label, span, || {
+            let env = Env { part, locals: None };
+            let thing = match self.thing(&item.value, &env)? {
+                Thing::Value(value) => Thing::Shared(value.into()),
+                thing => thing,
+            };
+            Ok(Done::Thing(thing))
+        })?;
+        match done {
+            Done::Thing(thing) => Ok(thing),
+            _ => Err(Stop::Silent),
+        }
+    }
+}
+
+/// The type of an attribute as it is read: a field that was left to the cloud has a value in the end.
+pub(crate) fn read_type(field: &FieldSchema) -> Type {
+    if field.computed {
+        field.ty.clone()
+    } else {
+        relate::without_null(&field.ty)
+    }
+}

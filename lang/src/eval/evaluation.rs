@@ -1,0 +1,106 @@
+//! What an evaluation leaves: the desired state, and answers about single instances when more is known.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use infra_model::desired::{AssertOutcome, Output};
+use infra_model::{Address, Desired, Known, Record, ResolveError, Resolver, Value};
+
+use super::memo::Memo;
+use super::thing::{PartId, Scene};
+use super::{Evaluator, Files, NOWHERE, Stop, desired};
+use crate::codes;
+use crate::program::SoundProgram;
+use crate::resolve::ScopeId;
+
+/// The instances and results of an evaluation, which do not change any more.
+pub(crate) struct Frozen {
+    pub scene: Scene,
+    pub memo: Memo,
+    pub files: Files,
+    pub modules: HashMap<ScopeId, PartId>,
+}
+
+/// An evaluated program.
+pub struct Evaluation {
+    /// What the program asks for under what was known.
+    pub desired: Desired,
+    program: Arc<SoundProgram>,
+    inputs: BTreeMap<String, Value>,
+    frozen: Frozen,
+    waiting: bool,
+}
+
+impl Evaluation {
+    pub(super) fn new(
+        program: Arc<SoundProgram>,
+        inputs: BTreeMap<String, Value>,
+        frozen: Frozen,
+        desired: Desired,
+        waiting: bool,
+    ) -> Self {
+        Evaluation {
+            desired,
+            program,
+            inputs,
+            frozen,
+            waiting,
+        }
+    }
+
+    /// Whether something waits for the answer of a lookup in `desired.lookups`: the caller reads those and
+    /// evaluates again with the answers among what is known. Until then, declarations whose `for` or `if` depends
+    /// on an answer are left out of `desired`.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting
+    }
+
+    /// The program it came from.
+    pub fn program(&self) -> &Arc<SoundProgram> {
+        &self.program
+    }
+
+    fn with<T>(
+        &self,
+        known: &dyn Known,
+        work: impl FnOnce(&Evaluator<'_>) -> super::Eval<T>,
+    ) -> Result<T, ResolveError> {
+        let program = self.program.program();
+        let evaluator = Evaluator::new(program, &self.inputs, known, None, Some(&self.frozen));
+        let result = work(&evaluator);
+        let noted = evaluator.diagnostics.take().into_iter().next();
+        let diagnostic = match (result, noted) {
+            (Ok(value), None) => return Ok(value),
+            (_, Some(diagnostic)) => diagnostic,
+            (Err(Stop::Fault(diagnostic)), None) => *diagnostic,
+            (Err(Stop::Silent), None) => crate::diagnostic::Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                NOWHERE,
+                "the program has no such instance",
+            ),
+        };
+        Err(ResolveError {
+            code: diagnostic.code,
+            message: diagnostic.message,
+            help: diagnostic.help,
+            span: diagnostic.span,
+        })
+    }
+}
+
+impl Resolver for Evaluation {
+    fn resolve(&self, address: &Address, known: &dyn Known) -> Result<Record, ResolveError> {
+        self.with(known, |evaluator| {
+            let node = evaluator.node_at(address).ok_or(Stop::Silent)?;
+            desired::resolve_fields(evaluator, node)
+        })
+    }
+
+    fn outputs(&self, known: &dyn Known) -> Result<Vec<Output>, ResolveError> {
+        self.with(known, |evaluator| evaluator.all_outputs())
+    }
+
+    fn asserts(&self, known: &dyn Known) -> Result<Vec<AssertOutcome>, ResolveError> {
+        self.with(known, |evaluator| evaluator.all_asserts())
+    }
+}

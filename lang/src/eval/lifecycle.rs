@@ -1,0 +1,164 @@
+//! What decorators say about an instance, its own and those of the component instances around it.
+
+use std::collections::BTreeSet;
+
+use infra_model::{Address, Lifecycle, Value};
+
+use super::thing::{Node, PartId, Thing};
+use super::{Env, Eval, Evaluator};
+use crate::syntax::{Decorator, Expr, ExprKind};
+use crate::typing::constant::literal;
+
+/// The decorators of one instance, evaluated.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decorated {
+    pub lifecycle: Lifecycle,
+    /// `@after`
+    pub after: BTreeSet<Address>,
+    /// `@provider`
+    pub provider: Option<String>,
+    /// `@allow`: codes of rules that are not applied.
+    pub allow: BTreeSet<String>,
+}
+
+impl Evaluator<'_> {
+    /// The decorators that hold for a node. Those of its own declaration count before those of a component's
+    /// instance around it, and the inner instance before the outer.
+    pub(super) fn decorated(&self, node: &Node) -> Eval<Decorated> {
+        let mut all = Decorated::default();
+        let own = self.decl_of(node).item.get(&self.program.trees);
+        let env = Env {
+            part: node.part,
+            locals: node.locals.clone(),
+        };
+        self.apply_decorators(&own.decorators, &env, true, &mut all)?;
+        let mut at = self.part(node.part).caller.clone();
+        while let Some(caller) = at {
+            let part = self.part(caller.part);
+            let decl = self.program.scopes.get(part.scope).decl(caller.decl);
+            let item = decl.item.get(&self.program.trees);
+            let env = Env {
+                part: caller.part,
+                locals: caller.locals.clone(),
+            };
+            self.apply_decorators(&item.decorators, &env, false, &mut all)?;
+            at = part.caller.clone();
+        }
+        Ok(all)
+    }
+
+    fn apply_decorators(
+        &self,
+        decorators: &[Decorator],
+        env: &Env,
+        own: bool,
+        all: &mut Decorated,
+    ) -> Eval<()> {
+        for decorator in decorators {
+            let first = decorator.args.first().map(|arg| &arg.value);
+            match decorator.name.text.as_str() {
+                "protect" if all.lifecycle.protect.is_none() => {
+                    all.lifecycle.protect = Some(match first {
+                        Some(why) => self.text(why, env)?,
+                        None => String::new(),
+                    });
+                }
+                "snapshot" => all.lifecycle.snapshot = true,
+                "keep" => all.lifecycle.keep = true,
+                "ignore" if own => {
+                    let names = decorator.args.iter().filter_map(|arg| word(&arg.value));
+                    all.lifecycle.ignore.extend(names);
+                }
+                "replace" if own => {
+                    all.lifecycle.create_first =
+                        first.and_then(word).map(|word| word == "create_first");
+                }
+                "timeout" => {
+                    for arg in &decorator.args {
+                        if let (Some(verb), Value::Duration(time)) =
+                            (&arg.name, self.value(&arg.value, env)?)
+                        {
+                            all.lifecycle
+                                .timeouts
+                                .entry(verb.text.clone())
+                                .or_insert(time);
+                        }
+                    }
+                }
+                "after" => {
+                    for arg in &decorator.args {
+                        let thing = self.thing(&arg.value, env)?;
+                        self.instances_in(&thing, &mut all.after)?;
+                    }
+                }
+                "provider" if all.provider.is_none() => all.provider = first.and_then(dotted),
+                "allow" => {
+                    let codes = decorator
+                        .args
+                        .iter()
+                        .filter_map(|arg| literal(&arg.value, None));
+                    all.allow
+                        .extend(codes.filter_map(|code| code.as_str().map(str::to_owned)));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// All resource instances that a thing consists of.
+    fn instances_in(&self, thing: &Thing, into: &mut BTreeSet<Address>) -> Eval<()> {
+        match thing {
+            Thing::Part(part) => {
+                for node in self.nodes_in(*part)? {
+                    into.insert(self.node(node).address.clone());
+                }
+            }
+            Thing::Set(set) => {
+                for (_, member) in &set.members {
+                    self.instances_in(&self.member_thing(*member), into)?;
+                }
+            }
+            thing => {
+                if let Some(value) = thing.as_value() {
+                    value.for_each_address(&mut |address| {
+                        into.insert(address.clone());
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The resource instances of a part and of the parts inside it, in the order of the text.
+    pub(super) fn nodes_in(&self, part: PartId) -> Eval<Vec<super::thing::NodeId>> {
+        let mut nodes = Vec::new();
+        self.walk(part, &mut |node, lookup| {
+            if !lookup {
+                nodes.push(node);
+            }
+        });
+        Ok(nodes)
+    }
+}
+
+/// A bare word or a text.
+fn word(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        _ => literal(expr, None)?.as_str().map(str::to_owned),
+    }
+}
+
+/// `aws` or `aws.tokyo`.
+pub(crate) fn dotted(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Member {
+            base,
+            name,
+            optional: false,
+        } => Some(format!("{}.{}", dotted(base)?, name.text)),
+        _ => None,
+    }
+}

@@ -1,0 +1,296 @@
+//! From a checked program and its inputs to the desired state.
+//!
+//! Everything is evaluated when it is asked for, once: a `let` no one uses is never evaluated, and the order of
+//! declarations does not matter. What was evaluated is kept together with what it depended on, so that
+//! [`Evaluation`] can later answer for one instance without evaluating the program again.
+
+mod attribute;
+mod call;
+mod comprehension;
+mod cycle;
+mod desired;
+mod evaluation;
+mod expr;
+mod instances;
+mod lifecycle;
+mod member;
+mod memo;
+mod named;
+pub(crate) mod operators;
+mod thing;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use infra_model::{FileId, Known, Span, Value};
+
+pub(crate) use desired::{Checked, dry_run, evaluate};
+pub use evaluation::Evaluation;
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::program::Program;
+use crate::world::World;
+use memo::{Done, Key, Memo, Running, Slot, Trace};
+use thing::{Locals, Node, NodeId, Part, PartId, Scene, Thing};
+
+/// Why there is no result.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Fault(Box<Diagnostic>),
+    /// Told already, or the consequence of something that was.
+    Silent,
+}
+
+pub(crate) type Eval<T> = Result<T, Stop>;
+
+/// Expressions nested deeper than this are refused: the machine's stack is finite.
+const DEPTH_MAX: u32 = 600;
+
+/// The files an evaluation has read; `None` for one that is not there.
+pub(crate) type Files = BTreeMap<String, Option<String>>;
+
+/// Where expressions are evaluated: the part whose names they see, and the names bound around them.
+#[derive(Clone)]
+pub(crate) struct Env {
+    pub part: PartId,
+    pub locals: Locals,
+}
+
+/// The state of one evaluation.
+pub(crate) struct Evaluator<'a> {
+    program: &'a Program,
+    /// The values of the program's parameters; one without a value is unknown, which happens only in a dry run.
+    inputs: &'a BTreeMap<String, Value>,
+    known: &'a dyn Known,
+    /// Where files come from; without it, only those read before can be had.
+    world: Option<&'a dyn World>,
+    /// What an earlier evaluation of the same program left.
+    base: Option<&'a evaluation::Frozen>,
+    scene: RefCell<Scene>,
+    memo: RefCell<Memo>,
+    files: RefCell<Files>,
+    modules: RefCell<HashMap<crate::resolve::ScopeId, PartId>>,
+    running: RefCell<Vec<Running>>,
+    /// What went into each evaluation under way; the last is the innermost.
+    traces: RefCell<Vec<Trace>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+    depth: Cell<u32>,
+}
+
+impl<'a> Evaluator<'a> {
+    fn new(
+        program: &'a Program,
+        inputs: &'a BTreeMap<String, Value>,
+        known: &'a dyn Known,
+        world: Option<&'a dyn World>,
+        base: Option<&'a evaluation::Frozen>,
+    ) -> Self {
+        Evaluator {
+            program,
+            inputs,
+            known,
+            world,
+            base,
+            scene: RefCell::default(),
+            memo: RefCell::default(),
+            files: RefCell::default(),
+            modules: RefCell::default(),
+            running: RefCell::default(),
+            traces: RefCell::new(vec![Trace::default()]),
+            diagnostics: RefCell::default(),
+            depth: Cell::new(0),
+        }
+    }
+
+    fn part(&self, id: PartId) -> Arc<Part> {
+        match self.base {
+            Some(base) => base.scene.parts[id.0 as usize].clone(),
+            None => self.scene.borrow().parts[id.0 as usize].clone(),
+        }
+    }
+
+    fn node(&self, id: NodeId) -> Arc<Node> {
+        match self.base {
+            Some(base) => base.scene.nodes[id.0 as usize].clone(),
+            None => self.scene.borrow().nodes[id.0 as usize].clone(),
+        }
+    }
+
+    fn node_at(&self, address: &infra_model::Address) -> Option<NodeId> {
+        match self.base {
+            Some(base) => base.scene.by_address.get(address).copied(),
+            None => self.scene.borrow().by_address.get(address).copied(),
+        }
+    }
+
+    /// Keeps a failure for the report, and goes on.
+    fn note<T>(&self, result: Eval<T>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(Stop::Silent) => None,
+            Err(Stop::Fault(diagnostic)) => {
+                self.diagnostics.borrow_mut().push(*diagnostic);
+                None
+            }
+        }
+    }
+
+    /// A result that was had before and still holds.
+    fn remembered(&self, key: Key) -> Option<Slot> {
+        if let Some(slot) = self.memo.borrow().get(&key) {
+            return Some(slot.clone());
+        }
+        let slot = self.base?.memo.get(&key)?;
+        // Which instances there are was settled by the evaluation itself.
+        let stays = matches!(key, Key::Instances(..)) || slot.trace.is_settled();
+        stays.then(|| slot.clone())
+    }
+
+    /// Evaluates something once, noticing when it needs itself.
+    fn once(
+        &self,
+        key: Key,
+        label: impl FnOnce() -> String,
+        span: Span,
+        work: impl FnOnce() -> Eval<Done>,
+    ) -> Eval<Done> {
+        if let Some(slot) = self.remembered(key) {
+            self.trace(|trace| trace.absorb(&slot.trace));
+            return match slot.done {
+                Done::Failed => Err(Stop::Silent),
+                done => Ok(done),
+            };
+        }
+        if let Some(from) = self
+            .running
+            .borrow()
+            .iter()
+            .position(|running| running.key == key)
+        {
+            return Err(self.cycle_fault(from));
+        }
+        self.running.borrow_mut().push(Running {
+            key,
+            label: label(),
+            span,
+        });
+        self.traces.borrow_mut().push(Trace::default());
+        let result = self.deeper(span, work);
+        self.running.borrow_mut().pop();
+        let trace = self.traces.borrow_mut().pop().unwrap_or_default();
+        self.trace(|outer| outer.absorb(&trace));
+        let done = result.as_ref().map_or(Done::Failed, Clone::clone);
+        self.memo.borrow_mut().insert(key, Slot { done, trace });
+        result
+    }
+
+    /// Changes the record of what goes into the innermost evaluation.
+    fn trace(&self, change: impl FnOnce(&mut Trace)) {
+        if let Some(trace) = self.traces.borrow_mut().last_mut() {
+            change(trace);
+        }
+    }
+
+    /// Runs `work` and says what went into it.
+    fn traced<T>(&self, work: impl FnOnce() -> T) -> (T, Trace) {
+        self.traces.borrow_mut().push(Trace::default());
+        let result = work();
+        let trace = self.traces.borrow_mut().pop().unwrap_or_default();
+        self.trace(|outer| outer.absorb(&trace));
+        (result, trace)
+    }
+
+    /// Goes one level down, unless that is too deep for the machine's stack.
+    fn deeper<T>(&self, span: Span, work: impl FnOnce() -> Eval<T>) -> Eval<T> {
+        if self.depth.get() >= DEPTH_MAX {
+            return Err(fault(
+                Diagnostic::error(
+                    codes::TOO_DEEP,
+                    span,
+                    "values depend on each other through too many steps",
+                )
+                .help("shorten the chain of `let`s and component instances that leads here"),
+            ));
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = work();
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+
+    fn cycle_fault(&self, from: usize) -> Stop {
+        let running = self.running.borrow();
+        let circle = &running[from..];
+        let mut labels: Vec<&str> = circle
+            .iter()
+            .map(|running| running.label.as_str())
+            .collect();
+        labels.push(labels[0]);
+        let mut diagnostic = Diagnostic::error(
+            codes::CYCLE,
+            circle[0].span,
+            format!("a value needs itself: {}", labels.join(" → ")),
+        )
+        .help("write one of them without the others; a part they share can be a `let` of its own");
+        for running in &circle[1..] {
+            diagnostic = diagnostic.related(running.span, format!("through `{}`", running.label));
+        }
+        fault(diagnostic)
+    }
+
+    /// The text of a project file.
+    fn read_file(&self, path: &str) -> Option<String> {
+        if let Some(text) = self.base.and_then(|base| base.files.get(path)) {
+            return text.clone();
+        }
+        if let Some(text) = self.files.borrow().get(path) {
+            return text.clone();
+        }
+        let text = self.world.and_then(|world| world.read(path));
+        self.files
+            .borrow_mut()
+            .insert(path.to_owned(), text.clone());
+        text
+    }
+
+    /// The part of a module: there is one of each.
+    fn module(&self, scope: crate::resolve::ScopeId) -> PartId {
+        if let Some(base) = self.base {
+            return base.modules.get(&scope).copied().unwrap_or(PartId(0));
+        }
+        *self.modules.borrow_mut().entry(scope).or_insert_with(|| {
+            self.scene.borrow_mut().add_part(Part {
+                scope,
+                outer: None,
+                caller: None,
+                path: Vec::new(),
+                assumed: false,
+            })
+        })
+    }
+}
+
+/// A failure with its diagnostic.
+pub(crate) fn fault(diagnostic: Diagnostic) -> Stop {
+    Stop::Fault(Box::new(diagnostic))
+}
+
+impl Thing {
+    /// The value, if it is one already.
+    fn as_value(&self) -> Option<&Value> {
+        match self {
+            Thing::Value(value) => Some(value),
+            Thing::Shared(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// The file and place of nothing, for values that no text wrote.
+pub(crate) const NOWHERE: Span = Span {
+    file: FileId(u32::MAX),
+    start: 0,
+    end: 0,
+};

@@ -1,0 +1,149 @@
+//! What an expression yields inside the evaluator: a value, or a part of the program that is not a value yet.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use infra_model::{Address, Step, Unknown, Value};
+
+use crate::resolve::{DeclId, ScopeId};
+
+/// The number of an instance of a scope: of the program, a module, or a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartId(pub u32);
+
+/// The number of a resource or lookup instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// The result of an expression.
+#[derive(Clone, Debug)]
+pub enum Thing {
+    Value(Value),
+    /// A value that others use too, such as that of a `let`.
+    Shared(Arc<Value>),
+    /// A component's instance; asking for an output evaluates only that output.
+    Part(PartId),
+    /// All instances of a declaration with `for`.
+    Set(Arc<Set>),
+    /// A module of `let`s and components.
+    Namespace(PartId),
+}
+
+/// One instance of a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    Node(NodeId),
+    Part(PartId),
+}
+
+/// The instances of one declaration in one part.
+#[derive(Clone, Debug)]
+pub enum Instances {
+    One(Member),
+    /// Its `if` does not hold.
+    None,
+    Many(Arc<Set>),
+    /// It waits for a lookup's answer.
+    Waiting(Unknown),
+}
+
+/// Instances by key, in the order they were made.
+#[derive(Clone, Debug, Default)]
+pub struct Set {
+    pub members: Vec<(String, Member)>,
+    pub by_key: HashMap<String, usize>,
+    /// The keys are not known; one instance stands for them all. Happens only without inputs.
+    pub assumed: bool,
+}
+
+impl Set {
+    pub fn get(&self, key: &str) -> Option<Member> {
+        self.by_key.get(key).map(|index| self.members[*index].1)
+    }
+}
+
+/// A name bound by `for`.
+#[derive(Debug)]
+pub struct Local {
+    pub name: String,
+    pub thing: Thing,
+    pub next: Locals,
+}
+
+/// The names bound around an expression, the innermost first.
+pub type Locals = Option<Arc<Local>>;
+
+/// `locals` with one more name.
+pub fn bind(locals: &Locals, name: &str, thing: Thing) -> Locals {
+    Some(Arc::new(Local {
+        name: name.to_owned(),
+        thing,
+        next: locals.clone(),
+    }))
+}
+
+/// The thing a local name is bound to.
+pub fn find<'l>(locals: &'l Locals, name: &str) -> Option<&'l Thing> {
+    let mut at = locals.as_ref();
+    while let Some(local) = at {
+        if local.name == name {
+            return Some(&local.thing);
+        }
+        at = local.next.as_ref();
+    }
+    None
+}
+
+/// Where a part was made.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub part: PartId,
+    pub decl: DeclId,
+    pub locals: Locals,
+}
+
+/// An instance of a scope.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub scope: ScopeId,
+    /// The part whose names are visible around its own.
+    pub outer: Option<PartId>,
+    /// The declaration that made it; the program itself and modules have none.
+    pub caller: Option<Caller>,
+    pub path: Vec<Step>,
+    /// Stands for instances that are not known: see [`Set::assumed`].
+    pub assumed: bool,
+}
+
+/// A resource or lookup instance.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub address: Address,
+    pub part: PartId,
+    pub decl: DeclId,
+    pub locals: Locals,
+    pub lookup: bool,
+    pub assumed: bool,
+}
+
+/// Everything there is an instance of.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    pub parts: Vec<Arc<Part>>,
+    pub nodes: Vec<Arc<Node>>,
+    pub by_address: HashMap<Address, NodeId>,
+}
+
+impl Scene {
+    pub fn add_part(&mut self, part: Part) -> PartId {
+        self.parts.push(Arc::new(part));
+        PartId(self.parts.len() as u32 - 1)
+    }
+
+    pub fn add_node(&mut self, node: Node) -> NodeId {
+        let id = NodeId(self.nodes.len() as u32);
+        self.by_address.insert(node.address.clone(), id);
+        self.nodes.push(Arc::new(node));
+        id
+    }
+}

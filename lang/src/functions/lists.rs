@@ -1,0 +1,297 @@
+//! Lists.
+
+use infra_model::{Size, Value};
+
+use super::{Args, Function};
+use crate::eval::operators;
+use crate::syntax::BinaryOp;
+
+fn sorted(args: &Args<'_>) -> Result<Vec<Value>, String> {
+    let mut items = args.list(0)?.to_vec();
+    let comparable = items
+        .windows(2)
+        .all(|pair| operators::order(&pair[0], &pair[1]).is_some());
+    if !comparable {
+        return Err("the items cannot be compared: they are of different kinds".to_owned());
+    }
+    items.sort_by(|a, b| operators::order(a, b).unwrap_or(std::cmp::Ordering::Equal));
+    Ok(items)
+}
+
+fn extreme(args: &Args<'_>, last: bool) -> Result<Value, String> {
+    let mut items = sorted(args)?;
+    let found = if last {
+        items.pop()
+    } else {
+        items.into_iter().next()
+    };
+    found.ok_or_else(|| "the list is empty".to_owned())
+}
+
+fn sum(args: &Args<'_>) -> Result<Value, String> {
+    let items = args.list(0)?;
+    let first = items.first().cloned().unwrap_or(Value::Int(0));
+    items.iter().skip(1).try_fold(first, |total, item| {
+        operators::binary(BinaryOp::Add, &total, item).map_err(|failure| failure.message)
+    })
+}
+
+fn length(args: &Args<'_>) -> Result<Value, String> {
+    let length = match args.value(0)? {
+        Value::List(items) => items.len(),
+        Value::Map(map) => map.len(),
+        Value::String(text) | Value::Path(text) => text.chars().count(),
+        other => return Err(super::expected("a text, list or map", other)),
+    };
+    Ok(Value::Int(length as i64))
+}
+
+fn unique(args: &Args<'_>) -> Result<Value, String> {
+    let mut items: Vec<Value> = Vec::new();
+    for item in args.list(0)? {
+        if !items.contains(item) {
+            items.push(item.clone());
+        }
+    }
+    Ok(Value::List(items))
+}
+
+fn flatten(args: &Args<'_>) -> Result<Value, String> {
+    let mut items = Vec::new();
+    for inner in args.list(0)? {
+        match inner {
+            Value::List(inner) => items.extend(inner.iter().cloned()),
+            other => return Err(super::expected("a list of lists, with one that is", other)),
+        }
+    }
+    Ok(Value::List(items))
+}
+
+fn zip(args: &Args<'_>) -> Result<Value, String> {
+    let (keys, values) = (args.list(0)?, args.list(1)?);
+    if keys.len() != values.len() {
+        return Err(format!(
+            "there are {} keys and {} values",
+            keys.len(),
+            values.len()
+        ));
+    }
+    let pair = |(key, value): (&Value, &Value)| match key.as_str() {
+        Some(key) => Ok((key.to_owned(), value.clone())),
+        None => Err(super::expected("texts as keys", key)),
+    };
+    let map: infra_model::Record = keys
+        .iter()
+        .zip(values)
+        .map(pair)
+        .collect::<Result<_, _>>()?;
+    if map.len() < keys.len() {
+        return Err("a key is there twice".to_owned());
+    }
+    Ok(Value::Map(map))
+}
+
+fn chunks(args: &Args<'_>) -> Result<Value, String> {
+    match args.count(1)? {
+        0 => Err("a part has at least one item".to_owned()),
+        size => Ok(Value::List(
+            args.list(0)?
+                .chunks(size)
+                .map(|part| Value::List(part.to_vec()))
+                .collect(),
+        )),
+    }
+}
+
+fn slice(args: &Args<'_>) -> Result<Value, String> {
+    let items = args.list(0)?;
+    let start = args.count(1)?.min(items.len());
+    let end = match args.get(2) {
+        Some(_) => args.count(2)?.saturating_add(start).min(items.len()),
+        None => items.len(),
+    };
+    Ok(Value::List(items[start..end].to_vec()))
+}
+
+fn range(args: &Args<'_>) -> Result<Value, String> {
+    let count = args.int(0)?;
+    if count > 1_000_000 {
+        return Err("the list is too long".to_owned());
+    }
+    Ok(Value::List((0..count).map(Value::Int).collect()))
+}
+
+fn all_or_any(args: &Args<'_>, all: bool) -> Result<Value, String> {
+    let mut result = all;
+    for item in args.list(0)? {
+        let item = item
+            .as_bool()
+            .ok_or_else(|| super::expected("truth values", item))?;
+        result = if all { result && item } else { result || item };
+    }
+    Ok(Value::Bool(result))
+}
+
+/// The sum of nothing has no unit, so an empty list of sizes needs a start of its own.
+fn total_size(args: &Args<'_>) -> Result<Value, String> {
+    args.list(0)?
+        .iter()
+        .try_fold(0u64, |total, item| match item {
+            Value::Size(Size(bytes)) => total
+                .checked_add(*bytes)
+                .ok_or_else(|| "the size is too large".to_owned()),
+            other => Err(super::expected("sizes", other)),
+        })
+        .map(|bytes| Value::Size(Size(bytes)))
+}
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "len",
+        signature: "(of: string | [any] | {any}) -> int",
+        doc: "How many items, entries or characters there are.",
+        example: (r#"len(["a", "b"])"#, "2"),
+        partial: true,
+        run: length,
+    },
+    Function {
+        name: "first",
+        signature: "(items: [T]) -> T?",
+        doc: "The first item; null for an empty list.",
+        example: ("first([3, 1, 2])", "3"),
+        partial: true,
+        run: |args| Ok(args.list(0)?.first().cloned().unwrap_or(Value::Null)),
+    },
+    Function {
+        name: "last",
+        signature: "(items: [T]) -> T?",
+        doc: "The last item; null for an empty list.",
+        example: ("last([3, 1, 2])", "2"),
+        partial: true,
+        run: |args| Ok(args.list(0)?.last().cloned().unwrap_or(Value::Null)),
+    },
+    Function {
+        name: "slice",
+        signature: "(items: [T], start: int, count: int = null) -> [T]",
+        doc: "A part of a list, counted from 0.",
+        example: ("slice([1, 2, 3, 4], 1, 2)", "[2, 3]"),
+        partial: true,
+        run: slice,
+    },
+    Function {
+        name: "sort",
+        signature: "(items: [T]) -> [T]",
+        doc: "The items from the smallest to the largest.",
+        example: ("sort([3, 1, 2])", "[1, 2, 3]"),
+        partial: false,
+        run: |args| sorted(args).map(Value::List),
+    },
+    Function {
+        name: "reverse",
+        signature: "(items: [T]) -> [T]",
+        doc: "The items from the last to the first.",
+        example: ("reverse([1, 2, 3])", "[3, 2, 1]"),
+        partial: true,
+        run: |args| Ok(Value::List(args.list(0)?.iter().rev().cloned().collect())),
+    },
+    Function {
+        name: "unique",
+        signature: "(items: [T]) -> [T]",
+        doc: "The items without repetitions, in their first order.",
+        example: ("unique([1, 2, 1])", "[1, 2]"),
+        partial: false,
+        run: unique,
+    },
+    Function {
+        name: "flatten",
+        signature: "(lists: [[T]]) -> [T]",
+        doc: "The items of all lists, one list after the other.",
+        example: ("flatten([[1], [2, 3]])", "[1, 2, 3]"),
+        partial: true,
+        run: flatten,
+    },
+    Function {
+        name: "chunks",
+        signature: "(items: [T], size: int) -> [[T]]",
+        doc: "The list cut into parts of `size` items; the last may be shorter.",
+        example: ("chunks([1, 2, 3], 2)", "[[1, 2], [3]]"),
+        partial: true,
+        run: chunks,
+    },
+    Function {
+        name: "zip",
+        signature: "(keys: [string], values: [T]) -> {T}",
+        doc: "A map from each key to the value at the same place.",
+        example: (r#"zip(["a", "b"], [1, 2])"#, "{ a = 1, b = 2 }"),
+        partial: false,
+        run: zip,
+    },
+    Function {
+        name: "index_of",
+        signature: "(items: [T], item: T) -> int?",
+        doc: "The place of the first item that is equal, counted from 0; null when there is none.",
+        example: (r#"index_of(["a", "b"], "b")"#, "1"),
+        partial: false,
+        run: |args| {
+            let item = args.value(1)?;
+            let position = args.list(0)?.iter().position(|other| other == item);
+            Ok(position.map_or(Value::Null, |position| Value::Int(position as i64)))
+        },
+    },
+    Function {
+        name: "min",
+        signature: "(items: [T]) -> T",
+        doc: "The smallest item. An empty list has none, which is an error.",
+        example: ("min([8GiB, 2GiB])", "2GiB"),
+        partial: false,
+        run: |args| extreme(args, false),
+    },
+    Function {
+        name: "max",
+        signature: "(items: [T]) -> T",
+        doc: "The largest item. An empty list has none, which is an error.",
+        example: ("max([1, 3, 2])", "3"),
+        partial: false,
+        run: |args| extreme(args, true),
+    },
+    Function {
+        name: "sum",
+        signature: "(items: [T]) -> T",
+        doc: "All items added up; 0 for an empty list.",
+        example: ("sum([1, 2, 3])", "6"),
+        partial: false,
+        run: sum,
+    },
+    Function {
+        name: "total",
+        signature: "(sizes: [size]) -> size",
+        doc: "All sizes added up; `0B` for an empty list.",
+        example: ("total([8GiB, 2GiB])", "10GiB"),
+        partial: false,
+        run: total_size,
+    },
+    Function {
+        name: "all",
+        signature: "(conditions: [bool]) -> bool",
+        doc: "Whether all hold; true for an empty list.",
+        example: ("all([1 < 2, 2 < 1])", "false"),
+        partial: false,
+        run: |args| all_or_any(args, true),
+    },
+    Function {
+        name: "any",
+        signature: "(conditions: [bool]) -> bool",
+        doc: "Whether at least one holds; false for an empty list.",
+        example: ("any([1 < 2, 2 < 1])", "true"),
+        partial: false,
+        run: |args| all_or_any(args, false),
+    },
+    Function {
+        name: "range",
+        signature: "(count: int) -> [int]",
+        doc: "The numbers from 0 up to, not including, `count`. `1..6` is the list of both ends and what is between.",
+        example: ("range(3)", "[0, 1, 2]"),
+        partial: false,
+        run: range,
+    },
+];

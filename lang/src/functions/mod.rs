@@ -1,0 +1,156 @@
+//! The function library: one table, a file for each family.
+//!
+//! A function is pure: it sees its arguments and the files of the project, nothing else.
+
+mod signature;
+
+mod conversions;
+mod encodings;
+mod files;
+mod hashes;
+mod lists;
+mod maps;
+mod networks;
+mod numbers;
+mod strings;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use infra_model::{Record, Value};
+
+pub use signature::{Parameter, Shape, Signature};
+
+/// A function of the language.
+pub struct Function {
+    pub name: &'static str,
+    /// Its parameters and result: `(text: string, by: string) -> [string]`.
+    pub signature: &'static str,
+    pub doc: &'static str,
+    /// An expression and what it evaluates to, both as text; a test evaluates it.
+    pub example: (&'static str, &'static str),
+    /// Whether it can work on lists and maps whose parts are not all known.
+    pub(crate) partial: bool,
+    pub(crate) run: fn(&Args<'_>) -> Result<Value, String>,
+}
+
+/// What a function can ask for besides its arguments.
+pub(crate) trait Context {
+    /// The text of a project file, by its path from the root.
+    fn read(&self, path: &str) -> Option<String>;
+
+    /// The text with its `${…}` replaced, where `vars` are the names in scope.
+    fn render(&self, text: &str, vars: &Record) -> Result<Value, String>;
+}
+
+/// The arguments of a call, by the position of their parameter; secrets are already revealed.
+pub(crate) struct Args<'a> {
+    pub values: Vec<Option<Value>>,
+    pub context: &'a dyn Context,
+}
+
+impl Args<'_> {
+    pub fn get(&self, position: usize) -> Option<&Value> {
+        self.values.get(position)?.as_ref()
+    }
+
+    pub fn value(&self, position: usize) -> Result<&Value, String> {
+        self.get(position)
+            .ok_or_else(|| format!("argument {} is missing", position + 1))
+    }
+
+    pub fn text(&self, position: usize) -> Result<&str, String> {
+        let value = self.value(position)?;
+        value.as_str().ok_or_else(|| expected("a text", value))
+    }
+
+    pub fn int(&self, position: usize) -> Result<i64, String> {
+        let value = self.value(position)?;
+        value
+            .as_int()
+            .ok_or_else(|| expected("a whole number", value))
+    }
+
+    /// A count or position, which cannot be negative.
+    pub fn count(&self, position: usize) -> Result<usize, String> {
+        let number = self.int(position)?;
+        usize::try_from(number).map_err(|_| format!("{number} is negative"))
+    }
+
+    pub fn list(&self, position: usize) -> Result<&[Value], String> {
+        let value = self.value(position)?;
+        value.as_list().ok_or_else(|| expected("a list", value))
+    }
+
+    pub fn map(&self, position: usize) -> Result<&Record, String> {
+        let value = self.value(position)?;
+        value.as_map().ok_or_else(|| expected("a map", value))
+    }
+}
+
+fn expected(what: &str, found: &Value) -> String {
+    format!(
+        "expected {what}, found {}",
+        crate::typing::coerce::article(found)
+    )
+}
+
+/// The families in the order of the documentation.
+const FAMILIES: [&[Function]; 9] = [
+    strings::FUNCTIONS,
+    lists::FUNCTIONS,
+    maps::FUNCTIONS,
+    numbers::FUNCTIONS,
+    networks::FUNCTIONS,
+    encodings::FUNCTIONS,
+    hashes::FUNCTIONS,
+    files::FUNCTIONS,
+    conversions::FUNCTIONS,
+];
+
+struct Entry {
+    function: &'static Function,
+    signature: Signature,
+}
+
+static TABLE: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
+    let entry = |function: &'static Function| {
+        let signature = Signature::parse(function.signature)?;
+        Some((
+            function.name,
+            Entry {
+                function,
+                signature,
+            },
+        ))
+    };
+    all().filter_map(entry).collect()
+});
+
+/// All functions, family by family.
+pub fn all() -> impl Iterator<Item = &'static Function> {
+    FAMILIES.into_iter().flatten()
+}
+
+/// A function and its signature, by name.
+pub fn find(name: &str) -> Option<(&'static Function, &'static Signature)> {
+    let entry = TABLE.get(name)?;
+    Some((entry.function, &entry.signature))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_signature_can_be_read() {
+        for function in all() {
+            assert!(
+                Signature::parse(function.signature).is_some(),
+                "{}",
+                function.name
+            );
+            assert!(find(function.name).is_some_and(|(found, _)| std::ptr::eq(found, function)));
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! A program: read, resolved and checked. It may hold invalid parts; a [`SoundProgram`] may not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use infra_model::{Known, Type, Value};
+
+use crate::check;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::eval::{self, Evaluation};
+use crate::inputs::Inputs;
+use crate::resolve::scope::param;
+use crate::resolve::{Loader, ScopeId, Scopes};
+use crate::schema::Schemas;
+use crate::source::Sources;
+use crate::syntax::Tree;
+use crate::world::World;
+
+/// A program with whatever may be wrong in it: what editors and documentation look at.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) name: String,
+    /// The trees of all files, by [`infra_model::FileId`].
+    pub(crate) trees: Vec<Tree>,
+    pub(crate) scopes: Scopes,
+    pub(crate) schemas: Schemas,
+    /// The modules of the catalogues, by provider.
+    pub(crate) catalogues: BTreeMap<String, ScopeId>,
+    /// The catalogues' tables that fields of schemas name, by provider and table.
+    pub(crate) tables: BTreeSet<(String, String)>,
+    pub(crate) facts: check::Facts,
+}
+
+impl Program {
+    /// The program's name, from its directory.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The types that the program mentions, and those that these mention.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// The trees of all files, those of the standard library included.
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
+    /// The program's parameters in the order of the text.
+    pub fn params(&self) -> Vec<ParamInfo> {
+        let info = |decl: &crate::resolve::Decl| {
+            let param = param(decl, &self.trees);
+            ParamInfo {
+                name: decl.name.text.clone(),
+                ty: decl.ty.clone().unwrap_or(Type::Invalid),
+                doc: decl.item.get(&self.trees).doc.clone().unwrap_or_default(),
+                required: param.default.is_none()
+                    && !decl
+                        .ty
+                        .as_ref()
+                        .is_some_and(crate::typing::relate::may_be_null),
+                span: decl.name.span,
+            }
+        };
+        self.scopes
+            .get(Scopes::ROOT)
+            .params()
+            .map(|(_, decl)| info(decl))
+            .collect()
+    }
+}
+
+/// A parameter of a program, for help texts and prompts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamInfo {
+    pub name: String,
+    pub ty: Type,
+    pub doc: String,
+    /// Without a value from somewhere, the program cannot be evaluated.
+    pub required: bool,
+    pub span: infra_model::Span,
+}
+
+/// A program as it was read, with everything there is to say about it.
+#[derive(Debug)]
+pub struct Loaded {
+    pub sources: Sources,
+    pub program: Program,
+    /// Of all files, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads, resolves and checks the program of `world`. Never fails: what is wrong is in the diagnostics.
+pub fn load(world: &dyn World) -> Loaded {
+    let mut loader = Loader::new(world);
+    loader.load_program();
+    let mut schemas = Schemas::load_mentioned(&mut loader);
+    let mut catalogues = BTreeMap::new();
+    let mut tables = BTreeSet::new();
+    let named: Vec<(String, String)> = schemas
+        .catalogues()
+        .map(|(ty, _, table)| {
+            (
+                ty.split('.').next().unwrap_or_default().to_owned(),
+                table.to_owned(),
+            )
+        })
+        .collect();
+    for (provider, table) in named {
+        if let Some(module) = loader.std_module(&format!("{provider}/catalogue.infra")) {
+            catalogues.insert(provider.clone(), module);
+            tables.insert((provider, table));
+        }
+    }
+    let mut conditions = std::mem::take(&mut schemas.conditions);
+    loader.resolve_targets(&schemas, &mut conditions);
+    schemas.conditions = conditions;
+
+    let Loader {
+        sources,
+        trees,
+        scopes,
+        mut diagnostics,
+        ..
+    } = loader;
+    let mut program = Program {
+        name: world.program_name().to_owned(),
+        trees,
+        scopes,
+        schemas,
+        catalogues,
+        tables,
+        facts: check::Facts::default(),
+    };
+    let clean = diagnostics.is_empty();
+    diagnostics.extend(check::check(&mut program, &sources, world));
+    let clean = clean && diagnostics.is_empty();
+    let found = eval::dry_run(&program, world);
+    // Where types are wrong already, wrong values are consequences.
+    diagnostics.extend(
+        found
+            .into_iter()
+            .filter(|it| clean || !check::is_about_types(it.code)),
+    );
+    sort(&mut diagnostics);
+    Loaded {
+        sources,
+        program,
+        diagnostics,
+    }
+}
+
+/// Sorts by place, and drops what is said twice.
+pub(crate) fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
+    diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
+}
+
+impl Loaded {
+    /// The program when nothing is wrong with it; else itself, for its diagnostics.
+    #[allow(
+        clippy::result_large_err,
+        reason = "the error is the program itself, which the caller keeps"
+    )]
+    pub fn sound(self) -> Result<(SoundProgram, Sources), Loaded> {
+        if self
+            .diagnostics
+            .iter()
+            .any(|it| it.severity == Severity::Error)
+        {
+            return Err(self);
+        }
+        Ok((
+            SoundProgram {
+                program: self.program,
+            },
+            self.sources,
+        ))
+    }
+}
+
+/// A program without errors.
+#[derive(Debug)]
+pub struct SoundProgram {
+    program: Program,
+}
+
+impl SoundProgram {
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    pub fn params(&self) -> Vec<ParamInfo> {
+        self.program.params()
+    }
+
+    /// What the program asks for with these inputs and under what is known of the cloud. Every error is reported,
+    /// not only the first.
+    ///
+    /// A lookup that `known` has no answer for is listed in [`infra_model::Desired::lookups`] and its attributes
+    /// are unknown; see [`Evaluation::is_waiting`].
+    pub fn evaluate(
+        self: &Arc<Self>,
+        world: &dyn World,
+        inputs: &Inputs,
+        known: &dyn Known,
+    ) -> Result<Evaluation, Vec<Diagnostic>> {
+        let values = inputs.values(&self.program)?;
+        eval::evaluate(self, world, values, known)
+    }
+}
+
+/// The value of a built-in name.
+pub(crate) fn built_in(name: &str) -> Option<Value> {
+    match name {
+        // Everywhere: 0.0.0.0/0.
+        "internet" => Some(Value::Cidr(ipnet::IpNet::from(ipnet::Ipv4Net::default()))),
+        _ => None,
+    }
+}
+
+/// The names that every program knows.
+pub(crate) const BUILT_IN: [&str; 1] = ["internet"];

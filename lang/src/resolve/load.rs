@@ -1,0 +1,212 @@
+//! Finding and reading the files of a program: its own, the directories it uses, the standard library.
+
+use std::collections::{HashMap, VecDeque};
+
+use infra_model::{FileId, Span};
+
+use super::path;
+use super::scope::{DeclId, DeclKind, Scope, ScopeId, ScopeKind, Scopes};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::source::Sources;
+use crate::suggest;
+use crate::syntax::{self, Tree, UseTarget};
+use crate::world::World;
+
+/// A `use` whose module is not read yet.
+pub(super) struct PendingUse {
+    pub scope: ScopeId,
+    pub decl: DeclId,
+    pub target: UseTarget,
+    /// Where the target is written.
+    pub span: Span,
+}
+
+/// Reads files and declares what they say.
+pub(crate) struct Loader<'w> {
+    pub world: &'w dyn World,
+    pub sources: Sources,
+    /// By [`FileId`].
+    pub trees: Vec<Tree>,
+    pub scopes: Scopes,
+    pub diagnostics: Vec<Diagnostic>,
+    pub(super) pending: VecDeque<PendingUse>,
+    /// Modules by the path of their directory or file, with a mark for which of the two worlds it is in.
+    modules: HashMap<String, ScopeId>,
+    std_files: HashMap<String, Option<FileId>>,
+}
+
+impl<'w> Loader<'w> {
+    pub fn new(world: &'w dyn World) -> Self {
+        Loader {
+            world,
+            sources: Sources::default(),
+            trees: Vec::new(),
+            scopes: Scopes::default(),
+            diagnostics: Vec::new(),
+            pending: VecDeque::new(),
+            modules: HashMap::new(),
+            std_files: HashMap::new(),
+        }
+    }
+
+    /// Reads the program itself and everything it uses.
+    pub fn load_program(&mut self) {
+        let root = self
+            .scopes
+            .add(Scope::new(ScopeKind::Root, "(program)", None));
+        self.read_directory(root, "");
+        while let Some(pending) = self.pending.pop_front() {
+            let kind = self.resolve_use(&pending);
+            let scope = self.scopes.get_mut(pending.scope);
+            scope.decls[pending.decl.0 as usize].kind = kind;
+        }
+    }
+
+    fn read_directory(&mut self, scope: ScopeId, dir: &str) {
+        for name in self.world.list(dir).unwrap_or_default() {
+            let path = if dir.is_empty() {
+                name
+            } else {
+                format!("{dir}/{name}")
+            };
+            if let Some(text) = self.world.read(&path) {
+                let file = self.parse(&path, text);
+                self.declare_file(scope, file);
+            }
+        }
+    }
+
+    fn parse(&mut self, path: &str, text: String) -> FileId {
+        let file = self.sources.add(path, text);
+        let text = self.sources.get(file).map_or("", |source| &source.text);
+        let (tree, diagnostics) = syntax::parse(file, text);
+        self.trees.push(tree);
+        self.diagnostics.extend(diagnostics);
+        file
+    }
+
+    /// Reads a file of the standard library, once.
+    pub fn std_file(&mut self, path: &str) -> Option<FileId> {
+        if let Some(known) = self.std_files.get(path) {
+            return *known;
+        }
+        let text = self.world.std(path).map(str::to_owned);
+        let file = text.map(|text| self.parse(path, text));
+        self.std_files.insert(path.to_owned(), file);
+        file
+    }
+
+    /// The module of a file of the standard library.
+    pub fn std_module(&mut self, path: &str) -> Option<ScopeId> {
+        let key = format!("std:{path}");
+        if let Some(scope) = self.modules.get(&key) {
+            return Some(*scope);
+        }
+        let file = self.std_file(path)?;
+        let label = path.trim_end_matches(".infra").replace('/', ".");
+        let scope = self.scopes.add(Scope::new(ScopeKind::Std, label, None));
+        self.modules.insert(key, scope);
+        self.declare_file(scope, file);
+        Some(scope)
+    }
+
+    /// Whether a file is one of the standard library's.
+    pub fn is_std(&self, file: FileId) -> bool {
+        self.std_files.values().any(|known| *known == Some(file))
+    }
+
+    fn resolve_use(&mut self, pending: &PendingUse) -> DeclKind {
+        match &pending.target {
+            UseTarget::Std(dotted) => {
+                let name = dotted.text();
+                let Some(module) = self.std_module(&format!("{}.infra", name.replace('.', "/")))
+                else {
+                    let diagnostic = self.unknown_std(&name, pending.span);
+                    self.diagnostics.push(diagnostic);
+                    return DeclKind::Missing;
+                };
+                let own = name.rsplit('.').next().unwrap_or_default();
+                let scope = self.scopes.get(module);
+                match scope.names.get(own).map(|decl| scope.decl(*decl).kind) {
+                    Some(DeclKind::Component(component)) => DeclKind::Component(component),
+                    _ => DeclKind::Namespace(module),
+                }
+            }
+            UseTarget::Directory { path, .. } => self.use_directory(path, pending.span),
+        }
+    }
+
+    fn unknown_std(&self, name: &str, span: Span) -> Diagnostic {
+        let all: Vec<String> = self
+            .world
+            .std_paths()
+            .iter()
+            .map(|path| path.trim_end_matches(".infra").replace('/', "."))
+            .collect();
+        let help = suggest::nearest(name, all.iter().map(String::as_str)).map_or_else(
+            || "a directory of the project is written in quotes: `use \"./net\" as net`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let message = format!("the standard library has no `{name}`");
+        Diagnostic::error(codes::UNKNOWN_USE, span, message).help(help)
+    }
+
+    fn use_directory(&mut self, written: &str, span: Span) -> DeclKind {
+        let here = self
+            .sources
+            .get(span.file)
+            .map_or("", |file| path::parent(&file.path));
+        let Some(dir) = path::join(here, written) else {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::OUTSIDE_PROJECT,
+                    span,
+                    format!("`{written}` leads out of the project"),
+                )
+                .help("a program reads only what is in its own directory, so that a clone is all one needs"),
+            );
+            return DeclKind::Missing;
+        };
+        let key = format!("dir:{dir}");
+        if let Some(scope) = self.modules.get(&key) {
+            return DeclKind::Component(*scope);
+        }
+        if dir.is_empty() || self.world.list(&dir).is_none_or(|files| files.is_empty()) {
+            let message = format!("there is no directory `{written}` with `.infra` files");
+            self.diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_USE, span, message)
+                    .help("the path is relative to the file that it is written in"),
+            );
+            return DeclKind::Missing;
+        }
+        let label = dir.rsplit('/').next().unwrap_or_default();
+        let scope = self
+            .scopes
+            .add(Scope::new(ScopeKind::Directory, label, None));
+        self.modules.insert(key, scope);
+        self.read_directory(scope, &dir);
+        DeclKind::Component(scope)
+    }
+
+    /// The dotted words `a.b` of all files read so far, whatever they mean: the resource types among them are the
+    /// schemas that the program can need. Looking at words saves reading the whole library for a small program.
+    pub fn dotted_words(&self, from: usize) -> Vec<String> {
+        let mut words = Vec::new();
+        for file in self.sources.iter().skip(from) {
+            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+            for word in file.text.split(|c| !is_word(c)) {
+                let mut parts = word.split('.');
+                if let (Some(first), Some(second)) = (parts.next(), parts.next())
+                    && first.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && !second.is_empty()
+                {
+                    words.push(format!("{first}.{second}"));
+                }
+            }
+        }
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+}

@@ -1,0 +1,150 @@
+//! Schemas: the resource types of the standard library, read from its text.
+
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra_model::{Schema, SchemaKind};
+
+use crate::diagnostic::Diagnostic;
+use crate::resolve::Loader;
+use crate::source::Sources;
+use crate::syntax::{ItemKind, Tree};
+use crate::typing::convert::Conditions;
+use crate::world::World;
+
+/// The resource, lookup and provider types a program can use.
+#[derive(Clone, Debug, Default)]
+pub struct Schemas {
+    by_name: BTreeMap<(String, SchemaKind), Schema>,
+    /// The catalogue's table that lists a field's words, by type and field (`@catalogue(machine_types)`).
+    catalogues: BTreeMap<(String, String), String>,
+    pub(crate) conditions: Conditions,
+}
+
+impl Schemas {
+    /// Reads the whole standard library, for listing types and for tests. A program needs only
+    /// [`load`](crate::load), which reads what the program mentions.
+    pub fn load(world: &dyn World) -> (Schemas, Sources, Vec<Diagnostic>) {
+        let mut loader = Loader::new(world);
+        for path in world.std_paths() {
+            loader.std_file(&path);
+        }
+        let schemas = Schemas::read(&mut loader, &world_types(world));
+        (schemas, loader.sources, loader.diagnostics)
+    }
+
+    /// Reads the files of the types that the program mentions, and of those that these mention.
+    pub(crate) fn load_mentioned(loader: &mut Loader<'_>) -> Schemas {
+        let mut seen = BTreeSet::new();
+        let mut from = 0;
+        loop {
+            let words = loader.dotted_words(from);
+            from = loader.trees.len();
+            for word in words {
+                let provider = word.split('.').next().unwrap_or_default().to_owned();
+                for path in [word.replace('.', "/"), format!("{provider}/provider")] {
+                    if seen.insert(path.clone()) {
+                        loader.std_file(&format!("{path}.infra"));
+                    }
+                }
+            }
+            if loader.trees.len() == from {
+                break;
+            }
+        }
+        let types = world_types(loader.world);
+        Schemas::read(loader, &types)
+    }
+
+    fn read(loader: &mut Loader<'_>, types: &[String]) -> Schemas {
+        let mut schemas = Schemas::default();
+        // Types that a program declares are refused elsewhere and have no effect.
+        let declared: BTreeSet<String> = loader
+            .trees
+            .iter()
+            .filter(|tree| loader.is_std(tree.file))
+            .flat_map(declared_types)
+            .collect();
+        let Loader {
+            trees,
+            scopes,
+            sources,
+            diagnostics,
+            ..
+        } = loader;
+        let mut reader = crate::typing::convert::TypeReader {
+            scopes,
+            sources,
+            is_resource: &|name| declared.contains(name),
+            resource_names: types,
+            conditions: &mut schemas.conditions,
+            diagnostics,
+        };
+        let mut found = Vec::new();
+        for tree in trees.iter() {
+            for item in &tree.items {
+                if let ItemKind::Schema(it) = &item.kind
+                    && declared.contains(&it.type_name.text())
+                {
+                    found.push(read::schema(&mut reader, item, it));
+                }
+            }
+        }
+        for (schema, catalogues) in found {
+            for (field, table) in catalogues {
+                schemas
+                    .catalogues
+                    .insert((schema.type_name.clone(), field), table);
+            }
+            schemas
+                .by_name
+                .insert((schema.type_name.clone(), schema.kind), schema);
+        }
+        schemas
+    }
+
+    pub fn get(&self, type_name: &str, kind: SchemaKind) -> Option<&Schema> {
+        self.by_name.get(&(type_name.to_owned(), kind))
+    }
+
+    /// The schema of a type, managed or only read: what a reference to it can be asked.
+    pub fn either(&self, type_name: &str) -> Option<&Schema> {
+        self.get(type_name, SchemaKind::Resource)
+            .or_else(|| self.get(type_name, SchemaKind::Lookup))
+    }
+
+    /// The schema of a provider's configuration.
+    pub fn provider(&self, name: &str) -> Option<&Schema> {
+        self.get(&format!("provider.{name}"), SchemaKind::Resource)
+    }
+
+    /// All schemas, sorted by type name.
+    pub fn iter(&self) -> impl Iterator<Item = &Schema> {
+        self.by_name.values()
+    }
+
+    /// The fields whose words a catalogue lists: type, field and the catalogue's table.
+    pub(crate) fn catalogues(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.catalogues
+            .iter()
+            .map(|((ty, field), table)| (ty.as_str(), field.as_str(), table.as_str()))
+    }
+}
+
+/// The types that the library could have, by the names of its files.
+pub(crate) fn world_types(world: &dyn World) -> Vec<String> {
+    let paths = world.std_paths();
+    paths
+        .iter()
+        .map(|path| path.trim_end_matches(".infra").replace('/', "."))
+        .collect()
+}
+
+fn declared_types(tree: &Tree) -> Vec<String> {
+    let schema = |item: &crate::syntax::Item| match &item.kind {
+        ItemKind::Schema(schema) => Some(schema.type_name.text()),
+        _ => None,
+    };
+    tree.items.iter().filter_map(schema).collect()
+}

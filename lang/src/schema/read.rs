@@ -1,0 +1,179 @@
+//! One schema from its text.
+
+use infra_model::{Change, Duration, FieldSchema, Schema, Value};
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::suggest;
+use crate::syntax::{BinaryOp, Decorator, Expr, ExprKind, Item, SchemaField, SchemaItem};
+use crate::typing::constant::{constant, literal};
+use crate::typing::convert::TypeReader;
+
+const TYPE_DECORATORS: [&str; 3] = ["data", "create_first", "timeout"];
+const FIELD_DECORATORS: [&str; 8] = [
+    "computed",
+    "replace",
+    "restart",
+    "unordered",
+    "late",
+    "unread",
+    "grows",
+    "catalogue",
+];
+
+/// A schema, and the catalogue's tables its fields name.
+pub(super) type Read = (Schema, Vec<(String, String)>);
+
+pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) -> Read {
+    let mut schema = Schema {
+        type_name: it.type_name.text(),
+        kind: it.kind,
+        doc: item.doc.clone().unwrap_or_default(),
+        fields: Vec::new(),
+        data: None,
+        data_unless: None,
+        create_first: false,
+        timeout_create: None,
+        timeout_update: None,
+        timeout_delete: None,
+        span: it.type_name.span,
+    };
+    for decorator in &item.decorators {
+        if let Err(why) = type_decorator(&mut schema, decorator) {
+            reader
+                .diagnostics
+                .push(bad(decorator, why, &TYPE_DECORATORS));
+        }
+    }
+    let mut catalogues = Vec::new();
+    for field in &it.fields {
+        let (field, catalogue) = read_field(reader, field);
+        catalogues.extend(catalogue.map(|table| (field.name.clone(), table)));
+        schema.fields.push(field);
+    }
+    (schema, catalogues)
+}
+
+fn type_decorator(schema: &mut Schema, decorator: &Decorator) -> Result<(), &'static str> {
+    match decorator.name.text.as_str() {
+        "create_first" => schema.create_first = true,
+        "data" => {
+            let first = decorator.args.first().filter(|arg| arg.name.is_none());
+            let text = first.and_then(|arg| literal(&arg.value, None));
+            let text = text.as_ref().and_then(Value::as_str);
+            schema.data = Some(text.ok_or("it needs a text: what is lost")?.to_owned());
+            for arg in decorator.args.iter().skip(1) {
+                let name = arg.name.as_ref().map(|name| name.text.as_str());
+                if name != Some("unless") {
+                    return Err("its only other argument is `unless = field == word`");
+                }
+                let exception = exception(&arg.value).ok_or("`unless` is `field == word`")?;
+                schema.data_unless = Some(exception);
+            }
+        }
+        "timeout" => {
+            for arg in &decorator.args {
+                let ExprKind::Duration(duration) = arg.value.kind else {
+                    return Err("it needs durations: `@timeout(create = 10m)`");
+                };
+                *timeout(schema, arg.name.as_ref().map(|name| name.text.as_str()))? =
+                    Some(duration);
+            }
+        }
+        _ => return Err(""),
+    }
+    Ok(())
+}
+
+fn timeout<'s>(
+    schema: &'s mut Schema,
+    verb: Option<&str>,
+) -> Result<&'s mut Option<Duration>, &'static str> {
+    match verb {
+        Some("create") => Ok(&mut schema.timeout_create),
+        Some("update") => Ok(&mut schema.timeout_update),
+        Some("delete") => Ok(&mut schema.timeout_delete),
+        _ => Err("its verbs are `create`, `update` and `delete`"),
+    }
+}
+
+/// `field == word`
+fn exception(expr: &Expr) -> Option<(String, String)> {
+    let ExprKind::Binary {
+        op: BinaryOp::Equal,
+        left,
+        right,
+        ..
+    } = &expr.kind
+    else {
+        return None;
+    };
+    let word = |expr: &Expr| match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        _ => literal(expr, None)?.as_str().map(str::to_owned),
+    };
+    Some((word(left)?, word(right)?))
+}
+
+fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField) -> (FieldSchema, Option<String>) {
+    let ty = reader.read(&field.ty, None);
+    let default = field.default.as_ref().and_then(|default| {
+        constant(default, &ty)
+            .map_err(|error| reader.diagnostics.push(error))
+            .ok()
+    });
+    let mut read = FieldSchema {
+        name: field.name.text.clone(),
+        doc: field.doc.clone().unwrap_or_default(),
+        ty,
+        default,
+        computed: false,
+        change: Change::Update,
+        unordered: false,
+        late: false,
+        unread: false,
+        grows: false,
+        span: field.name.span,
+    };
+    let mut catalogue = None;
+    for decorator in &field.decorators {
+        match decorator.name.text.as_str() {
+            "computed" => read.computed = true,
+            "replace" => read.change = Change::Replace,
+            "restart" => read.change = Change::Restart,
+            "unordered" => read.unordered = true,
+            "late" => read.late = true,
+            "unread" => read.unread = true,
+            "grows" => read.grows = true,
+            "catalogue" => match decorator.args.first().map(|arg| &arg.value.kind) {
+                Some(ExprKind::Name(table)) => catalogue = Some(table.clone()),
+                _ => reader.diagnostics.push(bad(
+                    decorator,
+                    "it names a table of the catalogue: `@catalogue(machine_types)`",
+                    &FIELD_DECORATORS,
+                )),
+            },
+            _ => reader
+                .diagnostics
+                .push(bad(decorator, "", &FIELD_DECORATORS)),
+        }
+    }
+    (read, catalogue)
+}
+
+/// A decorator that does not belong to a schema, or (with a reason) is used wrongly.
+fn bad(decorator: &Decorator, why: &str, known: &[&'static str]) -> Diagnostic {
+    let name = &decorator.name.text;
+    if why.is_empty() {
+        let message = format!("a schema has no decorator `@{name}` here");
+        let mut diagnostic =
+            Diagnostic::error(codes::UNKNOWN_DECORATOR, decorator.name.span, message);
+        diagnostic.help = suggest::help(name, known.iter().copied(), "there are");
+        return diagnostic;
+    }
+    Diagnostic::error(
+        codes::BAD_DECORATOR,
+        decorator.span,
+        format!("`@{name}` is not used like this: {why}"),
+    )
+}
