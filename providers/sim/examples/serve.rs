@@ -11,19 +11,30 @@ use infra_sim::{Config, Timing, serve};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+    let clock = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis() as u64)
+    };
     let mut config = Config::new(Arc::new(clock));
     config.on_stop = Some(Arc::new(|| std::process::abort()));
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
-        let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+        let value = arguments
+            .next()
+            .ok_or_else(|| format!("{name} needs a value"))?;
         match name.as_str() {
             "--listen" => config.listen = value.parse()?,
             "--state" => config.state_file = Some(value.into()),
             "--chaos" => config.chaos = value.parse()?,
             "--seed" => config.seed = value.parse()?,
             "--time-factor" => config.timing = Timing::default().scaled(value.parse()?),
-            _ => return Err(format!("{name}: there are --listen --state --chaos --seed --time-factor").into()),
+            _ => {
+                return Err(format!(
+                    "{name}: there are --listen --state --chaos --seed --time-factor"
+                )
+                .into());
+            }
         }
     }
     let running = serve(config).await?;

@@ -9,7 +9,7 @@ use crate::query::Query;
 use crate::sigv4::{Scope, SignatureError};
 use crate::world::{REGIONS, World};
 use crate::xml::Node;
-use crate::{ec2, sts};
+use crate::{ebs, ec2, sts};
 
 /// An HTTP request whose body has arrived.
 #[derive(Debug)]
@@ -51,19 +51,34 @@ impl Service {
 
     /// An error in the service's format.
     pub fn refuse(self, fault: &Fault, request_id: &str) -> Reply {
-        let error = Node::new().text("Code", &fault.code).text("Message", &fault.message);
+        let error = Node::new()
+            .text("Code", &fault.code)
+            .text("Message", &fault.message);
         match self {
             Self::Ec2 => {
                 let errors = Node::new().node("Error", error);
-                xml(fault.status, "Response", "", &Node::new().node("Errors", errors).text("RequestID", request_id))
+                xml(
+                    fault.status,
+                    "Response",
+                    "",
+                    &Node::new()
+                        .node("Errors", errors)
+                        .text("RequestID", request_id),
+                )
             }
             Self::Sts => {
-                let kind = if fault.status < 500 { "Sender" } else { "Receiver" };
+                let kind = if fault.status < 500 {
+                    "Sender"
+                } else {
+                    "Receiver"
+                };
                 let error = Node::new().text("Type", kind).and(error);
-                let body = Node::new().node("Error", error).text("RequestId", request_id);
+                let body = Node::new()
+                    .node("Error", error)
+                    .text("RequestId", request_id);
                 xml(fault.status, "ErrorResponse", sts::NAMESPACE, &body)
             }
-            Self::Ebs => xml(fault.status, "Error", "", &error),
+            Self::Ebs => ebs::refuse(fault, request_id),
         }
     }
 
@@ -78,11 +93,19 @@ impl Service {
             (Self::Sts, SignatureError::UnknownKey) => "InvalidClientTokenId",
             (Self::Ebs, SignatureError::UnknownKey) => "UnrecognizedClientException",
             (Self::Ec2, SignatureError::Expired) => "RequestExpired",
-            (Self::Ebs, SignatureError::Expired | SignatureError::Mismatch) => "InvalidSignatureException",
-            (Self::Sts, SignatureError::Expired) | (_, SignatureError::Mismatch) => "SignatureDoesNotMatch",
+            (Self::Ebs, SignatureError::Expired | SignatureError::Mismatch) => {
+                "InvalidSignatureException"
+            }
+            (Self::Sts, SignatureError::Expired) | (_, SignatureError::Mismatch) => {
+                "SignatureDoesNotMatch"
+            }
         };
         let fault = Fault::new(code, error.to_string());
-        if self == Self::Ebs { fault.with_status(403) } else { fault }
+        if self == Self::Ebs {
+            fault.with_status(403)
+        } else {
+            fault
+        }
     }
 
     /// The fault of too many requests.
@@ -90,7 +113,10 @@ impl Service {
         match self {
             Self::Ec2 => Fault::new("RequestLimitExceeded", "Request limit exceeded."),
             Self::Sts => Fault::new("Throttling", "Rate exceeded"),
-            Self::Ebs => Fault::new("RequestThrottledException", "The number of API requests has exceeded the maximum allowed"),
+            Self::Ebs => Fault::new(
+                "RequestThrottledException",
+                "The number of API requests has exceeded the maximum allowed",
+            ),
         }
     }
 
@@ -99,16 +125,28 @@ impl Service {
         match self {
             Self::Ec2 => Fault::internal("An internal error has occurred"),
             Self::Sts => Fault::new("ServiceUnavailable", "The service is currently unavailable"),
-            Self::Ebs => Fault::new("InternalServerException", "An internal error has occurred").with_status(500),
+            Self::Ebs => Fault::new("InternalServerException", "An internal error has occurred")
+                .with_status(500),
         }
     }
 }
 
 /// An XML document with one root.
 pub fn xml(status: u16, root: &str, namespace: &str, inner: &Node) -> Reply {
-    let namespace = if namespace.is_empty() { String::new() } else { format!(" xmlns=\"{namespace}\"") };
-    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}{namespace}>{}</{root}>", inner.as_str());
-    Reply { status, headers: vec![("content-type", "text/xml;charset=UTF-8".to_owned())], body: body.into_bytes() }
+    let namespace = if namespace.is_empty() {
+        String::new()
+    } else {
+        format!(" xmlns=\"{namespace}\"")
+    };
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}{namespace}>{}</{root}>",
+        inner.as_str()
+    );
+    Reply {
+        status,
+        headers: vec![("content-type", "text/xml;charset=UTF-8".to_owned())],
+        body: body.into_bytes(),
+    }
 }
 
 /// The cloud behind its front: memory, file, limits and what was counted.
@@ -122,8 +160,16 @@ pub struct Core {
 
 impl Core {
     /// Does a verified request.
-    pub fn respond(&mut self, service: Service, scope: &Scope, request: &Incoming, now: u64, request_id: &str) -> Reply {
-        self.act(service, scope, request, now, request_id).unwrap_or_else(|fault| service.refuse(&fault, request_id))
+    pub fn respond(
+        &mut self,
+        service: Service,
+        scope: &Scope,
+        request: &Incoming,
+        now: u64,
+        request_id: &str,
+    ) -> Reply {
+        self.act(service, scope, request, now, request_id)
+            .unwrap_or_else(|fault| service.refuse(&fault, request_id))
     }
 
     fn act(
@@ -136,19 +182,36 @@ impl Core {
     ) -> Result<Reply, Fault> {
         let region = scope.region.as_str();
         if !REGIONS.contains(&region) {
-            return Err(Fault::new("AuthFailure", format!("Credential should be scoped to a valid region, not '{region}'.")));
+            return Err(Fault::new(
+                "AuthFailure",
+                format!("Credential should be scoped to a valid region, not '{region}'."),
+            ));
+        }
+        if service == Service::Ebs {
+            let call = ebs::Operation::of(request)?;
+            self.admit(service, region, call.name(), true, now)?;
+            return self.transact(region, now, |world| {
+                call.run(world.region(region, now), request)
+            });
         }
         let form = if request.method == "GET" {
             request.query.as_str()
         } else {
-            std::str::from_utf8(&request.body)
-                .map_err(|_| Fault::new("MalformedQueryString", "The query string contains a syntax error"))?
+            std::str::from_utf8(&request.body).map_err(|_| {
+                Fault::new(
+                    "MalformedQueryString",
+                    "The query string contains a syntax error",
+                )
+            })?
         };
         let q = Query::parse(form)?;
-        let action = q.need("Action").map_err(|_| Fault::new("MissingAction", "The request is missing an action"))?;
+        let action = q
+            .need("Action")
+            .map_err(|_| Fault::new("MissingAction", "The request is missing an action"))?;
         let action = action.to_owned();
         self.check_version(service, &q)?;
-        let narrow = form.contains("Filter.1") || form.contains("Id.1=") || form.contains("MaxResults=");
+        let narrow =
+            form.contains("Filter.1") || form.contains("Id.1=") || form.contains("MaxResults=");
         self.admit(service, region, &action, narrow, now)?;
         if service == Service::Sts {
             return sts::answer(&action, request_id);
@@ -160,20 +223,48 @@ impl Core {
     }
 
     fn check_version(&self, service: Service, q: &Query) -> Result<(), Fault> {
-        let expected = if service == Service::Sts { sts::VERSION } else { ec2::VERSION };
+        let expected = if service == Service::Sts {
+            sts::VERSION
+        } else {
+            ec2::VERSION
+        };
         match q.text("Version") {
             Some(version) if version == expected => Ok(()),
-            Some(version) => Err(Fault::new("NoSuchVersion", format!("The requested version ({version}) is not valid"))),
+            Some(version) => Err(Fault::new(
+                "NoSuchVersion",
+                format!("The requested version ({version}) is not valid"),
+            )),
             None => Err(Fault::missing("Version")),
         }
     }
 
     /// Counts a request and, where real limits are on, takes a token for it.
-    fn admit(&mut self, service: Service, region: &str, action: &str, narrow: bool, now: u64) -> Result<(), Fault> {
+    fn admit(
+        &mut self,
+        service: Service,
+        region: &str,
+        action: &str,
+        narrow: bool,
+        now: u64,
+    ) -> Result<(), Fault> {
         let known = service != Service::Ec2 || ec2::knows(action);
-        *self.counts.entry(if known { action.to_owned() } else { "unknown".to_owned() }).or_default() += 1;
-        let free = self.buckets.as_mut().is_none_or(|buckets| buckets.take(region, action, narrow, now));
-        if free { Ok(()) } else { Err(service.throttled()) }
+        *self
+            .counts
+            .entry(if known {
+                action.to_owned()
+            } else {
+                "unknown".to_owned()
+            })
+            .or_default() += 1;
+        let free = self
+            .buckets
+            .as_mut()
+            .is_none_or(|buckets| buckets.take(region, action, narrow, now));
+        if free {
+            Ok(())
+        } else {
+            Err(service.throttled())
+        }
     }
 
     /// What time has done is kept whatever the request does; the request itself is kept as a whole or not at all.
@@ -197,9 +288,11 @@ impl Core {
     fn keep(&mut self) -> Result<(), Fault> {
         let changes = self.world.commit();
         match &mut self.journal {
-            Some(journal) if !changes.is_empty() => journal
-                .append(self.world.tx(), &changes)
-                .map_err(|error| Fault::internal(format!("The state file could not be written: {error}"))),
+            Some(journal) if !changes.is_empty() => {
+                journal.append(self.world.tx(), &changes).map_err(|error| {
+                    Fault::internal(format!("The state file could not be written: {error}"))
+                })
+            }
             _ => Ok(()),
         }
     }

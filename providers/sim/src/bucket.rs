@@ -10,17 +10,30 @@ use std::collections::BTreeMap;
 fn limit(action: &str, narrow: bool) -> (f64, f64) {
     match action {
         "RunInstances" | "StartInstances" => (5.0, 2.0),
-        "CreateVolume" | "DeleteVolume" | "CreateSnapshot" | "CreateNetworkInterface" | "TerminateInstances" => (100.0, 5.0),
+        "CreateVolume"
+        | "DeleteVolume"
+        | "CreateSnapshot"
+        | "CreateNetworkInterface"
+        | "TerminateInstances" => (100.0, 5.0),
         "CreateTags" | "DeleteTags" => (100.0, 10.0),
         "CreateNatGateway" => (10.0, 1.0),
         "StartSnapshot" | "CompleteSnapshot" => (10.0, 10.0),
         "PutSnapshotBlock" | "GetSnapshotBlock" => (1000.0, 1000.0),
-        "DescribeInstances" | "DescribeVolumes" | "DescribeSecurityGroups" | "DescribeSnapshots" | "DescribeNetworkInterfaces"
+        "DescribeInstances"
+        | "DescribeVolumes"
+        | "DescribeSecurityGroups"
+        | "DescribeSnapshots"
+        | "DescribeNetworkInterfaces"
             if !narrow =>
         {
             (50.0, 10.0)
         }
-        _ if action.starts_with("Describe") || action.starts_with("Get") || action.starts_with("List") => (100.0, 20.0),
+        _ if action.starts_with("Describe")
+            || action.starts_with("Get")
+            || action.starts_with("List") =>
+        {
+            (100.0, 20.0)
+        }
         _ => (50.0, 5.0),
     }
 }
@@ -44,7 +57,10 @@ impl Buckets {
         let bucket = self
             .by_action
             .entry((region.to_owned(), action.to_owned(), narrow))
-            .or_insert(Bucket { tokens: size, filled_at_ms: now_ms });
+            .or_insert(Bucket {
+                tokens: size,
+                filled_at_ms: now_ms,
+            });
         let elapsed_ms = now_ms.saturating_sub(bucket.filled_at_ms);
         bucket.tokens = (bucket.tokens + elapsed_ms as f64 * per_second / 1000.0).min(size);
         bucket.filled_at_ms = now_ms;
@@ -63,7 +79,11 @@ mod tests {
     #[test]
     fn run_instances_is_five_at_once_and_two_a_second() {
         let mut buckets = Buckets::default();
-        let mut at = |ms| (0..10).take_while(|_| buckets.take("us-west-2", "RunInstances", true, ms)).count();
+        let mut at = |ms| {
+            (0..10)
+                .take_while(|_| buckets.take("us-west-2", "RunInstances", true, ms))
+                .count()
+        };
         assert_eq!([at(0), at(0), at(1000), at(60_000)], [5, 0, 2, 5]);
     }
 

@@ -25,8 +25,15 @@ pub fn parse_compact(text: &str) -> Option<u64> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
     let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
     let (hour, minute, second) = (number(9, 11)?, number(11, 13)?, number(13, 15)?);
-    let valid = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
-    valid.then(|| days(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000)
+    let valid = year >= 1970
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 61;
+    valid.then(|| {
+        days(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000
+    })
 }
 
 /// Days since 1970-01-01 of a date of the Gregorian calendar; years begin in March so that the leap day comes last.
@@ -43,7 +50,11 @@ fn civil(days: u64) -> (u64, u64, u64) {
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     (year, month, of_year - (153 * shifted + 2) / 5 + 1)
 }

@@ -72,8 +72,15 @@ impl FromStr for Chaos {
 
     fn from_str(text: &str) -> Result<Self, ChaosError> {
         let mut chaos = Self::default();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            chaos.add(part).map_err(|problem| ChaosError { part: part.to_owned(), problem })?;
+        for part in text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
+            chaos.add(part).map_err(|problem| ChaosError {
+                part: part.to_owned(),
+                problem,
+            })?;
         }
         Ok(chaos)
     }
@@ -89,10 +96,15 @@ impl Chaos {
                 "reset" => Fate::Reset,
                 _ => return Err(format!("there is no `{name}@`")),
             };
-            self.exact.entry(request_number(number)?).or_default().insert(fate);
+            self.exact
+                .entry(request_number(number)?)
+                .or_default()
+                .insert(fate);
             return Ok(());
         }
-        let (name, value) = part.split_once('=').ok_or("expected name=value or name@request")?;
+        let (name, value) = part
+            .split_once('=')
+            .ok_or("expected name=value or name@request")?;
         match name {
             "latency" => self.latency_ms = Some(latency(value)?),
             "throttle" => self.throttle = share(value)?,
@@ -100,7 +112,11 @@ impl Chaos {
             "lost" => self.lost = share(value)?,
             "reset" => self.reset = share(value)?,
             "stop" => self.stop = Some(request_number(value)?),
-            "seed" => self.seed = value.parse().map_err(|_| format!("`{value}` is not a whole number"))?,
+            "seed" => {
+                self.seed = value
+                    .parse()
+                    .map_err(|_| format!("`{value}` is not a whole number"))?
+            }
             "bucket" if value == "real" => self.real_buckets = true,
             "bucket" => return Err(format!("there is no bucket `{value}`, only `real`")),
             _ => return Err(format!("there is no `{name}`")),
@@ -117,10 +133,24 @@ impl Chaos {
             None => 0,
         };
         // One draw for every kind, whatever the shares are: adding a kind moves no other kind's requests.
-        let drawn = [Fate::Reset, Fate::Throttle, Fate::Error, Fate::Lost].map(|fate| (fate, unit(&mut random)));
-        let exact = self.exact.get(&number).and_then(|fates| fates.first()).copied();
-        let fate = exact.or_else(|| drawn.into_iter().find(|(fate, draw)| *draw < self.share_of(*fate)).map(|(fate, _)| fate));
-        Verdict { delay_ms, fate, stopped: self.stop.is_some_and(|stop| number >= stop) }
+        let drawn = [Fate::Reset, Fate::Throttle, Fate::Error, Fate::Lost]
+            .map(|fate| (fate, unit(&mut random)));
+        let exact = self
+            .exact
+            .get(&number)
+            .and_then(|fates| fates.first())
+            .copied();
+        let fate = exact.or_else(|| {
+            drawn
+                .into_iter()
+                .find(|(fate, draw)| *draw < self.share_of(*fate))
+                .map(|(fate, _)| fate)
+        });
+        Verdict {
+            delay_ms,
+            fate,
+            stopped: self.stop.is_some_and(|stop| number >= stop),
+        }
     }
 
     fn share_of(&self, fate: Fate) -> f64 {
@@ -139,19 +169,34 @@ fn unit(random: &mut ChaCha8Rng) -> f64 {
 }
 
 fn request_number(text: &str) -> Result<u64, String> {
-    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("`{text}` is not the number of a request (1 or more)"))
+    text.parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| format!("`{text}` is not the number of a request (1 or more)"))
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    let percent = text.strip_suffix('%').ok_or_else(|| format!("`{text}` is not a share such as 5%"))?;
-    let value: f64 = percent.parse().map_err(|_| format!("`{text}` is not a share such as 5%"))?;
-    if (0.0..=100.0).contains(&value) { Ok(value / 100.0) } else { Err(format!("{text} is not between 0% and 100%")) }
+    let percent = text
+        .strip_suffix('%')
+        .ok_or_else(|| format!("`{text}` is not a share such as 5%"))?;
+    let value: f64 = percent
+        .parse()
+        .map_err(|_| format!("`{text}` is not a share such as 5%"))?;
+    if (0.0..=100.0).contains(&value) {
+        Ok(value / 100.0)
+    } else {
+        Err(format!("{text} is not between 0% and 100%"))
+    }
 }
 
 fn latency(text: &str) -> Result<(u64, u64), String> {
     let (least, most) = text.split_once("..").unwrap_or((text, text));
     let (least, most) = (duration_ms(least)?, duration_ms(most)?);
-    if least <= most { Ok((least, most)) } else { Err(format!("{text} begins above its end")) }
+    if least <= most {
+        Ok((least, most))
+    } else {
+        Err(format!("{text} begins above its end"))
+    }
 }
 
 fn duration_ms(text: &str) -> Result<u64, String> {
@@ -160,7 +205,11 @@ fn duration_ms(text: &str) -> Result<u64, String> {
         Some(number) => (number, 1),
         None => (text.strip_suffix('s').ok_or_else(wrong)?, 1000),
     };
-    number.parse::<u64>().ok().and_then(|n| n.checked_mul(unit_ms)).ok_or_else(wrong)
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(unit_ms))
+        .ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -172,7 +221,10 @@ mod tests {
         let chaos: Chaos =
             "latency=20ms..80ms,throttle=5%,error=2%,lost=3%,reset=1%,stop=137,seed=7,bucket=real,lost@3,error@3".parse().unwrap();
         assert_eq!(chaos.latency_ms, Some((20, 80)));
-        assert_eq!((chaos.throttle, chaos.stop, chaos.seed, chaos.real_buckets), (0.05, Some(137), 7, true));
+        assert_eq!(
+            (chaos.throttle, chaos.stop, chaos.seed, chaos.real_buckets),
+            (0.05, Some(137), 7, true)
+        );
         assert_eq!(chaos.exact[&3].len(), 2);
         assert_eq!("".parse::<Chaos>().unwrap(), Chaos::default());
     }
@@ -197,16 +249,39 @@ mod tests {
     #[test]
     fn shares_fall_on_the_same_requests_and_on_about_as_many_as_said() {
         let chaos: Chaos = "throttle=20%,lost=10%,seed=3".parse().unwrap();
-        let count = |fate| (1..=2000).filter(|n| chaos.verdict(*n).fate == Some(fate)).count();
-        assert!((340..=460).contains(&count(Fate::Throttle)), "{}", count(Fate::Throttle));
-        assert!((110..=210).contains(&count(Fate::Lost)), "{}", count(Fate::Lost));
+        let count = |fate| {
+            (1..=2000)
+                .filter(|n| chaos.verdict(*n).fate == Some(fate))
+                .count()
+        };
+        assert!(
+            (340..=460).contains(&count(Fate::Throttle)),
+            "{}",
+            count(Fate::Throttle)
+        );
+        assert!(
+            (110..=210).contains(&count(Fate::Lost)),
+            "{}",
+            count(Fate::Lost)
+        );
         assert!((1..=200).all(|n| chaos.verdict(n) == chaos.verdict(n)));
     }
 
     #[test]
     fn exact_requests_and_the_stop_are_exact() {
         let chaos: Chaos = "lost@2,stop=4".parse().unwrap();
-        let fates: Vec<_> = (1..=5).map(|n| (chaos.verdict(n).fate, chaos.verdict(n).stopped)).collect();
-        assert_eq!(fates, [(None, false), (Some(Fate::Lost), false), (None, false), (None, true), (None, true)]);
+        let fates: Vec<_> = (1..=5)
+            .map(|n| (chaos.verdict(n).fate, chaos.verdict(n).stopped))
+            .collect();
+        assert_eq!(
+            fates,
+            [
+                (None, false),
+                (Some(Fate::Lost), false),
+                (None, false),
+                (None, true),
+                (None, true)
+            ]
+        );
     }
 }

@@ -19,7 +19,10 @@ impl Cidr {
         let (address, len) = text.split_once('/')?;
         let len: u8 = len.parse().ok().filter(|len| *len <= 32)?;
         let address: Ipv4Addr = address.parse().ok()?;
-        Some(Self { first: u32::from(address) & mask(len), len })
+        Some(Self {
+            first: u32::from(address) & mask(len),
+            len,
+        })
     }
 
     /// The length of the prefix.

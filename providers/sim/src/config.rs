@@ -81,7 +81,10 @@ pub struct Credentials {
 
 impl Default for Credentials {
     fn default() -> Self {
-        Self { access_key: ACCESS_KEY.to_owned(), secret_key: SECRET_KEY.to_owned() }
+        Self {
+            access_key: ACCESS_KEY.to_owned(),
+            secret_key: SECRET_KEY.to_owned(),
+        }
     }
 }
 

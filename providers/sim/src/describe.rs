@@ -35,14 +35,23 @@ impl<T: Entity> Describe<T> {
     /// Those of [`Describe::select`].
     pub fn answer(&self, region: &Region, q: &Query) -> Answer {
         let (rows, next) = self.select(region, q)?;
-        Ok(Node::new().list(self.set, rows.into_iter().map(|row| (self.show)(region, row))).maybe("nextToken", next))
+        Ok(Node::new()
+            .list(
+                self.set,
+                rows.into_iter().map(|row| (self.show)(region, row)),
+            )
+            .maybe("nextToken", next))
     }
 
     /// The entities that a request asks for, and the token of the next page.
     ///
     /// # Errors
     /// NotFound and Malformed of an id, an unknown filter, a page size out of bounds or together with ids.
-    pub fn select<'r>(&self, region: &'r Region, q: &Query) -> Result<(Vec<&'r T>, Option<String>), Fault> {
+    pub fn select<'r>(
+        &self,
+        region: &'r Region,
+        q: &Query,
+    ) -> Result<(Vec<&'r T>, Option<String>), Fault> {
         let filters = Filters::parse(q)?;
         filters.check(self.filters)?;
         let ids = q.texts(self.ids);
@@ -50,13 +59,18 @@ impl<T: Entity> Describe<T> {
         let mut rows: Vec<&T> = if ids.is_empty() {
             table.iter().collect()
         } else {
-            let mut named = ids.iter().map(|id| table.find(id)).collect::<Result<Vec<_>, _>>()?;
+            let mut named = ids
+                .iter()
+                .map(|id| table.find(id))
+                .collect::<Result<Vec<_>, _>>()?;
             named.sort_by_key(|row| row.id());
             named.dedup_by_key(|row| row.id());
             named
         };
         rows.retain(|row| filters.pass(self.filters, region, *row));
-        let Some(bounds) = self.page else { return Ok((rows, None)) };
+        let Some(bounds) = self.page else {
+            return Ok((rows, None));
+        };
         let page = Page::parse(q, T::KIND, bounds, !ids.is_empty())?;
         Ok(page.cut(rows, |row| row.id()))
     }
@@ -74,11 +88,18 @@ impl Page {
     ///
     /// # Errors
     /// `InvalidParameterValue` out of bounds, `InvalidParameterCombination` together with ids, `InvalidNextToken`.
-    pub fn parse(q: &Query, kind: &'static str, (least, most): (i64, i64), with_ids: bool) -> Result<Self, Fault> {
+    pub fn parse(
+        q: &Query,
+        kind: &'static str,
+        (least, most): (i64, i64),
+        with_ids: bool,
+    ) -> Result<Self, Fault> {
         let size = q.int("MaxResults")?;
         if let Some(size) = size {
             if with_ids {
-                return Err(Fault::combination(format!("The parameter {kind} IDs cannot be used with the parameter maxResults")));
+                return Err(Fault::combination(format!(
+                    "The parameter {kind} IDs cannot be used with the parameter maxResults"
+                )));
             }
             if size < least {
                 return Err(Fault::value(format!(
@@ -91,8 +112,23 @@ impl Page {
                 )));
             }
         }
-        let after = q.text("NextToken").filter(|token| !token.is_empty()).map(|token| open(kind, token)).transpose()?;
-        Ok(Self { kind, most: size.and_then(|size| usize::try_from(size).ok()), after })
+        let after = q
+            .text("NextToken")
+            .filter(|token| !token.is_empty())
+            .map(|token| open(kind, token))
+            .transpose()?;
+        Ok(Self {
+            kind,
+            most: size.and_then(|size| usize::try_from(size).ok()),
+            after,
+        })
+    }
+
+    /// A page has that many rows at most even when the request does not say so.
+    #[must_use]
+    pub fn at_most(mut self, most: usize) -> Self {
+        self.most = self.most.or(Some(most));
+        self
     }
 
     /// Cuts the page out of all rows, which come in the order of their keys.
@@ -103,7 +139,9 @@ impl Page {
         match self.most {
             Some(most) if rows.len() > most => {
                 rows.truncate(most);
-                let next = rows.last().map(|row| URL_SAFE_NO_PAD.encode(format!("{}:{}", self.kind, key(row))));
+                let next = rows
+                    .last()
+                    .map(|row| URL_SAFE_NO_PAD.encode(format!("{}:{}", self.kind, key(row))));
                 (rows, next)
             }
             _ => (rows, None),
@@ -116,6 +154,15 @@ fn open(kind: &str, token: &str) -> Result<String, Fault> {
         .decode(token)
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| text.strip_prefix(kind)?.strip_prefix(':').map(str::to_owned))
-        .ok_or_else(|| Fault::new("InvalidNextToken", format!("The specified NextToken '{token}' is not valid")))
+        .and_then(|text| {
+            text.strip_prefix(kind)?
+                .strip_prefix(':')
+                .map(str::to_owned)
+        })
+        .ok_or_else(|| {
+            Fault::new(
+                "InvalidNextToken",
+                format!("The specified NextToken '{token}' is not valid"),
+            )
+        })
 }

@@ -15,13 +15,20 @@ pub struct Fault {
     pub code: Cow<'static, str>,
     /// The sentence beside it.
     pub message: String,
+    /// The finer word that EBS direct sends beside some codes.
+    pub reason: Option<&'static str>,
 }
 
 impl Fault {
     /// A fault with the status that AWS sends with this code.
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         let code = code.into();
-        Self { status: status_of(&code), code, message: message.into() }
+        Self {
+            status: status_of(&code),
+            code,
+            message: message.into(),
+            reason: None,
+        }
     }
 
     /// `InvalidParameterValue`: a value that the parameter does not take.
@@ -36,7 +43,10 @@ impl Fault {
 
     /// `MissingParameter` for the parameter of that name.
     pub fn missing(name: &str) -> Self {
-        Self::new("MissingParameter", format!("The request must contain the parameter {name}"))
+        Self::new(
+            "MissingParameter",
+            format!("The request must contain the parameter {name}"),
+        )
     }
 
     /// `DependencyViolation`: something else still needs the resource.

@@ -38,7 +38,9 @@ impl<'q> Filters<'q> {
         for node in q.list("Filter") {
             filters.push((node.need("Name")?, node.texts("Value")));
         }
-        if filters.len() > FILTERS_MAX || filters.iter().any(|(_, values)| values.len() > VALUES_MAX) {
+        if filters.len() > FILTERS_MAX
+            || filters.iter().any(|(_, values)| values.len() > VALUES_MAX)
+        {
             return Err(Fault::new(
                 "FilterLimitExceeded",
                 format!("A request can have {FILTERS_MAX} filters with {VALUES_MAX} values each"),
@@ -53,7 +55,9 @@ impl<'q> Filters<'q> {
     /// `InvalidParameterValue`.
     pub fn check<T>(&self, table: FilterTable<T>) -> Result<(), Fault> {
         for (name, _) in &self.0 {
-            let known = name.starts_with("tag:") || *name == "tag-key" || table.iter().any(|(known, _)| known == name);
+            let known = name.starts_with("tag:")
+                || *name == "tag-key"
+                || table.iter().any(|(known, _)| known == name);
             if !known {
                 return Err(Fault::value(format!("The filter '{name}' is invalid")));
             }
@@ -65,13 +69,26 @@ impl<'q> Filters<'q> {
     pub fn pass<T: Entity>(&self, table: FilterTable<T>, region: &Region, entity: &T) -> bool {
         self.0.iter().all(|(name, patterns)| {
             let values: Vec<String> = if let Some(key) = name.strip_prefix("tag:") {
-                region.tags_of(entity.id()).filter(|(known, _)| *known == key).map(|(_, value)| value.to_owned()).collect()
+                region
+                    .tags_of(entity.id())
+                    .filter(|(known, _)| *known == key)
+                    .map(|(_, value)| value.to_owned())
+                    .collect()
             } else if *name == "tag-key" {
-                region.tags_of(entity.id()).map(|(key, _)| key.to_owned()).collect()
+                region
+                    .tags_of(entity.id())
+                    .map(|(key, _)| key.to_owned())
+                    .collect()
             } else {
-                table.iter().find(|(known, _)| known == name).map(|(_, get)| get(region, entity)).unwrap_or_default()
+                table
+                    .iter()
+                    .find(|(known, _)| known == name)
+                    .map(|(_, get)| get(region, entity))
+                    .unwrap_or_default()
             };
-            values.iter().any(|value| patterns.iter().any(|pattern| matches(pattern, value)))
+            values
+                .iter()
+                .any(|value| patterns.iter().any(|pattern| matches(pattern, value)))
         })
     }
 }

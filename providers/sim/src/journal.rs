@@ -76,7 +76,10 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        Ok((parse(&text).map_err(|problem| invalid(path, &problem))?, lock))
+        Ok((
+            parse(&text).map_err(|problem| invalid(path, &problem))?,
+            lock,
+        ))
     }
 
     /// Writes the file anew with the given entities, and opens it for further changes.
@@ -86,16 +89,32 @@ impl Journal {
     pub fn compact(path: &Path, lock: Lock, tx: u64, entities: &[Change]) -> io::Result<Self> {
         let temporary = path.with_added_extension("new");
         let mut out = BufWriter::new(File::create(&temporary)?);
-        serde_json::to_writer(&mut out, &Header { format: FORMAT.to_owned(), version: VERSION, tx })?;
+        serde_json::to_writer(
+            &mut out,
+            &Header {
+                format: FORMAT.to_owned(),
+                version: VERSION,
+                tx,
+            },
+        )?;
         out.write_all(b"\n")?;
         out.write_all(&lines(tx, entities)?)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        out.into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .sync_all()?;
         fs::rename(&temporary, path)?;
-        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()?;
         let file = OpenOptions::new().append(true).open(path)?;
         let len = file.metadata()?.len();
-        Ok(Self { file, len, _lock: lock.0 })
+        Ok(Self {
+            file,
+            len,
+            _lock: lock.0,
+        })
     }
 
     /// Appends the changes of request `tx` in one write.
@@ -120,12 +139,19 @@ pub struct Lock(File);
 impl Lock {
     fn take(path: &Path) -> io::Result<Self> {
         let beside: PathBuf = path.with_added_extension("lock");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(beside)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(beside)?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(fs::TryLockError::WouldBlock) => Err(io::Error::new(
                 io::ErrorKind::WouldBlock,
-                format!("{}: another simulator is using this state file", path.display()),
+                format!(
+                    "{}: another simulator is using this state file",
+                    path.display()
+                ),
             )),
             Err(fs::TryLockError::Error(error)) => Err(error),
         }
@@ -135,7 +161,11 @@ impl Lock {
 fn lines(tx: u64, changes: &[Change]) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     for (n, change) in changes.iter().enumerate() {
-        let line = Line { tx, end: n + 1 == changes.len(), change: change.clone() };
+        let line = Line {
+            tx,
+            end: n + 1 == changes.len(),
+            change: change.clone(),
+        };
         serde_json::to_writer(&mut out, &line)?;
         out.push(b'\n');
     }
@@ -147,16 +177,28 @@ fn parse(bytes: &[u8]) -> Result<Contents, String> {
     // What follows the last line feed is either nothing or a line that was being written.
     let torn = rows.pop().is_some_and(|rest| !rest.is_empty());
     let Some((first, rows)) = rows.split_first() else {
-        return if torn { Err("line 1 is not complete".to_owned()) } else { Ok(Contents::default()) };
+        return if torn {
+            Err("line 1 is not complete".to_owned())
+        } else {
+            Ok(Contents::default())
+        };
     };
-    let header: Header = serde_json::from_slice(first).map_err(|_| "line 1 is not that of a state file".to_owned())?;
+    let header: Header = serde_json::from_slice(first)
+        .map_err(|_| "line 1 is not that of a state file".to_owned())?;
     if header.format != FORMAT || header.version != VERSION {
-        return Err(format!("format {} version {} is not {FORMAT} version {VERSION}", header.format, header.version));
+        return Err(format!(
+            "format {} version {} is not {FORMAT} version {VERSION}",
+            header.format, header.version
+        ));
     }
-    let mut contents = Contents { tx: header.tx, changes: Vec::new() };
+    let mut contents = Contents {
+        tx: header.tx,
+        changes: Vec::new(),
+    };
     let mut open: Vec<Change> = Vec::new();
     for (n, row) in rows.iter().enumerate() {
-        let line: Line = serde_json::from_slice(row).map_err(|error| format!("line {}: {error}", n + 2))?;
+        let line: Line =
+            serde_json::from_slice(row).map_err(|error| format!("line {}: {error}", n + 2))?;
         open.push(line.change);
         if line.end {
             contents.tx = contents.tx.max(line.tx);
@@ -167,7 +209,10 @@ fn parse(bytes: &[u8]) -> Result<Contents, String> {
 }
 
 fn invalid(path: &Path, problem: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {problem}", path.display()))
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("{}: {problem}", path.display()),
+    )
 }
 
 #[cfg(test)]
@@ -175,7 +220,12 @@ mod tests {
     use super::*;
 
     fn change(id: &str) -> Change {
-        Change { region: "r".into(), kind: "k".into(), id: id.into(), entity: Value::Bool(true) }
+        Change {
+            region: "r".into(),
+            kind: "k".into(),
+            id: id.into(),
+            entity: Value::Bool(true),
+        }
     }
 
     fn file() -> Vec<u8> {
@@ -192,7 +242,10 @@ mod tests {
         let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
         for cut in header..=whole.len() {
             let contents = parse(&whole[..cut]).unwrap();
-            assert!([0, 2, 4].contains(&contents.changes.len()), "cut at {cut}: {contents:?}");
+            assert!(
+                [0, 2, 4].contains(&contents.changes.len()),
+                "cut at {cut}: {contents:?}"
+            );
             assert_eq!(contents.tx, 4 + contents.changes.len() as u64 / 2);
         }
     }
@@ -204,6 +257,8 @@ mod tests {
         bytes[middle] = b'#';
         assert!(parse(&bytes).unwrap_err().starts_with("line 2"));
         assert!(parse(b"hello\n").unwrap_err().contains("line 1"));
-        assert!(parse(br#"{"format":"infra-sim","version":9,"tx":4}"#.to_vec().as_slice()).is_err());
+        assert!(
+            parse(br#"{"format":"infra-sim","version":9,"tx":4}"#.to_vec().as_slice()).is_err()
+        );
     }
 }

@@ -17,10 +17,12 @@
 mod api;
 mod bucket;
 mod calendar;
+mod catalogue;
 mod chaos;
 mod cidr;
 mod config;
 mod describe;
+mod ebs;
 mod ec2;
 mod fault;
 mod filter;

@@ -40,7 +40,11 @@ impl Query {
             let parent = node.path.clone();
             node = node.children.entry(part.to_owned()).or_default();
             if node.path.is_empty() {
-                node.path = if parent.is_empty() { part.to_owned() } else { format!("{parent}.{part}") };
+                node.path = if parent.is_empty() {
+                    part.to_owned()
+                } else {
+                    format!("{parent}.{part}")
+                };
             }
         }
         node.value = Some(value);
@@ -63,7 +67,9 @@ impl Query {
     /// # Errors
     /// `MissingParameter`.
     pub fn need(&self, name: &str) -> Result<&str, Fault> {
-        self.text(name).filter(|text| !text.is_empty()).ok_or_else(|| Fault::missing(&self.name_of(name)))
+        self.text(name)
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| Fault::missing(&self.name_of(name)))
     }
 
     /// A boolean parameter.
@@ -82,7 +88,9 @@ impl Query {
         self.text(name)
             .map(|text| {
                 text.parse().map_err(|_| {
-                    Fault::value(format!("Value ({text}) for parameter {name} is invalid. Expected a number."))
+                    Fault::value(format!(
+                        "Value ({text}) for parameter {name} is invalid. Expected a number."
+                    ))
                 })
             })
             .transpose()
@@ -98,7 +106,9 @@ impl Query {
     /// # Errors
     /// `InvalidParameterValue` when it is none.
     pub fn attribute_flag(&self, name: &str) -> Result<Option<bool>, Fault> {
-        self.attribute(name).map(|text| boolean(text, name)).transpose()
+        self.attribute(name)
+            .map(|text| boolean(text, name))
+            .transpose()
     }
 
     /// The group of parameters called `name`.
@@ -110,19 +120,30 @@ impl Query {
 
     /// The members of the list `name` in the order of their numbers.
     pub fn list(&self, name: &str) -> Vec<&Query> {
-        let Some(list) = self.child(name) else { return Vec::new() };
+        let Some(list) = self.child(name) else {
+            return Vec::new();
+        };
         let mut items: Vec<(u64, &Query)> = list
             .children
             .iter()
             .filter_map(|(key, node)| Some((key.parse::<u64>().ok()?, node)))
             .collect();
         items.sort_by_key(|(number, _)| *number);
-        items.into_iter().map(|(_, node)| { node.read.set(true); node }).collect()
+        items
+            .into_iter()
+            .map(|(_, node)| {
+                node.read.set(true);
+                node
+            })
+            .collect()
     }
 
     /// The texts of the list `name`.
     pub fn texts(&self, name: &str) -> Vec<&str> {
-        self.list(name).into_iter().filter_map(|node| node.value.as_deref()).collect()
+        self.list(name)
+            .into_iter()
+            .filter_map(|node| node.value.as_deref())
+            .collect()
     }
 
     /// Accepts parameters that change nothing here (for example a charset, or a price class nobody is billed for).
@@ -151,7 +172,10 @@ impl Query {
     /// All parameters as sorted `name=value` lines without the named ones: what a client token is compared by.
     pub fn canonical(&self, without: &[&str]) -> String {
         let mut lines = Vec::new();
-        self.children.iter().filter(|(name, _)| !without.contains(&name.as_str())).for_each(|(_, n)| n.lines(&mut lines));
+        self.children
+            .iter()
+            .filter(|(name, _)| !without.contains(&name.as_str()))
+            .for_each(|(_, n)| n.lines(&mut lines));
         lines.join("\n")
     }
 
@@ -163,7 +187,11 @@ impl Query {
     }
 
     fn name_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        }
     }
 }
 
@@ -171,7 +199,9 @@ fn boolean(text: &str, name: &str) -> Result<bool, Fault> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(Fault::value(format!("Value ({text}) for parameter {name} is invalid. Expected true or false."))),
+        _ => Err(Fault::value(format!(
+            "Value ({text}) for parameter {name} is invalid. Expected true or false."
+        ))),
     }
 }
 
@@ -180,7 +210,12 @@ fn decode(text: &str) -> Result<String, Fault> {
     percent_decode_str(&spaced)
         .decode_utf8()
         .map(std::borrow::Cow::into_owned)
-        .map_err(|_| Fault::new("MalformedQueryString", "The query string contains a syntax error"))
+        .map_err(|_| {
+            Fault::new(
+                "MalformedQueryString",
+                "The query string contains a syntax error",
+            )
+        })
 }
 
 #[cfg(test)]

@@ -84,7 +84,13 @@ impl Handle {
     /// The entities of a kind (`vpc`, `instance`, `volume`, `security-group`, … as in tag specifications), of all
     /// regions, with their tags and region.
     pub fn entities(&self, kind: &str) -> Vec<Value> {
-        self.shared.core().world.inspect().filter(|(known, _, _)| *known == kind).map(|(_, _, entity)| entity).collect()
+        self.shared
+            .core()
+            .world
+            .inspect()
+            .filter(|(known, _, _)| *known == kind)
+            .map(|(_, _, entity)| entity)
+            .collect()
     }
 
     /// Everything that a user made and that still exists, with its kind. What belongs to something else (main route
@@ -98,6 +104,11 @@ impl Handle {
         })
         .collect()
     }
+
+    /// The bytes of a block of a snapshot as far as they are not zero, if the snapshot has the block.
+    pub fn block(&self, region: &str, snapshot: &str, index: u32) -> Option<Vec<u8>> {
+        crate::ebs::stored(self.shared.core().world.peek(region)?, snapshot, index)
+    }
 }
 
 struct Shared {
@@ -109,7 +120,9 @@ struct Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -132,18 +145,40 @@ pub async fn serve(config: Config) -> io::Result<Running> {
         let (contents, lock) = Journal::read(path)?;
         world = world
             .load(contents.tx, contents.changes)
-            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {problem}", path.display())))?;
+            .map_err(|problem| {
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("{}: {problem}", path.display()),
+                )
+            })?;
         journal = Some(Journal::compact(path, lock, world.tx(), &world.all())?);
     }
     let listener = TcpListener::bind(config.listen).await?;
     let addr = listener.local_addr()?;
     let buckets = config.chaos.real_buckets.then(Buckets::default);
-    let core = Mutex::new(Core { world, journal, buckets, counts: BTreeMap::new() });
-    let shared = Arc::new(Shared { config, core, arrived: AtomicU64::new(0), stopped: AtomicBool::new(false) });
+    let core = Mutex::new(Core {
+        world,
+        journal,
+        buckets,
+        counts: BTreeMap::new(),
+    });
+    let shared = Arc::new(Shared {
+        config,
+        core,
+        arrived: AtomicU64::new(0),
+        stopped: AtomicBool::new(false),
+    });
     let (stop, stopped) = watch::channel(false);
-    let handle = Handle { shared: Arc::clone(&shared) };
+    let handle = Handle {
+        shared: Arc::clone(&shared),
+    };
     let task = tokio::spawn(accept(listener, shared, stopped));
-    Ok(Running { addr, handle, stop, task })
+    Ok(Running {
+        addr,
+        handle,
+        stop,
+        task,
+    })
 }
 
 /// Takes connections until told to stop (or until nobody is left to tell), then closes them and the state file.
@@ -173,7 +208,9 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
         async move { answer(&shared, request).await }
     });
     // An error here is a client that went away, or a connection that chaos closed.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 /// The connection is to be closed without an answer.
@@ -181,9 +218,16 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 #[error("the connection is closed without an answer")]
 struct Silence;
 
-async fn answer(shared: &Shared, request: Request<HyperBody>) -> Result<Response<Full<Bytes>>, Silence> {
+async fn answer(
+    shared: &Shared,
+    request: Request<HyperBody>,
+) -> Result<Response<Full<Bytes>>, Silence> {
     let number = shared.arrived.fetch_add(1, Ordering::SeqCst) + 1;
-    let Verdict { delay_ms, fate, stopped } = shared.config.chaos.verdict(number);
+    let Verdict {
+        delay_ms,
+        fate,
+        stopped,
+    } = shared.config.chaos.verdict(number);
     if stopped {
         if !shared.stopped.swap(true, Ordering::SeqCst)
             && let Some(on_stop) = &shared.config.on_stop
@@ -210,7 +254,10 @@ async fn answer(shared: &Shared, request: Request<HyperBody>) -> Result<Response
 /// What is answered; all effects have happened, and are in the state file, when this returns.
 fn decide(shared: &Shared, request: &Incoming, fate: Option<Fate>, request_id: &str) -> Reply {
     let claimed = sigv4::claimed_scope(&request.headers);
-    let service = claimed.as_ref().and_then(Service::of).unwrap_or(Service::Ec2);
+    let service = claimed
+        .as_ref()
+        .and_then(Service::of)
+        .unwrap_or(Service::Ec2);
     match fate {
         Some(Fate::Throttle) => return service.refuse(&service.throttled(), request_id),
         Some(Fate::Error) => return service.refuse(&service.broken(), request_id),
@@ -227,16 +274,26 @@ fn decide(shared: &Shared, request: &Incoming, fate: Option<Fate>, request_id: &
     match sigv4::verify(&signed, &shared.config.credentials, now) {
         Err(error) => service.refuse(&service.signature_fault(&error), request_id),
         Ok(scope) if Service::of(&scope).is_none() => {
-            let fault = Fault::new("AuthFailure", format!("There is no service '{}' in this cloud.", scope.service));
+            let fault = Fault::new(
+                "AuthFailure",
+                format!("There is no service '{}' in this cloud.", scope.service),
+            );
             service.refuse(&fault, request_id)
         }
-        Ok(scope) => shared.core().respond(service, &scope, request, now, request_id),
+        Ok(scope) => shared
+            .core()
+            .respond(service, &scope, request, now, request_id),
     }
 }
 
 async fn receive(request: Request<HyperBody>) -> Result<Incoming, Silence> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, BODY_MAX).collect().await.map_err(|_| Silence)?.to_bytes().to_vec();
+    let body = Limited::new(body, BODY_MAX)
+        .collect()
+        .await
+        .map_err(|_| Silence)?
+        .to_bytes()
+        .to_vec();
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in &parts.headers {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -258,15 +315,26 @@ async fn receive(request: Request<HyperBody>) -> Result<Incoming, Silence> {
 }
 
 fn send(reply: Reply, request_id: &str) -> Result<Response<Full<Bytes>>, Silence> {
-    let mut response = Response::builder().status(reply.status).header("x-amzn-requestid", request_id);
+    let mut response = Response::builder()
+        .status(reply.status)
+        .header("x-amzn-requestid", request_id);
     for (name, value) in reply.headers {
         response = response.header(name, value);
     }
-    response.body(Full::new(Bytes::from(reply.body))).map_err(|_| Silence)
+    response
+        .body(Full::new(Bytes::from(reply.body)))
+        .map_err(|_| Silence)
 }
 
 /// Looks like AWS's: a UUID, here of the seed and the request's number.
 fn request_id(seed: u64, number: u64) -> String {
     let hash = hex::encode(Sha256::digest(format!("{seed}/{number}")));
-    format!("{}-{}-4{}-8{}-{}", &hash[..8], &hash[8..12], &hash[13..16], &hash[17..20], &hash[20..32])
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        &hash[..8],
+        &hash[8..12],
+        &hash[13..16],
+        &hash[17..20],
+        &hash[20..32]
+    )
 }

@@ -16,7 +16,11 @@ use crate::config::Credentials;
 const SKEW_MS: u64 = 15 * 60 * 1000;
 
 /// What a signature does not cover byte by byte: the RFC 3986 unreserved characters stay as they are.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// A request as the signature sees it.
 #[derive(Clone, Debug)]
@@ -75,23 +79,38 @@ struct Authorization<'a> {
 
 /// The scope that a request claims, whether or not its signature is right: errors are answered in the service's format.
 pub fn claimed_scope(headers: &BTreeMap<String, String>) -> Option<Scope> {
-    parse(headers.get("authorization")?).ok().map(|authorization| authorization.scope)
+    parse(headers.get("authorization")?)
+        .ok()
+        .map(|authorization| authorization.scope)
 }
 
 /// Checks the signature of a request that arrived at `now_ms`.
 ///
 /// # Errors
 /// [`SignatureError`] says what is wrong.
-pub fn verify(request: &Signed<'_>, credentials: &Credentials, now_ms: u64) -> Result<Scope, SignatureError> {
-    let header = request.headers.get("authorization").ok_or(SignatureError::Missing)?;
+pub fn verify(
+    request: &Signed<'_>,
+    credentials: &Credentials,
+    now_ms: u64,
+) -> Result<Scope, SignatureError> {
+    let header = request
+        .headers
+        .get("authorization")
+        .ok_or(SignatureError::Missing)?;
     let authorization = parse(header)?;
     if authorization.access_key != credentials.access_key {
         return Err(SignatureError::UnknownKey);
     }
-    let date = request.headers.get("x-amz-date").ok_or(SignatureError::Incomplete("X-Amz-Date is missing"))?;
-    let date_ms = calendar::parse_compact(date).ok_or(SignatureError::Incomplete("X-Amz-Date is not a date"))?;
+    let date = request
+        .headers
+        .get("x-amz-date")
+        .ok_or(SignatureError::Incomplete("X-Amz-Date is missing"))?;
+    let date_ms = calendar::parse_compact(date)
+        .ok_or(SignatureError::Incomplete("X-Amz-Date is not a date"))?;
     if !date.starts_with(authorization.date) {
-        return Err(SignatureError::Incomplete("the credential scope is of another day than X-Amz-Date"));
+        return Err(SignatureError::Incomplete(
+            "the credential scope is of another day than X-Amz-Date",
+        ));
     }
     if !authorization.signed_headers.contains(&"host") {
         return Err(SignatureError::Incomplete("the Host header is not signed"));
@@ -104,44 +123,73 @@ pub fn verify(request: &Signed<'_>, credentials: &Credentials, now_ms: u64) -> R
         "{}/{}/{}/aws4_request",
         authorization.date, authorization.scope.region, authorization.scope.service
     );
-    let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
+    let to_sign = format!(
+        "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
+        hex::encode(Sha256::digest(canonical))
+    );
     let given = hex::decode(authorization.signature).map_err(|_| SignatureError::Mismatch)?;
-    let mac = signing_key(&credentials.secret_key, authorization.date, &authorization.scope);
-    mac_of(&mac, to_sign.as_bytes()).verify_slice(&given).map_err(|_| SignatureError::Mismatch)?;
+    let mac = signing_key(
+        &credentials.secret_key,
+        authorization.date,
+        &authorization.scope,
+    );
+    mac_of(&mac, to_sign.as_bytes())
+        .verify_slice(&given)
+        .map_err(|_| SignatureError::Mismatch)?;
     Ok(authorization.scope)
 }
 
 fn parse(header: &str) -> Result<Authorization<'_>, SignatureError> {
     let rest = header
         .strip_prefix("AWS4-HMAC-SHA256")
-        .ok_or(SignatureError::Incomplete("the algorithm is not AWS4-HMAC-SHA256"))?;
+        .ok_or(SignatureError::Incomplete(
+            "the algorithm is not AWS4-HMAC-SHA256",
+        ))?;
     let part = |name: &str| {
-        rest.split(',').find_map(|part| part.trim().strip_prefix(name)?.trim_start().strip_prefix('='))
+        rest.split(',').find_map(|part| {
+            part.trim()
+                .strip_prefix(name)?
+                .trim_start()
+                .strip_prefix('=')
+        })
     };
-    let credential = part("Credential").ok_or(SignatureError::Incomplete("Credential is missing"))?;
+    let credential =
+        part("Credential").ok_or(SignatureError::Incomplete("Credential is missing"))?;
     let mut parts = credential.split('/');
     let mut next = || parts.next().filter(|part| !part.is_empty());
     let (access_key, date, region, service) = (next(), next(), next(), next());
     let (Some(access_key), Some(date), Some(region), Some(service), Some("aws4_request")) =
         (access_key, date, region, service, next())
     else {
-        return Err(SignatureError::Incomplete("Credential is not key/date/region/service/aws4_request"));
+        return Err(SignatureError::Incomplete(
+            "Credential is not key/date/region/service/aws4_request",
+        ));
     };
-    let signed = part("SignedHeaders").ok_or(SignatureError::Incomplete("SignedHeaders is missing"))?;
+    let signed =
+        part("SignedHeaders").ok_or(SignatureError::Incomplete("SignedHeaders is missing"))?;
     Ok(Authorization {
         access_key,
         date,
-        scope: Scope { region: region.to_owned(), service: service.to_owned() },
+        scope: Scope {
+            region: region.to_owned(),
+            service: service.to_owned(),
+        },
         signed_headers: signed.split(';').collect(),
         signature: part("Signature").ok_or(SignatureError::Incomplete("Signature is missing"))?,
     })
 }
 
-fn canonical_request(request: &Signed<'_>, signed_headers: &[&str]) -> Result<String, SignatureError> {
+fn canonical_request(
+    request: &Signed<'_>,
+    signed_headers: &[&str],
+) -> Result<String, SignatureError> {
     let mut headers = String::new();
     for name in signed_headers {
         let value = request.headers.get(*name).ok_or(SignatureError::Mismatch)?;
-        headers.push_str(&format!("{name}:{}\n", value.split_whitespace().collect::<Vec<_>>().join(" ")));
+        headers.push_str(&format!(
+            "{name}:{}\n",
+            value.split_whitespace().collect::<Vec<_>>().join(" ")
+        ));
     }
     Ok(format!(
         "{}\n{}\n{}\n{headers}\n{}\n{}",
@@ -158,7 +206,10 @@ fn canonical_path(path: &str) -> String {
     if path.is_empty() {
         return "/".to_owned();
     }
-    path.split('/').map(|segment| utf8_percent_encode(segment, RESERVED).to_string()).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(|segment| utf8_percent_encode(segment, RESERVED).to_string())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 fn canonical_query(query: &str) -> String {
@@ -175,7 +226,11 @@ fn canonical_query(query: &str) -> String {
         })
         .collect();
     pairs.sort();
-    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 /// The hash of the body. A hash that the client states must be that of the body, unless it says that the body is
@@ -183,7 +238,9 @@ fn canonical_query(query: &str) -> String {
 fn payload_hash(request: &Signed<'_>) -> Result<String, SignatureError> {
     let actual = hex::encode(Sha256::digest(request.body));
     match request.headers.get("x-amz-content-sha256") {
-        Some(stated) if stated == "UNSIGNED-PAYLOAD" || stated.starts_with("STREAMING-") => Ok(stated.clone()),
+        Some(stated) if stated == "UNSIGNED-PAYLOAD" || stated.starts_with("STREAMING-") => {
+            Ok(stated.clone())
+        }
         Some(stated) if *stated != actual => Err(SignatureError::Mismatch),
         _ => Ok(actual),
     }
@@ -193,7 +250,10 @@ fn signing_key(secret: &str, date: &str, scope: &Scope) -> Vec<u8> {
     [date, &scope.region, &scope.service, "aws4_request"]
         .iter()
         .fold(format!("AWS4{secret}").into_bytes(), |key, part| {
-            mac_of(&key, part.as_bytes()).finalize().into_bytes().to_vec()
+            mac_of(&key, part.as_bytes())
+                .finalize()
+                .into_bytes()
+                .to_vec()
         })
 }
 

@@ -16,14 +16,18 @@ pub const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 /// `InvalidAction` for all but `GetCallerIdentity`.
 pub fn answer(action: &str, request_id: &str) -> Result<Reply, Fault> {
     if action != "GetCallerIdentity" {
-        return Err(Fault::new("InvalidAction", format!("Could not find operation {action} for version {VERSION}")));
+        return Err(Fault::new(
+            "InvalidAction",
+            format!("Could not find operation {action} for version {VERSION}"),
+        ));
     }
     let identity = Node::new()
         .text("Arn", format!("arn:aws:iam::{ACCOUNT}:user/infra"))
         .text("UserId", "AIDAINFRASIMULATOR00")
         .text("Account", ACCOUNT);
-    let body = Node::new()
-        .node("GetCallerIdentityResult", identity)
-        .node("ResponseMetadata", Node::new().text("RequestId", request_id));
+    let body = Node::new().node("GetCallerIdentityResult", identity).node(
+        "ResponseMetadata",
+        Node::new().text("RequestId", request_id),
+    );
     Ok(xml(200, "GetCallerIdentityResponse", NAMESPACE, &body))
 }

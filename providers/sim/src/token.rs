@@ -28,9 +28,13 @@ pub fn once(
     place: &str,
     act: fn(&mut Region, &Query) -> Answer,
 ) -> Answer {
-    let Some(token) = q.text("ClientToken").filter(|token| !token.is_empty()) else { return act(region, q) };
+    let Some(token) = q.text("ClientToken").filter(|token| !token.is_empty()) else {
+        return act(region, q);
+    };
     if token.len() > TOKEN_MAX || !token.is_ascii() {
-        return Err(Fault::value(format!("Invalid client token: it can have {TOKEN_MAX} ASCII characters at most")));
+        return Err(Fault::value(format!(
+            "Invalid client token: it can have {TOKEN_MAX} ASCII characters at most"
+        )));
     }
     let id = format!("{action}/{place}/{token}");
     let digest = hex::encode(Sha256::digest(q.canonical(APART)));
@@ -43,10 +47,17 @@ pub fn once(
     let instances = region
         .instances
         .iter()
-        .filter(|instance| action == "RunInstances" && instance.client_token.as_deref() == Some(token))
+        .filter(|instance| {
+            action == "RunInstances" && instance.client_token.as_deref() == Some(token)
+        })
         .map(|instance| instance.id.clone())
         .collect();
-    region.tokens.put(Token { id, digest, answer: answer.as_str().to_owned(), instances });
+    region.tokens.put(Token {
+        id,
+        digest,
+        answer: answer.as_str().to_owned(),
+        instances,
+    });
     Ok(answer)
 }
 
@@ -57,7 +68,12 @@ fn replay(region: &Region, known: &Token, digest: &str) -> Answer {
             "The request uses the same client token as a previous, but non-identical request.",
         ));
     }
-    let gone = |id: &String| region.instances.get(id).is_none_or(|instance| instance.state == InstanceState::Terminated);
+    let gone = |id: &String| {
+        region
+            .instances
+            .get(id)
+            .is_none_or(|instance| instance.state == InstanceState::Terminated)
+    };
     if !known.instances.is_empty() && known.instances.iter().all(gone) {
         return Err(Fault::new(
             "IdempotentInstanceTerminated",

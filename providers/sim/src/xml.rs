@@ -118,7 +118,9 @@ mod tests {
 
     #[test]
     fn escapes_what_would_be_markup() {
-        let node = Node::new().text("v", "a<b>&\"c\"\r\n\u{1}").list("set", [Node::new().text("k", 1)]);
+        let node = Node::new()
+            .text("v", "a<b>&\"c\"\r\n\u{1}")
+            .list("set", [Node::new().text("k", 1)]);
         assert_eq!(
             node.as_str(),
             "<v>a&lt;b&gt;&amp;&quot;c&quot;&#13;\n\u{fffd}</v><set><item><k>1</k></item></set>"

@@ -15,13 +15,23 @@ const ADDRESSES: Describe<Address> = Describe {
     page: None,
     filters: &[
         ("allocation-id", |_, address| one(&address.id)),
-        ("association-id", |_, address| some(address.association.as_ref().map(|(id, _)| id))),
+        ("association-id", |_, address| {
+            some(address.association.as_ref().map(|(id, _)| id))
+        }),
         ("domain", |_, _| one("vpc")),
-        ("instance-id", |region, address| some(instance_of(region, address).map(|(instance, _)| instance))),
+        ("instance-id", |region, address| {
+            some(instance_of(region, address).map(|(instance, _)| instance))
+        }),
         ("network-border-group", |region, _| one(&region.name)),
-        ("network-interface-id", |_, address| some(address.association.as_ref().map(|(_, interface)| interface))),
-        ("network-interface-owner-id", |_, address| some(address.association.as_ref().map(|_| ACCOUNT))),
-        ("private-ip-address", |region, address| some(interface_of(region, address).map(|interface| interface.ip))),
+        ("network-interface-id", |_, address| {
+            some(address.association.as_ref().map(|(_, interface)| interface))
+        }),
+        ("network-interface-owner-id", |_, address| {
+            some(address.association.as_ref().map(|_| ACCOUNT))
+        }),
+        ("private-ip-address", |region, address| {
+            some(interface_of(region, address).map(|interface| interface.ip))
+        }),
         ("public-ip", |_, address| one(address.ip)),
     ],
     table: |region| &region.addresses,
@@ -29,7 +39,10 @@ const ADDRESSES: Describe<Address> = Describe {
 };
 
 fn interface_of<'r>(region: &'r Region, address: &Address) -> Option<&'r Interface> {
-    address.association.as_ref().and_then(|(_, interface)| region.interfaces.get(interface))
+    address
+        .association
+        .as_ref()
+        .and_then(|(_, interface)| region.interfaces.get(interface))
 }
 
 fn instance_of<'r>(region: &'r Region, address: &Address) -> Option<(&'r str, &'r Interface)> {
@@ -55,17 +68,35 @@ fn show(region: &Region, address: &Address) -> Node {
         .text("domain", "vpc")
         .text("publicIpv4Pool", "amazon")
         .text("networkBorderGroup", &region.name)
-        .maybe("instanceId", instance_of(region, address).map(|(instance, _)| instance))
-        .maybe("associationId", address.association.as_ref().map(|(id, _)| id))
-        .maybe("networkInterfaceId", interface.map(|interface| &interface.id))
+        .maybe(
+            "instanceId",
+            instance_of(region, address).map(|(instance, _)| instance),
+        )
+        .maybe(
+            "associationId",
+            address.association.as_ref().map(|(id, _)| id),
+        )
+        .maybe(
+            "networkInterfaceId",
+            interface.map(|interface| &interface.id),
+        )
         .maybe("networkInterfaceOwnerId", interface.map(|_| ACCOUNT))
         .maybe("privateIpAddress", interface.map(|interface| interface.ip))
         .and(tags::show(region, &address.id))
 }
 
 fn by_ip(region: &Region, ip: &str) -> Result<Address, Fault> {
-    let found = region.addresses.iter().find(|address| address.ip.to_string() == ip).cloned();
-    found.ok_or_else(|| Fault::new("InvalidAddress.NotFound", format!("Address '{ip}' not found.")))
+    let found = region
+        .addresses
+        .iter()
+        .find(|address| address.ip.to_string() == ip)
+        .cloned();
+    found.ok_or_else(|| {
+        Fault::new(
+            "InvalidAddress.NotFound",
+            format!("Address '{ip}' not found."),
+        )
+    })
 }
 
 /// The address that a request names by its allocation or by itself.
@@ -74,23 +105,39 @@ fn named(region: &Region, q: &Query) -> Result<Address, Fault> {
         (Some(id), None) => region.addresses.find(id).cloned(),
         (None, Some(ip)) => by_ip(region, ip),
         (None, None) => Err(Fault::missing("allocationId")),
-        (Some(_), Some(_)) => Err(Fault::combination("You may specify public IP or allocation id, but not both in the same call")),
+        (Some(_), Some(_)) => Err(Fault::combination(
+            "You may specify public IP or allocation id, but not both in the same call",
+        )),
     }
 }
 
 pub fn allocate(region: &mut Region, q: &Query) -> Answer {
     let domain = q.text("Domain").unwrap_or("vpc");
     if domain != "vpc" {
-        return Err(Fault::value(format!("Value ({domain}) for parameter domain is invalid.")));
+        return Err(Fault::value(format!(
+            "Value ({domain}) for parameter domain is invalid."
+        )));
     }
-    if let Some(group) = q.text("NetworkBorderGroup").filter(|group| *group != region.name) {
-        return Err(Fault::value(format!("Value ({group}) for parameter networkBorderGroup is invalid.")));
+    if let Some(group) = q
+        .text("NetworkBorderGroup")
+        .filter(|group| *group != region.name)
+    {
+        return Err(Fault::value(format!(
+            "Value ({group}) for parameter networkBorderGroup is invalid."
+        )));
     }
     if region.addresses.len() >= region.quotas.addresses {
-        return Err(Fault::new("AddressLimitExceeded", "The maximum number of addresses has been reached."));
+        return Err(Fault::new(
+            "AddressLimitExceeded",
+            "The maximum number of addresses has been reached.",
+        ));
     }
     let given = tags::specified(q, "elastic-ip", &["elastic-ip"])?;
-    let address = Address { id: region.new_id("eipalloc"), ip: region.new_public_ip(), association: None };
+    let address = Address {
+        id: region.new_id("eipalloc"),
+        ip: region.new_public_ip(),
+        association: None,
+    };
     region.addresses.put(address.clone());
     tags::put(region, &address.id, given)?;
     Ok(Node::new()
@@ -105,7 +152,10 @@ pub fn release(region: &mut Region, q: &Query) -> Answer {
     q.accept(&["NetworkBorderGroup"]);
     let address = named(region, q)?;
     if address.association.is_some() {
-        return Err(Fault::new("InvalidIPAddress.InUse", format!("Address {} is in use.", address.ip)));
+        return Err(Fault::new(
+            "InvalidIPAddress.InUse",
+            format!("Address {} is in use.", address.ip),
+        ));
     }
     region.addresses.remove(&address.id);
     region.tags.remove(&address.id);
@@ -115,18 +165,29 @@ pub fn release(region: &mut Region, q: &Query) -> Answer {
 fn interface_named(region: &Region, q: &Query) -> Result<String, Fault> {
     match (q.text("InstanceId"), q.text("NetworkInterfaceId")) {
         (Some(id), None) => {
-            let Instance { state, interfaces, .. } = region.instances.find(id)?;
-            if !matches!(state, InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping) {
+            let Instance {
+                state, interfaces, ..
+            } = region.instances.find(id)?;
+            if !matches!(
+                state,
+                InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping
+            ) {
                 return Err(Fault::new(
                     "InvalidInstanceID",
-                    format!("The {state} instance '{id}' is not in a valid state for this operation."),
+                    format!(
+                        "The {state} instance '{id}' is not in a valid state for this operation."
+                    ),
                 ));
             }
-            interfaces.first().cloned().ok_or_else(|| Fault::state(format!("The instance '{id}' has no network interface")))
+            interfaces.first().cloned().ok_or_else(|| {
+                Fault::state(format!("The instance '{id}' has no network interface"))
+            })
         }
         (None, Some(id)) => Ok(region.interfaces.find(id)?.id.clone()),
         (None, None) => Err(Fault::missing("instanceId or networkInterfaceId")),
-        (Some(_), Some(_)) => Err(Fault::combination("Specify an instance or a network interface, not both.")),
+        (Some(_), Some(_)) => Err(Fault::combination(
+            "Specify an instance or a network interface, not both.",
+        )),
     }
 }
 
@@ -137,7 +198,9 @@ pub fn associate(region: &mut Region, q: &Query) -> Answer {
     if let Some(private) = q.text("PrivateIpAddress")
         && region.interfaces.find(&interface)?.ip.to_string() != private
     {
-        return Err(Fault::value(format!("Invalid value '{private}' for PrivateIpAddress: not an address of {interface}")));
+        return Err(Fault::value(format!(
+            "Invalid value '{private}' for PrivateIpAddress: not an address of {interface}"
+        )));
     }
     if let Some((association, bound)) = &address.association {
         // The same association again is the same association.
@@ -147,13 +210,19 @@ pub fn associate(region: &mut Region, q: &Query) -> Answer {
         if !again {
             return Err(Fault::new(
                 "Resource.AlreadyAssociated",
-                format!("resource {} is already associated with associate-id {association}", address.id),
+                format!(
+                    "resource {} is already associated with associate-id {association}",
+                    address.id
+                ),
             ));
         }
     }
     let vpc = region.interfaces.find(&interface)?.vpc.clone();
     if !region.has_internet(&vpc) {
-        return Err(Fault::new("Gateway.NotAttached", format!("Network {vpc} is not attached to any internet gateway")));
+        return Err(Fault::new(
+            "Gateway.NotAttached",
+            format!("Network {vpc} is not attached to any internet gateway"),
+        ));
     }
     unbind(region, &address.id);
     let association = bind(region, &address.id, &interface)?;
@@ -165,14 +234,27 @@ pub fn disassociate(region: &mut Region, q: &Query) -> Answer {
         (Some(id), _) => region
             .addresses
             .iter()
-            .find(|address| address.association.as_ref().is_some_and(|(known, _)| known == id))
+            .find(|address| {
+                address
+                    .association
+                    .as_ref()
+                    .is_some_and(|(known, _)| known == id)
+            })
             .cloned()
-            .ok_or_else(|| Fault::new("InvalidAssociationID.NotFound", format!("The association ID '{id}' does not exist")))?,
+            .ok_or_else(|| {
+                Fault::new(
+                    "InvalidAssociationID.NotFound",
+                    format!("The association ID '{id}' does not exist"),
+                )
+            })?,
         (None, Some(ip)) => by_ip(region, ip)?,
         (None, None) => return Err(Fault::missing("associationId")),
     };
     if address.association.is_none() {
-        return Err(Fault::new("InvalidAssociationID.NotFound", format!("Address {} is not associated.", address.ip)));
+        return Err(Fault::new(
+            "InvalidAssociationID.NotFound",
+            format!("Address {} is not associated.", address.ip),
+        ));
     }
     unbind(region, &address.id);
     Ok(Node::done())
@@ -184,28 +266,44 @@ pub fn disassociate(region: &mut Region, q: &Query) -> Answer {
 /// NotFound of either.
 pub fn bind(region: &mut Region, allocation: &str, interface: &str) -> Result<String, Fault> {
     let ip = region.addresses.find(allocation)?.ip;
-    let replaced = region.interfaces.find(interface)?.public.as_ref().and_then(|public| public.elastic.clone());
+    let replaced = region
+        .interfaces
+        .find(interface)?
+        .public
+        .as_ref()
+        .and_then(|public| public.elastic.clone());
     if let Some((other, _)) = replaced {
         unbind(region, &other);
     }
     let association = region.new_id("eipassoc");
     let elastic = Some((allocation.to_owned(), association.clone()));
-    region.interfaces.change(interface, |interface| interface.public = Some(PublicIp { ip, elastic }))?;
-    region.addresses.change(allocation, |address| address.association = Some((association.clone(), interface.to_owned())))?;
+    region.interfaces.change(interface, |interface| {
+        interface.public = Some(PublicIp { ip, elastic })
+    })?;
+    region.addresses.change(allocation, |address| {
+        address.association = Some((association.clone(), interface.to_owned()))
+    })?;
     Ok(association)
 }
 
 /// Takes an address from its interface. An instance that runs and is meant to have a public address gets a lent one.
 pub fn unbind(region: &mut Region, allocation: &str) {
-    let Some(mut address) = region.addresses.get(allocation).cloned() else { return };
+    let Some(mut address) = region.addresses.get(allocation).cloned() else {
+        return;
+    };
     let bound = address.association.take();
     region.addresses.put(address);
-    let Some(mut interface) = bound.and_then(|(_, id)| region.interfaces.get(&id).cloned()) else { return };
+    let Some(mut interface) = bound.and_then(|(_, id)| region.interfaces.get(&id).cloned()) else {
+        return;
+    };
     let running = interface
         .attachment
         .as_ref()
         .and_then(|attachment| region.instances.get(&attachment.instance))
         .is_some_and(|instance| instance.state == InstanceState::Running);
-    interface.public = (interface.wants_public && running).then(|| PublicIp { ip: region.new_public_ip(), elastic: None });
+    interface.public = (interface.wants_public && running).then(|| PublicIp {
+        ip: region.new_public_ip(),
+        elastic: None,
+    });
     region.interfaces.put(interface);
 }

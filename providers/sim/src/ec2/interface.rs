@@ -24,19 +24,45 @@ const INTERFACES: Describe<Interface> = Describe {
         ("description", |_, port| one(&port.description)),
         ("group-id", |_, port| port.groups.clone()),
         ("group-name", |region, port| {
-            port.groups.iter().filter_map(|id| region.security_groups.get(id)).map(|group| group.name.clone()).collect()
+            port.groups
+                .iter()
+                .filter_map(|id| region.security_groups.get(id))
+                .map(|group| group.name.clone())
+                .collect()
         }),
         ("mac-address", |_, port| one(&port.mac)),
         ("owner-id", |_, _| one(ACCOUNT)),
         ("private-ip-address", |_, port| one(port.ip)),
         ("addresses.private-ip-address", |_, port| one(port.ip)),
-        ("association.public-ip", |_, port| some(port.public.as_ref().map(|public| public.ip))),
-        ("association.allocation-id", |_, port| some(elastic(port).map(|(allocation, _)| allocation))),
-        ("association.association-id", |_, port| some(elastic(port).map(|(_, association)| association))),
-        ("attachment.attachment-id", |_, port| some(port.attachment.as_ref().map(|attachment| &attachment.id))),
-        ("attachment.instance-id", |_, port| some(port.attachment.as_ref().map(|attachment| &attachment.instance))),
-        ("attachment.device-index", |_, port| some(port.attachment.as_ref().map(|attachment| attachment.device_index))),
-        ("attachment.status", |_, port| some(port.attachment.as_ref().map(|_| "attached"))),
+        ("association.public-ip", |_, port| {
+            some(port.public.as_ref().map(|public| public.ip))
+        }),
+        ("association.allocation-id", |_, port| {
+            some(elastic(port).map(|(allocation, _)| allocation))
+        }),
+        ("association.association-id", |_, port| {
+            some(elastic(port).map(|(_, association)| association))
+        }),
+        ("attachment.attachment-id", |_, port| {
+            some(port.attachment.as_ref().map(|attachment| &attachment.id))
+        }),
+        ("attachment.instance-id", |_, port| {
+            some(
+                port.attachment
+                    .as_ref()
+                    .map(|attachment| &attachment.instance),
+            )
+        }),
+        ("attachment.device-index", |_, port| {
+            some(
+                port.attachment
+                    .as_ref()
+                    .map(|attachment| attachment.device_index),
+            )
+        }),
+        ("attachment.status", |_, port| {
+            some(port.attachment.as_ref().map(|_| "attached"))
+        }),
         ("interface-type", |_, port| one(kind(port))),
         ("source-dest-check", |_, port| one(port.source_dest_check)),
         ("status", |_, port| one(status(port))),
@@ -50,15 +76,25 @@ pub fn describe(region: &mut Region, q: &Query) -> Answer {
 }
 
 fn elastic(port: &Interface) -> Option<&(String, String)> {
-    port.public.as_ref().and_then(|public| public.elastic.as_ref())
+    port.public
+        .as_ref()
+        .and_then(|public| public.elastic.as_ref())
 }
 
 fn kind(port: &Interface) -> &'static str {
-    if port.nat_gateway.is_some() { "nat_gateway" } else { "interface" }
+    if port.nat_gateway.is_some() {
+        "nat_gateway"
+    } else {
+        "interface"
+    }
 }
 
 fn status(port: &Interface) -> &'static str {
-    if port.attachment.is_some() || port.nat_gateway.is_some() { "in-use" } else { "available" }
+    if port.attachment.is_some() || port.nat_gateway.is_some() {
+        "in-use"
+    } else {
+        "available"
+    }
 }
 
 /// `ip-10-0-1-4.us-west-2.compute.internal`
@@ -75,27 +111,52 @@ pub fn public_name(region: &Region, port: &Interface) -> Option<String> {
     let ip = port.public.as_ref()?.ip;
     let vpc = region.vpcs.get(&port.vpc)?;
     let dashed = ip.to_string().replace('.', "-");
-    let zone = if region.name == "us-east-1" { "compute-1".to_owned() } else { format!("{}.compute", region.name) };
+    let zone = if region.name == "us-east-1" {
+        "compute-1".to_owned()
+    } else {
+        format!("{}.compute", region.name)
+    };
     (vpc.dns_hostnames && vpc.dns_support).then(|| format!("ec2-{dashed}.{zone}.amazonaws.com"))
 }
 
-/// `<association>` of an interface.
-pub fn show_association(region: &Region, port: &Interface) -> Option<Node> {
+/// The public side of an interface, as `DescribeInstances` shows it.
+pub fn show_public(region: &Region, port: &Interface) -> Option<Node> {
     let public = port.public.as_ref()?;
-    let mut node = Node::new()
+    let node = Node::new()
         .text("publicIp", public.ip)
-        .text("publicDnsName", public_name(region, port).unwrap_or_default())
-        .text("ipOwnerId", if public.elastic.is_some() { ACCOUNT } else { "amazon" });
-    if let Some((allocation, association)) = &public.elastic {
-        node = node.text("allocationId", allocation).text("associationId", association);
-    }
+        .text(
+            "publicDnsName",
+            public_name(region, port).unwrap_or_default(),
+        )
+        .text(
+            "ipOwnerId",
+            if public.elastic.is_some() {
+                ACCOUNT
+            } else {
+                "amazon"
+            },
+        );
     Some(node)
+}
+
+/// The public side with the ids of an Elastic IP address.
+fn show_association(region: &Region, port: &Interface) -> Option<Node> {
+    let node = show_public(region, port)?;
+    Some(match elastic(port) {
+        Some((allocation, association)) => node
+            .text("allocationId", allocation)
+            .text("associationId", association),
+        None => node,
+    })
 }
 
 /// `<groupSet>` of security groups.
 pub fn show_groups(region: &Region, groups: &[String]) -> Node {
     let groups = groups.iter().map(|id| {
-        let name = region.security_groups.get(id).map_or("", |group| &group.name);
+        let name = region
+            .security_groups
+            .get(id)
+            .map_or("", |group| &group.name);
         Node::new().text("groupId", id).text("groupName", name)
     });
     Node::new().list("groupSet", groups)
@@ -137,14 +198,18 @@ fn show(region: &Region, port: &Interface) -> Node {
             .text("deleteOnTermination", attachment.delete_on_termination);
         node = node.node("attachment", attachment);
     }
-    with(node).list("privateIpAddressesSet", [with(private)]).and(tags::show(region, &port.id))
+    with(node)
+        .list("privateIpAddressesSet", [with(private)])
+        .and(tags::show(region, &port.id))
 }
 
 /// A new interface that is attached to nothing.
 pub fn blank(region: &mut Region, subnet: &Subnet, ip: Ipv4Addr, description: &str) -> Interface {
     let bytes = region.new_bytes();
     // 06 marks an address that the cloud made up: locally administered, one receiver.
-    let mac = bytes[..5].iter().fold("06".to_owned(), |mac, byte| format!("{mac}:{byte:02x}"));
+    let mac = bytes[..5]
+        .iter()
+        .fold("06".to_owned(), |mac, byte| format!("{mac}:{byte:02x}"));
     Interface {
         id: region.new_id("eni"),
         vpc: subnet.vpc.clone(),
@@ -166,7 +231,11 @@ pub fn blank(region: &mut Region, subnet: &Subnet, ip: Ipv4Addr, description: &s
 ///
 /// # Errors
 /// `InvalidParameterValue`, `InvalidIPAddress.InUse`, `InsufficientFreeAddressesInSubnet`.
-pub fn private_ip(region: &Region, subnet: &Subnet, wanted: Option<&str>) -> Result<Ipv4Addr, Fault> {
+pub fn private_ip(
+    region: &Region,
+    subnet: &Subnet,
+    wanted: Option<&str>,
+) -> Result<Ipv4Addr, Fault> {
     let taken: std::collections::BTreeSet<Ipv4Addr> = region.taken_in(&subnet.id).collect();
     let Some(wanted) = wanted else {
         return subnet.cidr.usable().find(|ip| !taken.contains(ip)).ok_or_else(|| {
@@ -176,20 +245,33 @@ pub fn private_ip(region: &Region, subnet: &Subnet, wanted: Option<&str>) -> Res
             )
         });
     };
-    let ip: Ipv4Addr = wanted.parse().map_err(|_| Fault::value(format!("Invalid IP address: {wanted}")))?;
-    let last = subnet.cidr.nth(u32::try_from(subnet.cidr.size() - 1).unwrap_or(u32::MAX));
+    let ip: Ipv4Addr = wanted
+        .parse()
+        .map_err(|_| Fault::value(format!("Invalid IP address: {wanted}")))?;
+    let last = subnet
+        .cidr
+        .nth(u32::try_from(subnet.cidr.size() - 1).unwrap_or(u32::MAX));
     if !subnet.cidr.holds(ip) || ip < subnet.cidr.nth(4) || ip == last {
-        return Err(Fault::value(format!("Address {ip} does not fall within the subnet's address range")));
+        return Err(Fault::value(format!(
+            "Address {ip} does not fall within the subnet's address range"
+        )));
     }
     if taken.contains(&ip) {
-        return Err(Fault::new("InvalidIPAddress.InUse", format!("Address {ip} is in use.")));
+        return Err(Fault::new(
+            "InvalidIPAddress.InUse",
+            format!("Address {ip} is in use."),
+        ));
     }
     Ok(ip)
 }
 
 /// Takes an interface away; its Elastic IP address stays with the account.
 pub fn remove(region: &mut Region, id: &str) {
-    let allocation = region.interfaces.get(id).and_then(elastic).map(|(allocation, _)| allocation.clone());
+    let allocation = region
+        .interfaces
+        .get(id)
+        .and_then(elastic)
+        .map(|(allocation, _)| allocation.clone());
     if let Some(allocation) = allocation {
         address::unbind(region, &allocation);
     }
@@ -206,7 +288,10 @@ pub fn check_groups(region: &Region, vpc: &str, ids: &[&str]) -> Result<Vec<Stri
     for id in ids {
         let group = region.security_groups.find(id)?;
         if group.vpc != vpc {
-            return Err(Fault::new("InvalidParameter", format!("Security group {id} and network {vpc} belong to different networks.")));
+            return Err(Fault::new(
+                "InvalidParameter",
+                format!("Security group {id} and network {vpc} belong to different networks."),
+            ));
         }
         if !groups.contains(&group.id) {
             groups.push(group.id.clone());
@@ -230,10 +315,14 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
         region.interfaces.change(id, |port| port.groups = groups)?;
     }
     if let Some(check) = q.attribute_flag("SourceDestCheck")? {
-        region.interfaces.change(id, |port| port.source_dest_check = check)?;
+        region
+            .interfaces
+            .change(id, |port| port.source_dest_check = check)?;
     }
     if let Some(text) = q.attribute("Description") {
-        region.interfaces.change(id, |port| text.clone_into(&mut port.description))?;
+        region
+            .interfaces
+            .change(id, |port| text.clone_into(&mut port.description))?;
     }
     if let Some(attachment) = q.child("Attachment") {
         attachment.accept(&["AttachmentId"]);
@@ -246,4 +335,3 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
     }
     Ok(Node::done())
 }
-

@@ -1,16 +1,29 @@
 //! EC2: the table of actions, and what happens around each of them.
 
 mod address;
+mod image;
+mod instance;
+mod instance_attribute;
+mod instance_show;
+mod instance_type;
 mod interface;
 mod internet_gateway;
+mod key_pair;
+mod launch;
 mod nat_gateway;
 mod place;
+mod power;
 mod route;
 mod route_table;
 mod rule;
 mod security_group;
+mod snapshot;
 mod subnet;
 mod tags;
+mod volume;
+mod volume_attach;
+mod volume_modify;
+mod volume_shape;
 mod vpc;
 
 use crate::describe::Answer;
@@ -45,52 +58,124 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("AssociateAddress", Plain(address::associate)),
     ("AssociateRouteTable", Plain(route_table::associate)),
     ("AttachInternetGateway", Plain(internet_gateway::attach)),
-    ("AuthorizeSecurityGroupEgress", Plain(rule::authorize_egress)),
-    ("AuthorizeSecurityGroupIngress", Plain(rule::authorize_ingress)),
+    ("AttachVolume", Plain(volume_attach::attach)),
+    (
+        "AuthorizeSecurityGroupEgress",
+        Plain(rule::authorize_egress),
+    ),
+    (
+        "AuthorizeSecurityGroupIngress",
+        Plain(rule::authorize_ingress),
+    ),
+    ("CopySnapshot", Across(snapshot::copy)),
     ("CreateInternetGateway", Plain(internet_gateway::create)),
+    ("CreateKeyPair", Plain(key_pair::create)),
     ("CreateNatGateway", Once(nat_gateway::create)),
     ("CreateRoute", Plain(route::create)),
     ("CreateRouteTable", Once(route_table::create)),
     ("CreateSecurityGroup", Plain(security_group::create)),
+    ("CreateSnapshot", Plain(snapshot::create)),
     ("CreateSubnet", Plain(subnet::create)),
     ("CreateTags", Plain(tags::create_tags)),
+    ("CreateVolume", Once(volume::create)),
     ("CreateVpc", Plain(vpc::create)),
     ("DeleteInternetGateway", Plain(internet_gateway::delete)),
+    ("DeleteKeyPair", Plain(key_pair::delete)),
     ("DeleteNatGateway", Plain(nat_gateway::delete)),
     ("DeleteRoute", Plain(route::delete)),
     ("DeleteRouteTable", Plain(route_table::delete)),
     ("DeleteSecurityGroup", Plain(security_group::delete)),
+    ("DeleteSnapshot", Plain(snapshot::delete)),
     ("DeleteSubnet", Plain(subnet::delete)),
     ("DeleteTags", Plain(tags::delete_tags)),
+    ("DeleteVolume", Plain(volume::delete)),
     ("DeleteVpc", Plain(vpc::delete)),
-    ("DescribeAccountAttributes", Plain(place::account_attributes)),
+    (
+        "DescribeAccountAttributes",
+        Plain(place::account_attributes),
+    ),
     ("DescribeAddresses", Plain(address::describe)),
     ("DescribeAvailabilityZones", Plain(place::zones)),
-    ("DescribeInternetGateways", Plain(internet_gateway::describe)),
+    ("DescribeImages", Plain(image::describe)),
+    (
+        "DescribeInstanceAttribute",
+        Plain(instance_attribute::describe),
+    ),
+    (
+        "DescribeInstanceCreditSpecifications",
+        Plain(instance::credits),
+    ),
+    ("DescribeInstanceStatus", Plain(instance::status)),
+    (
+        "DescribeInstanceTypeOfferings",
+        Plain(instance_type::offerings),
+    ),
+    ("DescribeInstanceTypes", Plain(instance_type::describe)),
+    ("DescribeInstances", Plain(instance::describe)),
+    (
+        "DescribeInternetGateways",
+        Plain(internet_gateway::describe),
+    ),
+    ("DescribeKeyPairs", Plain(key_pair::describe)),
     ("DescribeNatGateways", Plain(nat_gateway::describe)),
     ("DescribeNetworkInterfaces", Plain(interface::describe)),
     ("DescribeRegions", Plain(place::regions)),
     ("DescribeRouteTables", Plain(route_table::describe)),
-    ("DescribeSecurityGroupRules", Plain(security_group::describe_rules)),
+    (
+        "DescribeSecurityGroupRules",
+        Plain(security_group::describe_rules),
+    ),
     ("DescribeSecurityGroups", Plain(security_group::describe)),
+    ("DescribeSnapshots", Plain(snapshot::describe)),
     ("DescribeSubnets", Plain(subnet::describe)),
     ("DescribeTags", Plain(tags::describe_tags)),
+    ("DescribeVolumeAttribute", Plain(volume::attribute)),
+    ("DescribeVolumeStatus", Plain(volume::status)),
+    ("DescribeVolumes", Plain(volume::describe)),
+    (
+        "DescribeVolumesModifications",
+        Plain(volume_modify::describe),
+    ),
     ("DescribeVpcAttribute", Plain(vpc::attribute)),
     ("DescribeVpcs", Plain(vpc::describe)),
     ("DetachInternetGateway", Plain(internet_gateway::detach)),
+    ("DetachVolume", Plain(volume_attach::detach)),
     ("DisassociateAddress", Plain(address::disassociate)),
     ("DisassociateRouteTable", Plain(route_table::disassociate)),
+    ("ImportKeyPair", Plain(key_pair::import)),
+    ("ModifyInstanceAttribute", Plain(instance_attribute::modify)),
+    (
+        "ModifyInstanceMetadataOptions",
+        Plain(instance_attribute::modify_metadata),
+    ),
     ("ModifyNetworkInterfaceAttribute", Plain(interface::modify)),
     ("ModifySecurityGroupRules", Plain(rule::modify)),
     ("ModifySubnetAttribute", Plain(subnet::modify)),
+    ("ModifyVolume", Plain(volume_modify::modify)),
     ("ModifyVpcAttribute", Plain(vpc::modify)),
+    ("MonitorInstances", Plain(power::monitor)),
+    ("RebootInstances", Plain(power::reboot)),
     ("ReleaseAddress", Plain(address::release)),
     ("ReplaceRoute", Plain(route::replace)),
-    ("ReplaceRouteTableAssociation", Plain(route_table::replace_association)),
+    (
+        "ReplaceRouteTableAssociation",
+        Plain(route_table::replace_association),
+    ),
     ("RevokeSecurityGroupEgress", Plain(rule::revoke_egress)),
     ("RevokeSecurityGroupIngress", Plain(rule::revoke_ingress)),
-    ("UpdateSecurityGroupRuleDescriptionsEgress", Plain(rule::describe_egress)),
-    ("UpdateSecurityGroupRuleDescriptionsIngress", Plain(rule::describe_ingress)),
+    ("RunInstances", OncePerZone(launch::run)),
+    ("StartInstances", Plain(power::start)),
+    ("StopInstances", Plain(power::stop)),
+    ("TerminateInstances", Plain(power::terminate)),
+    ("UnmonitorInstances", Plain(power::unmonitor)),
+    (
+        "UpdateSecurityGroupRuleDescriptionsEgress",
+        Plain(rule::describe_egress),
+    ),
+    (
+        "UpdateSecurityGroupRuleDescriptionsIngress",
+        Plain(rule::describe_ingress),
+    ),
 ];
 
 /// Whether there is an action of that name.
@@ -107,7 +192,10 @@ pub fn dispatch(world: &mut World, region: &str, now: u64, q: &Query) -> Answer 
     let action = q.need("Action")?;
     q.accept(&["Version"]);
     let Some((name, doing)) = ACTIONS.iter().find(|(name, _)| *name == action) else {
-        return Err(Fault::new("InvalidAction", format!("The action {action} is not valid for this web service.")));
+        return Err(Fault::new(
+            "InvalidAction",
+            format!("The action {action} is not valid for this web service."),
+        ));
     };
     let dry_run = q.flag("DryRun")?.unwrap_or(false);
     let here = world.region(region, now);
@@ -115,16 +203,22 @@ pub fn dispatch(world: &mut World, region: &str, now: u64, q: &Query) -> Answer 
         Plain(act) => act(here, q),
         Once(act) => token::once(here, q, name, "", *act),
         OncePerZone(act) => {
-            let zone = String::new();
+            let zone = launch::zone(here, q);
             token::once(here, q, name, &zone, *act)
         }
         Across(act) => act(world, region, now, q),
     }?;
     if let Some(name) = q.unread() {
-        return Err(Fault::new("UnknownParameter", format!("The parameter {name} is not recognized")));
+        return Err(Fault::new(
+            "UnknownParameter",
+            format!("The parameter {name} is not recognized"),
+        ));
     }
     if dry_run {
-        return Err(Fault::new("DryRunOperation", "Request would have succeeded, but DryRun flag is set."));
+        return Err(Fault::new(
+            "DryRunOperation",
+            "Request would have succeeded, but DryRun flag is set.",
+        ));
     }
     Ok(answer)
 }
@@ -134,8 +228,14 @@ pub fn advance(region: &mut Region) {
     let now = region.now;
     // An advance can make something else due (a terminated instance lets go of its volumes), hence until all rest.
     loop {
-        if let Some(id) = region.nat_gateways.next_due(now) {
+        if let Some(id) = region.instances.next_due(now) {
+            power::advance(region, &id);
+        } else if let Some(id) = region.volumes.next_due(now) {
+            volume::advance(region, &id);
+        } else if let Some(id) = region.nat_gateways.next_due(now) {
             nat_gateway::advance(region, &id);
+        } else if let Some(id) = region.snapshots.next_due(now) {
+            snapshot::advance(region, &id);
         } else if let Some(id) = region.vpcs.next_due(now) {
             vpc::advance(region, &id);
         } else if let Some(id) = region.subnets.next_due(now) {
@@ -165,6 +265,9 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
             "InvalidSecurityGroupRuleId.NotFound",
             format!("The security group rule ID '{id}' does not exist"),
         )),
-        _ => Err(Fault::new("InvalidID", format!("The ID '{id}' is not valid"))),
+        _ => Err(Fault::new(
+            "InvalidID",
+            format!("The ID '{id}' is not valid"),
+        )),
     }
 }

@@ -37,18 +37,27 @@ fn show(region: &Region, nat: &NatGateway) -> Node {
         if let Some(public) = &interface.public {
             node = node.text("publicIp", public.ip);
             if let Some((allocation, association)) = &public.elastic {
-                node = node.text("allocationId", allocation).text("associationId", association);
+                node = node
+                    .text("allocationId", allocation)
+                    .text("associationId", association);
             }
         }
         node
     });
-    let (code, message) = nat.failure.as_ref().map(|(code, message)| (code, message)).unzip();
+    let (code, message) = nat
+        .failure
+        .as_ref()
+        .map(|(code, message)| (code, message))
+        .unzip();
     Node::new()
         .text("natGatewayId", &nat.id)
         .text("subnetId", &nat.subnet)
         .text("vpcId", &nat.vpc)
         .text("state", nat.state)
-        .text("connectivityType", if nat.public { "public" } else { "private" })
+        .text(
+            "connectivityType",
+            if nat.public { "public" } else { "private" },
+        )
         .text("createTime", iso(nat.created_ms))
         .maybe("deleteTime", nat.deleted_ms.map(iso))
         .maybe("failureCode", code)
@@ -62,23 +71,44 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
     let public = match q.text("ConnectivityType").unwrap_or("public") {
         "public" => true,
         "private" => false,
-        other => return Err(Fault::value(format!("Value ({other}) for parameter connectivityType is invalid."))),
+        other => {
+            return Err(Fault::value(format!(
+                "Value ({other}) for parameter connectivityType is invalid."
+            )));
+        }
     };
     let allocation = match (public, q.text("AllocationId")) {
         (true, None) => return Err(Fault::missing("allocationId")),
-        (false, Some(_)) => return Err(Fault::combination("A private NAT gateway has no allocationId.")),
+        (false, Some(_)) => {
+            return Err(Fault::combination(
+                "A private NAT gateway has no allocationId.",
+            ));
+        }
         (_, allocation) => allocation,
     };
     if let Some(allocation) = allocation
         && region.addresses.find(allocation)?.association.is_some()
     {
-        return Err(Fault::new("Resource.AlreadyAssociated", format!("Elastic IP address [{allocation}] is already associated")));
+        return Err(Fault::new(
+            "Resource.AlreadyAssociated",
+            format!("Elastic IP address [{allocation}] is already associated"),
+        ));
     }
     let of_zone = |nat: &&NatGateway| {
-        nat.left_over_in(&region.subnets.get(&nat.subnet).map(|subnet| subnet.zone.clone()).unwrap_or_default(), &subnet.zone)
+        nat.left_over_in(
+            &region
+                .subnets
+                .get(&nat.subnet)
+                .map(|subnet| subnet.zone.clone())
+                .unwrap_or_default(),
+            &subnet.zone,
+        )
     };
     if region.nat_gateways.iter().filter(of_zone).count() >= region.quotas.nat_gateways_per_zone {
-        return Err(Fault::new("NatGatewayLimitExceeded", "The maximum number of NAT gateways has been reached."));
+        return Err(Fault::new(
+            "NatGatewayLimitExceeded",
+            "The maximum number of NAT gateways has been reached.",
+        ));
     }
     let given = tags::specified(q, "natgateway", &["natgateway", "elastic-ip"])?;
     let id = region.new_id("nat");
@@ -121,19 +151,27 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let nat = region.nat_gateways.find(id)?.clone();
     if !matches!(nat.state, NatState::Deleting | NatState::Deleted) {
         let due = region.after(region.timing.nat_gateway_ms);
-        region.nat_gateways.put(NatGateway { state: NatState::Deleting, due, ..nat });
+        region.nat_gateways.put(NatGateway {
+            state: NatState::Deleting,
+            due,
+            ..nat
+        });
     }
     Ok(Node::new().text("natGatewayId", id))
 }
 
 pub fn advance(region: &mut Region, id: &str) {
-    let Some(mut nat) = region.nat_gateways.get(id).cloned() else { return };
+    let Some(mut nat) = region.nat_gateways.get(id).cloned() else {
+        return;
+    };
     nat.due = None;
     match nat.state {
         NatState::Pending if nat.public && !region.has_internet(&nat.vpc) => {
             nat.state = NatState::Failed;
-            nat.failure =
-                Some(("Gateway.NotAttached".to_owned(), format!("Network {} has no Internet gateway attached", nat.vpc)));
+            nat.failure = Some((
+                "Gateway.NotAttached".to_owned(),
+                format!("Network {} has no Internet gateway attached", nat.vpc),
+            ));
             nat.due = region.after(region.timing.afterlife_ms);
             interface::remove(region, &nat.interface);
         }

@@ -28,12 +28,18 @@ pub fn nat(target: &Target) -> Option<String> {
 pub fn state(region: &Region, target: &Target) -> &'static str {
     let active = match target {
         Target::Local => true,
-        Target::InternetGateway(id) => region.internet_gateways.get(id).is_some_and(|gateway| gateway.vpc.is_some()),
+        Target::InternetGateway(id) => region
+            .internet_gateways
+            .get(id)
+            .is_some_and(|gateway| gateway.vpc.is_some()),
         Target::NatGateway(id) => region
             .nat_gateways
             .get(id)
             .is_some_and(|nat| matches!(nat.state, NatState::Pending | NatState::Available)),
-        Target::Interface(id) => region.interfaces.get(id).is_some_and(|interface| interface.attachment.is_some()),
+        Target::Interface(id) => region
+            .interfaces
+            .get(id)
+            .is_some_and(|interface| interface.attachment.is_some()),
     };
     if active { "active" } else { "blackhole" }
 }
@@ -43,23 +49,37 @@ pub fn show(region: &Region, route: &Route) -> Node {
         Target::Interface(id) => region.interfaces.get(id),
         _ => None,
     };
-    let instance = interface.and_then(|interface| interface.attachment.as_ref()).map(|attachment| &attachment.instance);
-    let origin = if route.target == Target::Local { "CreateRouteTable" } else { "CreateRoute" };
+    let instance = interface
+        .and_then(|interface| interface.attachment.as_ref())
+        .map(|attachment| &attachment.instance);
+    let origin = if route.target == Target::Local {
+        "CreateRouteTable"
+    } else {
+        "CreateRoute"
+    };
     Node::new()
         .text("destinationCidrBlock", route.destination)
         .maybe("gatewayId", gateway(&route.target))
         .maybe("natGatewayId", nat(&route.target))
-        .maybe("networkInterfaceId", interface.map(|interface| &interface.id))
+        .maybe(
+            "networkInterfaceId",
+            interface.map(|interface| &interface.id),
+        )
         .maybe("instanceId", instance)
         .text("state", state(region, &route.target))
         .text("origin", origin)
 }
 
 fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Fault> {
-    let given = ["GatewayId", "NatGatewayId", "InstanceId", "NetworkInterfaceId"]
-        .into_iter()
-        .filter_map(|name| Some((name, q.text(name).filter(|id| !id.is_empty())?)))
-        .collect::<Vec<_>>();
+    let given = [
+        "GatewayId",
+        "NatGatewayId",
+        "InstanceId",
+        "NetworkInterfaceId",
+    ]
+    .into_iter()
+    .filter_map(|name| Some((name, q.text(name).filter(|id| !id.is_empty())?)))
+    .collect::<Vec<_>>();
     let [(name, id)] = given.as_slice() else {
         return Err(if given.is_empty() {
             Fault::missing("gatewayId, natGatewayId, instanceId or networkInterfaceId")
@@ -71,9 +91,17 @@ fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Faul
         "GatewayId" if *id == "local" => (Target::Local, Some(table.vpc.clone())),
         "GatewayId" if id.starts_with("igw-") => {
             let gateway = region.internet_gateways.find(id)?;
-            (Target::InternetGateway(gateway.id.clone()), gateway.vpc.clone())
+            (
+                Target::InternetGateway(gateway.id.clone()),
+                gateway.vpc.clone(),
+            )
         }
-        "GatewayId" => return Err(Fault::new("InvalidGatewayID.NotFound", format!("The gateway ID '{id}' does not exist"))),
+        "GatewayId" => {
+            return Err(Fault::new(
+                "InvalidGatewayID.NotFound",
+                format!("The gateway ID '{id}' does not exist"),
+            ));
+        }
         "NatGatewayId" => {
             let nat = region.nat_gateways.find(id)?;
             (Target::NatGateway(nat.id.clone()), Some(nat.vpc.clone()))
@@ -83,18 +111,29 @@ fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Faul
             let [interface] = instance.interfaces.as_slice() else {
                 return Err(Fault::new(
                     "InvalidInstanceID",
-                    format!("There are multiple interfaces attached to instance '{id}'. Please specify an interface ID instead."),
+                    format!(
+                        "There are multiple interfaces attached to instance '{id}'. Please specify an interface ID instead."
+                    ),
                 ));
             };
-            (Target::Interface(interface.clone()), Some(instance.vpc.clone()))
+            (
+                Target::Interface(interface.clone()),
+                Some(instance.vpc.clone()),
+            )
         }
         _ => {
             let interface = region.interfaces.find(id)?;
-            (Target::Interface(interface.id.clone()), Some(interface.vpc.clone()))
+            (
+                Target::Interface(interface.id.clone()),
+                Some(interface.vpc.clone()),
+            )
         }
     };
     if vpc.as_ref() != Some(&table.vpc) {
-        return Err(Fault::value(format!("route table {} and network gateway {id} belong to different networks", table.id)));
+        return Err(Fault::value(format!(
+            "route table {} and network gateway {id} belong to different networks",
+            table.id
+        )));
     }
     Ok(target)
 }
@@ -103,17 +142,32 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
     let table = region.route_tables.find(q.need("RouteTableId")?)?.clone();
     let destination = parse_cidr(q.need("DestinationCidrBlock")?, "destinationCidrBlock")?;
     let target = target(region, &table, q)?;
-    if let Some(known) = table.routes.iter().find(|route| route.destination == destination) {
+    if let Some(known) = table
+        .routes
+        .iter()
+        .find(|route| route.destination == destination)
+    {
         // The very same route again is answered as done.
         if known.target == target {
             return Ok(Node::done());
         }
-        return Err(Fault::new("RouteAlreadyExists", format!("The route identified by {destination} already exists.")));
+        return Err(Fault::new(
+            "RouteAlreadyExists",
+            format!("The route identified by {destination} already exists."),
+        ));
     }
     if table.routes.len() >= region.quotas.routes_per_table {
-        return Err(Fault::new("RouteLimitExceeded", "The maximum number of routes has been reached."));
+        return Err(Fault::new(
+            "RouteLimitExceeded",
+            "The maximum number of routes has been reached.",
+        ));
     }
-    region.route_tables.change(&table.id, |table| table.routes.push(Route { destination, target }))?;
+    region.route_tables.change(&table.id, |table| {
+        table.routes.push(Route {
+            destination,
+            target,
+        })
+    })?;
     Ok(Node::done())
 }
 
@@ -128,20 +182,35 @@ pub fn replace(region: &mut Region, q: &Query) -> Answer {
     let table = region.route_tables.find(q.need("RouteTableId")?)?.clone();
     let destination = parse_cidr(q.need("DestinationCidrBlock")?, "destinationCidrBlock")?;
     let target = target(region, &table, q)?;
-    let at = table.routes.iter().position(|route| route.destination == destination);
+    let at = table
+        .routes
+        .iter()
+        .position(|route| route.destination == destination);
     let at = at.ok_or_else(|| missing(&table.id, destination))?;
-    region.route_tables.change(&table.id, |table| table.routes[at].target = target)?;
+    region
+        .route_tables
+        .change(&table.id, |table| table.routes[at].target = target)?;
     Ok(Node::done())
 }
 
 pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let table = region.route_tables.find(q.need("RouteTableId")?)?.clone();
     let destination = parse_cidr(q.need("DestinationCidrBlock")?, "destinationCidrBlock")?;
-    let route = table.routes.iter().find(|route| route.destination == destination);
+    let route = table
+        .routes
+        .iter()
+        .find(|route| route.destination == destination);
     match route.ok_or_else(|| missing(&table.id, destination))?.target {
-        Target::Local => Err(Fault::value(format!("cannot remove local route {destination} in route table {}", table.id))),
+        Target::Local => Err(Fault::value(format!(
+            "cannot remove local route {destination} in route table {}",
+            table.id
+        ))),
         _ => {
-            region.route_tables.change(&table.id, |table| table.routes.retain(|route| route.destination != destination))?;
+            region.route_tables.change(&table.id, |table| {
+                table
+                    .routes
+                    .retain(|route| route.destination != destination)
+            })?;
             Ok(Node::done())
         }
     }

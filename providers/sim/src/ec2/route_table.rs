@@ -18,13 +18,45 @@ const TABLES: Describe<RouteTable> = Describe {
         ("vpc-id", |_, table| one(&table.vpc)),
         ("owner-id", |_, _| one(ACCOUNT)),
         ("association.main", |_, table| one(table.is_main())),
-        ("association.subnet-id", |_, table| table.associations.iter().filter_map(|a| a.subnet.clone()).collect()),
-        ("association.route-table-association-id", |_, table| table.associations.iter().map(|a| a.id.clone()).collect()),
+        ("association.subnet-id", |_, table| {
+            table
+                .associations
+                .iter()
+                .filter_map(|a| a.subnet.clone())
+                .collect()
+        }),
+        ("association.route-table-association-id", |_, table| {
+            table.associations.iter().map(|a| a.id.clone()).collect()
+        }),
         ("association.route-table-id", |_, table| one(&table.id)),
-        ("route.destination-cidr-block", |_, table| table.routes.iter().map(|r| r.destination.to_string()).collect()),
-        ("route.gateway-id", |_, table| table.routes.iter().filter_map(|r| route::gateway(&r.target)).collect()),
-        ("route.nat-gateway-id", |_, table| table.routes.iter().filter_map(|r| route::nat(&r.target)).collect()),
-        ("route.state", |region, table| table.routes.iter().map(|r| route::state(region, &r.target).to_owned()).collect()),
+        ("route.destination-cidr-block", |_, table| {
+            table
+                .routes
+                .iter()
+                .map(|r| r.destination.to_string())
+                .collect()
+        }),
+        ("route.gateway-id", |_, table| {
+            table
+                .routes
+                .iter()
+                .filter_map(|r| route::gateway(&r.target))
+                .collect()
+        }),
+        ("route.nat-gateway-id", |_, table| {
+            table
+                .routes
+                .iter()
+                .filter_map(|r| route::nat(&r.target))
+                .collect()
+        }),
+        ("route.state", |region, table| {
+            table
+                .routes
+                .iter()
+                .map(|r| route::state(region, &r.target).to_owned())
+                .collect()
+        }),
     ],
     table: |region| &region.route_tables,
     show,
@@ -47,7 +79,10 @@ fn show(region: &Region, table: &RouteTable) -> Node {
         .text("routeTableId", &table.id)
         .text("vpcId", &table.vpc)
         .text("ownerId", ACCOUNT)
-        .list("routeSet", table.routes.iter().map(|r| route::show(region, r)))
+        .list(
+            "routeSet",
+            table.routes.iter().map(|r| route::show(region, r)),
+        )
         .list("associationSet", associations)
         .list("propagatingVgwSet", [])
         .and(tags::show(region, &table.id))
@@ -55,27 +90,43 @@ fn show(region: &Region, table: &RouteTable) -> Node {
 
 pub fn create(region: &mut Region, q: &Query) -> Answer {
     let vpc = region.vpcs.find(q.need("VpcId")?)?.clone();
-    if region.route_tables.iter().filter(|table| table.vpc == vpc.id).count() >= region.quotas.route_tables_per_vpc {
-        return Err(Fault::new("RouteTableLimitExceeded", "The maximum number of route tables has been reached."));
+    if region
+        .route_tables
+        .iter()
+        .filter(|table| table.vpc == vpc.id)
+        .count()
+        >= region.quotas.route_tables_per_vpc
+    {
+        return Err(Fault::new(
+            "RouteTableLimitExceeded",
+            "The maximum number of route tables has been reached.",
+        ));
     }
     let given = tags::specified(q, "route-table", &["route-table"])?;
     let table = RouteTable {
         id: region.new_id("rtb"),
         vpc: vpc.id,
-        routes: vec![Route { destination: vpc.cidr, target: Target::Local }],
+        routes: vec![Route {
+            destination: vpc.cidr,
+            target: Target::Local,
+        }],
         associations: Vec::new(),
         made_by_vpc: false,
     };
     region.route_tables.put(table.clone());
     tags::put(region, &table.id, given)?;
-    Ok(Node::new().node("routeTable", show(region, &table)).maybe("clientToken", q.text("ClientToken")))
+    Ok(Node::new()
+        .node("routeTable", show(region, &table))
+        .maybe("clientToken", q.text("ClientToken")))
 }
 
 pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let table = region.route_tables.find(q.need("RouteTableId")?)?;
     let id = table.id.clone();
     if !table.associations.is_empty() {
-        return Err(Fault::dependency(format!("The routeTable '{id}' has dependencies and cannot be deleted.")));
+        return Err(Fault::dependency(format!(
+            "The routeTable '{id}' has dependencies and cannot be deleted."
+        )));
     }
     region.route_tables.remove(&id);
     region.tags.remove(&id);
@@ -92,7 +143,10 @@ pub fn associate(region: &mut Region, q: &Query) -> Answer {
         )));
     }
     let known = region.route_tables.iter().find_map(|other| {
-        let association = other.associations.iter().find(|association| association.subnet.as_ref() == Some(&subnet.id))?;
+        let association = other
+            .associations
+            .iter()
+            .find(|association| association.subnet.as_ref() == Some(&subnet.id))?;
         Some((other.id.clone(), association.id.clone()))
     });
     let association = match known {
@@ -101,17 +155,27 @@ pub fn associate(region: &mut Region, q: &Query) -> Answer {
         Some(_) => {
             return Err(Fault::new(
                 "Resource.AlreadyAssociated",
-                format!("the specified association for route table {} conflicts with an existing association", table.id),
+                format!(
+                    "the specified association for route table {} conflicts with an existing association",
+                    table.id
+                ),
             ));
         }
         None => {
             let id = region.new_id("rtbassoc");
-            let association = RouteAssociation { id: id.clone(), subnet: Some(subnet.id) };
-            region.route_tables.change(&table.id, |table| table.associations.push(association))?;
+            let association = RouteAssociation {
+                id: id.clone(),
+                subnet: Some(subnet.id),
+            };
+            region
+                .route_tables
+                .change(&table.id, |table| table.associations.push(association))?;
             id
         }
     };
-    Ok(Node::new().text("associationId", association).node("associationState", Node::new().text("state", "associated")))
+    Ok(Node::new()
+        .text("associationId", association)
+        .node("associationState", Node::new().text("state", "associated")))
 }
 
 fn by_association(region: &Region, id: &str) -> Result<(RouteTable, RouteAssociation), Fault> {
@@ -119,18 +183,33 @@ fn by_association(region: &Region, id: &str) -> Result<(RouteTable, RouteAssocia
         .route_tables
         .iter()
         .find_map(|table| {
-            let association = table.associations.iter().find(|association| association.id == id)?;
+            let association = table
+                .associations
+                .iter()
+                .find(|association| association.id == id)?;
             Some((table.clone(), association.clone()))
         })
-        .ok_or_else(|| Fault::new("InvalidAssociationID.NotFound", format!("The association ID '{id}' does not exist")))
+        .ok_or_else(|| {
+            Fault::new(
+                "InvalidAssociationID.NotFound",
+                format!("The association ID '{id}' does not exist"),
+            )
+        })
 }
 
 pub fn disassociate(region: &mut Region, q: &Query) -> Answer {
     let (table, association) = by_association(region, q.need("AssociationId")?)?;
     if association.subnet.is_none() {
-        return Err(Fault::value(format!("cannot disassociate the main route table association {}", association.id)));
+        return Err(Fault::value(format!(
+            "cannot disassociate the main route table association {}",
+            association.id
+        )));
     }
-    region.route_tables.change(&table.id, |table| table.associations.retain(|other| other.id != association.id))?;
+    region.route_tables.change(&table.id, |table| {
+        table
+            .associations
+            .retain(|other| other.id != association.id)
+    })?;
     Ok(Node::done())
 }
 
@@ -139,11 +218,25 @@ pub fn replace_association(region: &mut Region, q: &Query) -> Answer {
     let (old, association) = by_association(region, q.need("AssociationId")?)?;
     let new = region.route_tables.find(q.need("RouteTableId")?)?.clone();
     if new.vpc != old.vpc {
-        return Err(Fault::value(format!("route tables {} and {} belong to different networks", old.id, new.id)));
+        return Err(Fault::value(format!(
+            "route tables {} and {} belong to different networks",
+            old.id, new.id
+        )));
     }
     let id = region.new_id("rtbassoc");
-    let moved = RouteAssociation { id: id.clone(), subnet: association.subnet };
-    region.route_tables.change(&old.id, |table| table.associations.retain(|other| other.id != association.id))?;
-    region.route_tables.change(&new.id, |table| table.associations.push(moved))?;
-    Ok(Node::new().text("newAssociationId", id).node("associationState", Node::new().text("state", "associated")))
+    let moved = RouteAssociation {
+        id: id.clone(),
+        subnet: association.subnet,
+    };
+    region.route_tables.change(&old.id, |table| {
+        table
+            .associations
+            .retain(|other| other.id != association.id)
+    })?;
+    region
+        .route_tables
+        .change(&new.id, |table| table.associations.push(moved))?;
+    Ok(Node::new()
+        .text("newAssociationId", id)
+        .node("associationState", Node::new().text("state", "associated")))
 }

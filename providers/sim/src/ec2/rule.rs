@@ -14,10 +14,19 @@ use crate::xml::Node;
 const DESCRIPTION_MAX: usize = 255;
 
 /// The rules that a request lists, without ids. `IpPermissions.N`, or one rule in parameters of its own.
-fn wanted(region: &Region, group: &SecurityGroup, direction: Direction, q: &Query) -> Result<Vec<Rule>, Fault> {
+fn wanted(
+    region: &Region,
+    group: &SecurityGroup,
+    direction: Direction,
+    q: &Query,
+) -> Result<Vec<Rule>, Fault> {
     let mut rules = Vec::new();
     for permission in q.list("IpPermissions") {
-        let traffic = Traffic::parse(permission.need("IpProtocol")?, permission.int("FromPort")?, permission.int("ToPort")?)?;
+        let traffic = Traffic::parse(
+            permission.need("IpProtocol")?,
+            permission.int("FromPort")?,
+            permission.int("ToPort")?,
+        )?;
         let before = rules.len();
         for range in permission.list("IpRanges") {
             let peer = Peer::V4(parse_cidr(range.need("CidrIp")?, "cidrIp")?);
@@ -33,7 +42,10 @@ fn wanted(region: &Region, group: &SecurityGroup, direction: Direction, q: &Quer
             rules.push(traffic.rule(direction, peer, description(pair)?));
         }
         if rules.len() == before {
-            return Err(Fault::missing(&format!("{}.IpRanges, Ipv6Ranges or Groups", permission.path())));
+            return Err(Fault::missing(&format!(
+                "{}.IpRanges, Ipv6Ranges or Groups",
+                permission.path()
+            )));
         }
     }
     if let Some(cidr) = q.text("CidrIp") {
@@ -50,7 +62,10 @@ fn same_vpc(group: &SecurityGroup, other: &SecurityGroup) -> Result<String, Faul
     if other.vpc != group.vpc {
         return Err(Fault::new(
             "InvalidGroup.NotFound",
-            format!("You have specified two resources that belong to different networks: {} and {}", group.id, other.id),
+            format!(
+                "You have specified two resources that belong to different networks: {} and {}",
+                group.id, other.id
+            ),
         ));
     }
     Ok(other.id.clone())
@@ -58,9 +73,9 @@ fn same_vpc(group: &SecurityGroup, other: &SecurityGroup) -> Result<String, Faul
 
 fn description(q: &Query) -> Result<Option<String>, Fault> {
     match q.text("Description") {
-        Some(text) if text.len() > DESCRIPTION_MAX => {
-            Err(Fault::value(format!("Invalid rule description. The maximum length is {DESCRIPTION_MAX} characters.")))
-        }
+        Some(text) if text.len() > DESCRIPTION_MAX => Err(Fault::value(format!(
+            "Invalid rule description. The maximum length is {DESCRIPTION_MAX} characters."
+        ))),
         text => Ok(text.map(str::to_owned)),
     }
 }
@@ -92,27 +107,52 @@ impl Traffic {
             "1" | "icmp" => "icmp".to_owned(),
             "58" | "icmpv6" => "icmpv6".to_owned(),
             number if number.parse::<u8>().is_ok() => number.to_owned(),
-            other => return Err(Fault::value(format!("Invalid value '{other}' for IP protocol. Unknown protocol."))),
+            other => {
+                return Err(Fault::value(format!(
+                    "Invalid value '{other}' for IP protocol. Unknown protocol."
+                )));
+            }
         };
         let port = |port: i64| (0..=65_535).contains(&port);
         let ports = match protocol.as_str() {
             "tcp" | "udp" => match (from, to) {
-                (Some(from), Some(to)) if port(from) && port(to) && from <= to => (Some(from), Some(to)),
+                (Some(from), Some(to)) if port(from) && port(to) && from <= to => {
+                    (Some(from), Some(to))
+                }
                 (Some(-1), Some(-1)) => (Some(0), Some(65_535)),
                 (Some(from), Some(to)) => {
-                    return Err(Fault::value(format!("Invalid {} port range ({from}:{to})", protocol.to_uppercase())));
+                    return Err(Fault::value(format!(
+                        "Invalid {} port range ({from}:{to})",
+                        protocol.to_uppercase()
+                    )));
                 }
-                _ => return Err(Fault::value("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")),
+                _ => {
+                    return Err(Fault::value(
+                        "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
+                    ));
+                }
             },
             "icmp" | "icmpv6" => (Some(from.unwrap_or(-1)), Some(to.unwrap_or(-1))),
             // All protocols, and those without ports: what the client says about ports is not kept.
             _ => (None, None),
         };
-        Ok(Self { protocol, from: ports.0, to: ports.1 })
+        Ok(Self {
+            protocol,
+            from: ports.0,
+            to: ports.1,
+        })
     }
 
     fn rule(&self, direction: Direction, peer: Peer, description: Option<String>) -> Rule {
-        Rule { id: String::new(), direction, protocol: self.protocol.clone(), from: self.from, to: self.to, peer, description }
+        Rule {
+            id: String::new(),
+            direction,
+            protocol: self.protocol.clone(),
+            from: self.from,
+            to: self.to,
+            peer,
+            description,
+        }
     }
 }
 
@@ -122,9 +162,15 @@ fn in_words(rule: &Rule) -> String {
         Peer::V6(address, len) => format!("{address}/{len}"),
         Peer::Group(id) => id.clone(),
     };
-    let protocol = if rule.protocol == "-1" { "ALL".to_owned() } else { rule.protocol.to_uppercase() };
+    let protocol = if rule.protocol == "-1" {
+        "ALL".to_owned()
+    } else {
+        rule.protocol.to_uppercase()
+    };
     match (rule.from, rule.to) {
-        (Some(from), Some(to)) => format!("peer: {peer}, {protocol}, from port: {from}, to port: {to}, ALLOW"),
+        (Some(from), Some(to)) => {
+            format!("peer: {peer}, {protocol}, from port: {from}, to port: {to}, ALLOW")
+        }
         _ => format!("peer: {peer}, {protocol}, ALLOW"),
     }
 }
@@ -145,7 +191,13 @@ fn authorize(region: &mut Region, q: &Query, direction: Direction) -> Answer {
         group.rules.push(rule.clone());
         added.push(rule);
     }
-    if group.rules.iter().filter(|rule| rule.direction == direction).count() > region.quotas.rules_per_group {
+    if group
+        .rules
+        .iter()
+        .filter(|rule| rule.direction == direction)
+        .count()
+        > region.quotas.rules_per_group
+    {
         return Err(Fault::new(
             "RulesPerSecurityGroupLimitExceeded",
             "The maximum number of rules per security group has been reached.",
@@ -165,16 +217,30 @@ fn revoke(region: &mut Region, q: &Query, direction: Direction) -> Answer {
     let ids = q.texts("SecurityGroupRuleId");
     let mut gone = Vec::new();
     for id in &ids {
-        let at = group.rules.iter().position(|rule| rule.id == **id && rule.direction == direction).ok_or_else(|| {
-            Fault::new("InvalidSecurityGroupRuleId.NotFound", format!("The security group rule ID '{id}' does not exist"))
-        })?;
+        let at = group
+            .rules
+            .iter()
+            .position(|rule| rule.id == **id && rule.direction == direction)
+            .ok_or_else(|| {
+                Fault::new(
+                    "InvalidSecurityGroupRuleId.NotFound",
+                    format!("The security group rule ID '{id}' does not exist"),
+                )
+            })?;
         gone.push(group.rules.remove(at));
     }
     if ids.is_empty() {
         for rule in wanted(region, &group, direction, q)? {
-            let at = group.rules.iter().position(|known| known.same_traffic(&rule)).ok_or_else(|| {
-                Fault::new("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
-            })?;
+            let at = group
+                .rules
+                .iter()
+                .position(|known| known.same_traffic(&rule))
+                .ok_or_else(|| {
+                    Fault::new(
+                        "InvalidPermission.NotFound",
+                        "The specified rule does not exist in this security group.",
+                    )
+                })?;
             gone.push(group.rules.remove(at));
         }
     }
@@ -211,9 +277,16 @@ fn describe_in_words(region: &mut Region, q: &Query, direction: Direction) -> An
     }
     if by_id.is_empty() {
         for rule in wanted(region, &group, direction, q)? {
-            let known = group.rules.iter_mut().find(|known| known.same_traffic(&rule)).ok_or_else(|| {
-                Fault::new("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
-            })?;
+            let known = group
+                .rules
+                .iter_mut()
+                .find(|known| known.same_traffic(&rule))
+                .ok_or_else(|| {
+                    Fault::new(
+                        "InvalidPermission.NotFound",
+                        "The specified rule does not exist in this security group.",
+                    )
+                })?;
             known.description = rule.description;
         }
     }
@@ -222,9 +295,16 @@ fn describe_in_words(region: &mut Region, q: &Query, direction: Direction) -> An
 }
 
 fn find_rule<'g>(group: &'g mut SecurityGroup, id: &str) -> Result<&'g mut Rule, Fault> {
-    group.rules.iter_mut().find(|rule| rule.id == id).ok_or_else(|| {
-        Fault::new("InvalidSecurityGroupRuleId.NotFound", format!("The security group rule ID '{id}' does not exist"))
-    })
+    group
+        .rules
+        .iter_mut()
+        .find(|rule| rule.id == id)
+        .ok_or_else(|| {
+            Fault::new(
+                "InvalidSecurityGroupRuleId.NotFound",
+                format!("The security group rule ID '{id}' does not exist"),
+            )
+        })
 }
 
 /// Replaces rules under their ids.
@@ -232,19 +312,44 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
     let mut group = region.security_groups.find(q.need("GroupId")?)?.clone();
     for update in q.list("SecurityGroupRule") {
         let id = update.need("SecurityGroupRuleId")?;
-        let new = update.child("SecurityGroupRule").ok_or_else(|| Fault::missing("SecurityGroupRule"))?;
-        let traffic = Traffic::parse(new.need("IpProtocol")?, new.int("FromPort")?, new.int("ToPort")?)?;
-        let peer = match (new.text("CidrIpv4"), new.text("CidrIpv6"), new.text("ReferencedGroupId")) {
+        let new = update
+            .child("SecurityGroupRule")
+            .ok_or_else(|| Fault::missing("SecurityGroupRule"))?;
+        let traffic = Traffic::parse(
+            new.need("IpProtocol")?,
+            new.int("FromPort")?,
+            new.int("ToPort")?,
+        )?;
+        let peer = match (
+            new.text("CidrIpv4"),
+            new.text("CidrIpv6"),
+            new.text("ReferencedGroupId"),
+        ) {
             (Some(cidr), None, None) => Peer::V4(parse_cidr(cidr, "cidrIpv4")?),
             (None, Some(cidr), None) => parse_v6(cidr)?,
-            (None, None, Some(other)) => Peer::Group(same_vpc(&group, region.security_groups.find(other)?)?),
-            _ => return Err(Fault::combination("A rule has exactly one of cidrIpv4, cidrIpv6 and referencedGroupId.")),
+            (None, None, Some(other)) => {
+                Peer::Group(same_vpc(&group, region.security_groups.find(other)?)?)
+            }
+            _ => {
+                return Err(Fault::combination(
+                    "A rule has exactly one of cidrIpv4, cidrIpv6 and referencedGroupId.",
+                ));
+            }
         };
         let note = description(new)?;
         let known = find_rule(&mut group, id)?;
-        let rule = Rule { id: known.id.clone(), ..traffic.rule(known.direction, peer, note) };
+        let rule = Rule {
+            id: known.id.clone(),
+            ..traffic.rule(known.direction, peer, note)
+        };
         *known = rule.clone();
-        if group.rules.iter().filter(|other| other.same_traffic(&rule)).count() > 1 {
+        if group
+            .rules
+            .iter()
+            .filter(|other| other.same_traffic(&rule))
+            .count()
+            > 1
+        {
             return Err(Fault::new(
                 "InvalidPermission.Duplicate",
                 format!("the specified rule \"{}\" already exists", in_words(&rule)),

@@ -19,23 +19,60 @@ const GROUPS: Describe<SecurityGroup> = Describe {
         ("description", |_, group| one(&group.description)),
         ("vpc-id", |_, group| one(&group.vpc)),
         ("owner-id", |_, _| one(ACCOUNT)),
-        ("ip-permission.cidr", |_, group| cidrs(group, Direction::Ingress)),
-        ("ip-permission.from-port", |_, group| of_rules(group, Direction::Ingress, |rule| rule.from.map(|n| n.to_string()))),
-        ("ip-permission.group-id", |_, group| of_rules(group, Direction::Ingress, referred)),
-        ("ip-permission.protocol", |_, group| of_rules(group, Direction::Ingress, |rule| Some(rule.protocol.clone()))),
-        ("ip-permission.to-port", |_, group| of_rules(group, Direction::Ingress, |rule| rule.to.map(|n| n.to_string()))),
-        ("egress.ip-permission.cidr", |_, group| cidrs(group, Direction::Egress)),
-        ("egress.ip-permission.from-port", |_, g| of_rules(g, Direction::Egress, |rule| rule.from.map(|n| n.to_string()))),
-        ("egress.ip-permission.group-id", |_, group| of_rules(group, Direction::Egress, referred)),
-        ("egress.ip-permission.protocol", |_, g| of_rules(g, Direction::Egress, |rule| Some(rule.protocol.clone()))),
-        ("egress.ip-permission.to-port", |_, g| of_rules(g, Direction::Egress, |rule| rule.to.map(|n| n.to_string()))),
+        ("ip-permission.cidr", |_, group| {
+            cidrs(group, Direction::Ingress)
+        }),
+        ("ip-permission.from-port", |_, group| {
+            of_rules(group, Direction::Ingress, |rule| {
+                rule.from.map(|n| n.to_string())
+            })
+        }),
+        ("ip-permission.group-id", |_, group| {
+            of_rules(group, Direction::Ingress, referred)
+        }),
+        ("ip-permission.protocol", |_, group| {
+            of_rules(group, Direction::Ingress, |rule| {
+                Some(rule.protocol.clone())
+            })
+        }),
+        ("ip-permission.to-port", |_, group| {
+            of_rules(group, Direction::Ingress, |rule| {
+                rule.to.map(|n| n.to_string())
+            })
+        }),
+        ("egress.ip-permission.cidr", |_, group| {
+            cidrs(group, Direction::Egress)
+        }),
+        ("egress.ip-permission.from-port", |_, g| {
+            of_rules(g, Direction::Egress, |rule| {
+                rule.from.map(|n| n.to_string())
+            })
+        }),
+        ("egress.ip-permission.group-id", |_, group| {
+            of_rules(group, Direction::Egress, referred)
+        }),
+        ("egress.ip-permission.protocol", |_, g| {
+            of_rules(g, Direction::Egress, |rule| Some(rule.protocol.clone()))
+        }),
+        ("egress.ip-permission.to-port", |_, g| {
+            of_rules(g, Direction::Egress, |rule| rule.to.map(|n| n.to_string()))
+        }),
     ],
     table: |region| &region.security_groups,
     show,
 };
 
-fn of_rules(group: &SecurityGroup, direction: Direction, value: fn(&Rule) -> Option<String>) -> Vec<String> {
-    group.rules.iter().filter(|rule| rule.direction == direction).filter_map(value).collect()
+fn of_rules(
+    group: &SecurityGroup,
+    direction: Direction,
+    value: fn(&Rule) -> Option<String>,
+) -> Vec<String> {
+    group
+        .rules
+        .iter()
+        .filter(|rule| rule.direction == direction)
+        .filter_map(value)
+        .collect()
 }
 
 fn cidrs(group: &SecurityGroup, direction: Direction) -> Vec<String> {
@@ -57,13 +94,23 @@ pub fn describe(region: &mut Region, q: &Query) -> Answer {
     let (mut rows, next) = GROUPS.select(region, q)?;
     for name in &names {
         // Names stand for groups of the default VPC only.
-        let known = region.security_groups.iter().any(|group| group.name == *name && in_default_vpc(region, group));
+        let known = region
+            .security_groups
+            .iter()
+            .any(|group| group.name == *name && in_default_vpc(region, group));
         if !known {
-            return Err(Fault::new("InvalidGroup.NotFound", format!("The security group '{name}' does not exist")));
+            return Err(Fault::new(
+                "InvalidGroup.NotFound",
+                format!("The security group '{name}' does not exist"),
+            ));
         }
     }
-    rows.retain(|group| names.is_empty() || (names.contains(&group.name.as_str()) && in_default_vpc(region, group)));
-    Ok(Node::new().list(GROUPS.set, rows.into_iter().map(|row| show(region, row))).maybe("nextToken", next))
+    rows.retain(|group| {
+        names.is_empty() || (names.contains(&group.name.as_str()) && in_default_vpc(region, group))
+    });
+    Ok(Node::new()
+        .list(GROUPS.set, rows.into_iter().map(|row| show(region, row)))
+        .maybe("nextToken", next))
 }
 
 fn in_default_vpc(region: &Region, group: &SecurityGroup) -> bool {
@@ -90,7 +137,11 @@ fn show(region: &Region, group: &SecurityGroup) -> Node {
 /// The rules of a direction, those of one protocol and port range together, as AWS shows them.
 fn permissions(group: &SecurityGroup, direction: Direction) -> Vec<Node> {
     let mut traffic: Vec<(&str, Option<i64>, Option<i64>)> = Vec::new();
-    for rule in group.rules.iter().filter(|rule| rule.direction == direction) {
+    for rule in group
+        .rules
+        .iter()
+        .filter(|rule| rule.direction == direction)
+    {
         let key = (rule.protocol.as_str(), rule.from, rule.to);
         if !traffic.contains(&key) {
             traffic.push(key);
@@ -98,13 +149,25 @@ fn permissions(group: &SecurityGroup, direction: Direction) -> Vec<Node> {
     }
     let permission = |(protocol, from, to): (&str, Option<i64>, Option<i64>)| {
         let (mut v4, mut v6, mut groups) = (Vec::new(), Vec::new(), Vec::new());
-        let same = |rule: &&Rule| (rule.direction, rule.protocol.as_str(), rule.from, rule.to) == (direction, protocol, from, to);
+        let same = |rule: &&Rule| {
+            (rule.direction, rule.protocol.as_str(), rule.from, rule.to)
+                == (direction, protocol, from, to)
+        };
         for rule in group.rules.iter().filter(same) {
             let note = Node::new().maybe("description", rule.description.as_ref());
             match &rule.peer {
                 Peer::V4(cidr) => v4.push(Node::new().text("cidrIp", cidr).and(note)),
-                Peer::V6(address, len) => v6.push(Node::new().text("cidrIpv6", format!("{address}/{len}")).and(note)),
-                Peer::Group(id) => groups.push(Node::new().text("userId", ACCOUNT).text("groupId", id).and(note)),
+                Peer::V6(address, len) => v6.push(
+                    Node::new()
+                        .text("cidrIpv6", format!("{address}/{len}"))
+                        .and(note),
+                ),
+                Peer::Group(id) => groups.push(
+                    Node::new()
+                        .text("userId", ACCOUNT)
+                        .text("groupId", id)
+                        .and(note),
+                ),
             }
         }
         Node::new()
@@ -133,24 +196,37 @@ pub fn show_rule(region: &Region, group: &SecurityGroup, rule: &Rule) -> Node {
         Peer::V4(cidr) => node.text("cidrIpv4", cidr),
         Peer::V6(address, len) => node.text("cidrIpv6", format!("{address}/{len}")),
         Peer::Group(id) => {
-            let referenced = Node::new().text("groupId", id).text("userId", ACCOUNT).text("vpcId", &group.vpc);
+            let referenced = Node::new()
+                .text("groupId", id)
+                .text("userId", ACCOUNT)
+                .text("vpcId", &group.vpc);
             node.node("referencedGroupInfo", referenced)
         }
     };
-    node.maybe("description", rule.description.as_ref()).and(tags::show(region, &rule.id))
+    node.maybe("description", rule.description.as_ref())
+        .and(tags::show(region, &rule.id))
 }
 
 /// Whether there is a rule of that id.
 pub fn has_rule(region: &Region, id: &str) -> bool {
-    region.security_groups.iter().any(|group| group.rules.iter().any(|rule| rule.id == id))
+    region
+        .security_groups
+        .iter()
+        .any(|group| group.rules.iter().any(|rule| rule.id == id))
 }
 
 pub fn describe_rules(region: &mut Region, q: &Query) -> Answer {
-    let mut rows: Vec<(&SecurityGroup, &Rule)> =
-        region.security_groups.iter().flat_map(|group| group.rules.iter().map(move |rule| (group, rule))).collect();
+    let mut rows: Vec<(&SecurityGroup, &Rule)> = region
+        .security_groups
+        .iter()
+        .flat_map(|group| group.rules.iter().map(move |rule| (group, rule)))
+        .collect();
     rows.sort_by(|a, b| a.1.id.cmp(&b.1.id));
     let ids = q.texts("SecurityGroupRuleId");
-    if let Some(missing) = ids.iter().find(|id| !rows.iter().any(|(_, rule)| rule.id == **id)) {
+    if let Some(missing) = ids
+        .iter()
+        .find(|id| !rows.iter().any(|(_, rule)| rule.id == **id))
+    {
         return Err(Fault::new(
             "InvalidSecurityGroupRuleId.NotFound",
             format!("The security group rule ID '{missing}' does not exist"),
@@ -160,7 +236,8 @@ pub fn describe_rules(region: &mut Region, q: &Query) -> Answer {
     for filter in q.list("Filter") {
         let name = filter.need("Name")?;
         let patterns = filter.texts("Value");
-        let known = matches!(name, "group-id" | "security-group-rule-id" | "tag-key") || name.starts_with("tag:");
+        let known = matches!(name, "group-id" | "security-group-rule-id" | "tag-key")
+            || name.starts_with("tag:");
         if !known {
             return Err(Fault::value(format!("The filter '{name}' is invalid")));
         }
@@ -169,15 +246,25 @@ pub fn describe_rules(region: &mut Region, q: &Query) -> Answer {
                 "group-id" => vec![&group.id],
                 "security-group-rule-id" => vec![&rule.id],
                 "tag-key" => region.tags_of(&rule.id).map(|(key, _)| key).collect(),
-                _ => region.tags_of(&rule.id).filter(|(key, _)| name[4..] == **key).map(|(_, value)| value).collect(),
+                _ => region
+                    .tags_of(&rule.id)
+                    .filter(|(key, _)| name[4..] == **key)
+                    .map(|(_, value)| value)
+                    .collect(),
             };
-            values.iter().any(|value| patterns.iter().any(|pattern| matches(pattern, value)))
+            values
+                .iter()
+                .any(|value| patterns.iter().any(|pattern| matches(pattern, value)))
         });
     }
     let page = Page::parse(q, "security-group-rule", (5, 1000), !ids.is_empty())?;
     let (rows, next) = page.cut(rows, |(_, rule)| &rule.id);
-    let items = rows.into_iter().map(|(group, rule)| show_rule(region, group, rule));
-    Ok(Node::new().list("securityGroupRuleSet", items).maybe("nextToken", next))
+    let items = rows
+        .into_iter()
+        .map(|(group, rule)| show_rule(region, group, rule));
+    Ok(Node::new()
+        .list("securityGroupRuleSet", items)
+        .maybe("nextToken", next))
 }
 
 pub fn create(region: &mut Region, q: &Query) -> Answer {
@@ -187,10 +274,18 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         Some(id) => region.vpcs.find(id)?.id.clone(),
         None => match region.default_vpc() {
             Some(vpc) => vpc.id.clone(),
-            None => return Err(Fault::new("VPCIdNotSpecified", "No default VPC for this user")),
+            None => {
+                return Err(Fault::new(
+                    "VPCIdNotSpecified",
+                    "No default VPC for this user",
+                ));
+            }
         },
     };
-    let allowed = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c));
+    let allowed = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c))
+    };
     for (parameter, text) in [("groupName", name), ("groupDescription", description)] {
         if text.len() > 255 || !allowed(text) {
             return Err(Fault::value(format!(
@@ -199,13 +294,25 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         }
     }
     if name.starts_with("sg-") || name == "default" {
-        return Err(Fault::value(format!("Value ({name}) for parameter groupName is invalid. The name is reserved.")));
+        return Err(Fault::value(format!(
+            "Value ({name}) for parameter groupName is invalid. The name is reserved."
+        )));
     }
-    if region.security_groups.iter().any(|group| group.vpc == vpc && group.name == name) {
-        return Err(Fault::new("InvalidGroup.Duplicate", format!("The security group '{name}' already exists for VPC '{vpc}'")));
+    if region
+        .security_groups
+        .iter()
+        .any(|group| group.vpc == vpc && group.name == name)
+    {
+        return Err(Fault::new(
+            "InvalidGroup.Duplicate",
+            format!("The security group '{name}' already exists for VPC '{vpc}'"),
+        ));
     }
     if region.security_groups.len() >= region.quotas.security_groups {
-        return Err(Fault::new("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached."));
+        return Err(Fault::new(
+            "SecurityGroupLimitExceeded",
+            "The maximum number of security groups has been reached.",
+        ));
     }
     let given = tags::specified(q, "security-group", &["security-group"])?;
     let out = Rule {
@@ -226,7 +333,9 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
     };
     region.security_groups.put(group.clone());
     tags::put(region, &group.id, given)?;
-    let answer = Node::done().text("groupId", &group.id).text("securityGroupArn", arn(region, &group.id));
+    let answer = Node::done()
+        .text("groupId", &group.id)
+        .text("securityGroupArn", arn(region, &group.id));
     Ok(answer.and(tags::show(region, &group.id)))
 }
 
@@ -242,7 +351,12 @@ pub fn named(region: &Region, q: &Query) -> Result<SecurityGroup, Fault> {
             .iter()
             .find(|group| group.name == name && in_default_vpc(region, group))
             .cloned()
-            .ok_or_else(|| Fault::new("InvalidGroup.NotFound", format!("The security group '{name}' does not exist"))),
+            .ok_or_else(|| {
+                Fault::new(
+                    "InvalidGroup.NotFound",
+                    format!("The security group '{name}' does not exist"),
+                )
+            }),
         (None, None) => Err(Fault::missing("groupName or groupId")),
     }
 }
@@ -252,16 +366,28 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
     if group.name == "default" {
         return Err(Fault::new(
             "CannotDelete",
-            format!("the specified group: \"{}\" name: \"default\" cannot be deleted by a user", group.id),
+            format!(
+                "the specified group: \"{}\" name: \"default\" cannot be deleted by a user",
+                group.id
+            ),
         ));
     }
-    let worn = region.interfaces.iter().any(|interface| interface.groups.contains(&group.id));
-    let referred = region
-        .security_groups
+    let worn = region
+        .interfaces
         .iter()
-        .any(|other| other.id != group.id && other.rules.iter().any(|rule| rule.peer == Peer::Group(group.id.clone())));
+        .any(|interface| interface.groups.contains(&group.id));
+    let referred = region.security_groups.iter().any(|other| {
+        other.id != group.id
+            && other
+                .rules
+                .iter()
+                .any(|rule| rule.peer == Peer::Group(group.id.clone()))
+    });
     if worn || referred {
-        return Err(Fault::dependency(format!("resource {} has a dependent object", group.id)));
+        return Err(Fault::dependency(format!(
+            "resource {} has a dependent object",
+            group.id
+        )));
     }
     region.security_groups.remove(&group.id);
     region.tags.remove(&group.id);

@@ -18,14 +18,20 @@ const SUBNETS: Describe<Subnet> = Describe {
         ("vpc-id", |_, subnet| one(&subnet.vpc)),
         ("availability-zone", |_, subnet| one(&subnet.zone)),
         ("availabilityZone", |_, subnet| one(&subnet.zone)),
-        ("availability-zone-id", |region, subnet| one(region.zone_id(&subnet.zone))),
-        ("available-ip-address-count", |region, subnet| one(region.free_in(subnet))),
+        ("availability-zone-id", |region, subnet| {
+            one(region.zone_id(&subnet.zone))
+        }),
+        ("available-ip-address-count", |region, subnet| {
+            one(region.free_in(subnet))
+        }),
         ("cidr", |_, subnet| one(subnet.cidr)),
         ("cidr-block", |_, subnet| one(subnet.cidr)),
         ("cidrBlock", |_, subnet| one(subnet.cidr)),
         ("default-for-az", |_, subnet| one(subnet.default_for_zone)),
         ("defaultForAz", |_, subnet| one(subnet.default_for_zone)),
-        ("map-public-ip-on-launch", |_, subnet| one(subnet.map_public_ip)),
+        ("map-public-ip-on-launch", |_, subnet| {
+            one(subnet.map_public_ip)
+        }),
         ("owner-id", |_, _| one(ACCOUNT)),
         ("state", |_, subnet| one(subnet.state)),
         ("subnet-arn", |region, subnet| one(arn(region, subnet))),
@@ -69,21 +75,46 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         (None, Some(id)) => region
             .zones()
             .find(|zone| region.zone_id(zone) == id)
-            .ok_or_else(|| Fault::value(format!("Value ({id}) for parameter availabilityZoneId is invalid.")))?,
+            .ok_or_else(|| {
+                Fault::value(format!(
+                    "Value ({id}) for parameter availabilityZoneId is invalid."
+                ))
+            })?,
         (Some(_), Some(_)) => {
-            return Err(Fault::combination("Only one of availabilityZone and availabilityZoneId can be given."));
+            return Err(Fault::combination(
+                "Only one of availabilityZone and availabilityZoneId can be given.",
+            ));
         }
         // AWS chooses; the first zone is a choice.
         (None, None) => region.zones().next().unwrap_or_default(),
     };
     if !(16..=28).contains(&cidr.len()) || !vpc.cidr.contains(cidr) {
-        return Err(Fault::new("InvalidSubnet.Range", format!("The CIDR '{cidr}' is invalid.")));
+        return Err(Fault::new(
+            "InvalidSubnet.Range",
+            format!("The CIDR '{cidr}' is invalid."),
+        ));
     }
-    if region.subnets.iter().any(|other| other.vpc == vpc.id && other.cidr.overlaps(cidr)) {
-        return Err(Fault::new("InvalidSubnet.Conflict", format!("The CIDR '{cidr}' conflicts with another subnet")));
+    if region
+        .subnets
+        .iter()
+        .any(|other| other.vpc == vpc.id && other.cidr.overlaps(cidr))
+    {
+        return Err(Fault::new(
+            "InvalidSubnet.Conflict",
+            format!("The CIDR '{cidr}' conflicts with another subnet"),
+        ));
     }
-    if region.subnets.iter().filter(|other| other.vpc == vpc.id).count() >= region.quotas.subnets_per_vpc {
-        return Err(Fault::new("SubnetLimitExceeded", "The maximum number of subnets has been reached."));
+    if region
+        .subnets
+        .iter()
+        .filter(|other| other.vpc == vpc.id)
+        .count()
+        >= region.quotas.subnets_per_vpc
+    {
+        return Err(Fault::new(
+            "SubnetLimitExceeded",
+            "The maximum number of subnets has been reached.",
+        ));
     }
     let given = tags::specified(q, "subnet", &["subnet"])?;
     let subnet = Subnet {
@@ -119,16 +150,27 @@ pub fn check_zone(region: &Region, zone: &str) -> Result<String, Fault> {
 pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let id = region.subnets.find(q.need("SubnetId")?)?.id.clone();
     if region.taken_in(&id).next().is_some() {
-        return Err(Fault::dependency(format!("The subnet '{id}' has dependencies and cannot be deleted.")));
+        return Err(Fault::dependency(format!(
+            "The subnet '{id}' has dependencies and cannot be deleted."
+        )));
     }
     let tables: Vec<String> = region
         .route_tables
         .iter()
-        .filter(|table| table.associations.iter().any(|association| association.subnet.as_ref() == Some(&id)))
+        .filter(|table| {
+            table
+                .associations
+                .iter()
+                .any(|association| association.subnet.as_ref() == Some(&id))
+        })
         .map(|table| table.id.clone())
         .collect();
     for table in tables {
-        region.route_tables.change(&table, |table| table.associations.retain(|a| a.subnet.as_ref() != Some(&id)))?;
+        region.route_tables.change(&table, |table| {
+            table
+                .associations
+                .retain(|a| a.subnet.as_ref() != Some(&id))
+        })?;
     }
     region.subnets.remove(&id);
     region.tags.remove(&id);
@@ -137,8 +179,12 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
 
 pub fn modify(region: &mut Region, q: &Query) -> Answer {
     let id = q.need("SubnetId")?;
-    let map = q.attribute_flag("MapPublicIpOnLaunch")?.ok_or_else(|| Fault::missing("mapPublicIpOnLaunch"))?;
-    region.subnets.change(id, |subnet| subnet.map_public_ip = map)?;
+    let map = q
+        .attribute_flag("MapPublicIpOnLaunch")?
+        .ok_or_else(|| Fault::missing("mapPublicIpOnLaunch"))?;
+    region
+        .subnets
+        .change(id, |subnet| subnet.map_public_ip = map)?;
     Ok(Node::done())
 }
 

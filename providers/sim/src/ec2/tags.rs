@@ -17,12 +17,18 @@ const VALUE_MAX: usize = 255;
 ///
 /// # Errors
 /// `InvalidParameterValue` for another kind or a wrong tag.
-pub fn specified(q: &Query, kind: &str, allowed: &[&str]) -> Result<BTreeMap<String, String>, Fault> {
+pub fn specified(
+    q: &Query,
+    kind: &str,
+    allowed: &[&str],
+) -> Result<BTreeMap<String, String>, Fault> {
     let mut tags = BTreeMap::new();
     for specification in q.list("TagSpecification") {
         let named = specification.need("ResourceType")?;
         if !allowed.contains(&named) {
-            return Err(Fault::value(format!("'{named}' is not a valid taggable resource type for this operation.")));
+            return Err(Fault::value(format!(
+                "'{named}' is not a valid taggable resource type for this operation."
+            )));
         }
         let given = read(specification)?;
         if named == kind {
@@ -39,7 +45,9 @@ fn read(q: &Query) -> Result<BTreeMap<String, String>, Fault> {
         let (key, value) = (tag.need("Key")?, tag.text("Value").unwrap_or_default());
         check(key, value)?;
         if tags.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(Fault::value(format!("Duplicate tag key '{key}' specified.")));
+            return Err(Fault::value(format!(
+                "Duplicate tag key '{key}' specified."
+            )));
         }
     }
     Ok(tags)
@@ -51,13 +59,19 @@ fn read(q: &Query) -> Result<BTreeMap<String, String>, Fault> {
 /// `InvalidParameterValue`.
 pub fn check(key: &str, value: &str) -> Result<(), Fault> {
     if key.is_empty() || key.chars().count() > KEY_MAX {
-        return Err(Fault::value(format!("Tag key exceeds the maximum length of {KEY_MAX} characters or is empty")));
+        return Err(Fault::value(format!(
+            "Tag key exceeds the maximum length of {KEY_MAX} characters or is empty"
+        )));
     }
     if value.chars().count() > VALUE_MAX {
-        return Err(Fault::value(format!("Tag value exceeds the maximum length of {VALUE_MAX} characters")));
+        return Err(Fault::value(format!(
+            "Tag value exceeds the maximum length of {VALUE_MAX} characters"
+        )));
     }
     if key.to_ascii_lowercase().starts_with("aws:") {
-        return Err(Fault::value("Tag keys starting with 'aws:' are reserved for internal use"));
+        return Err(Fault::value(
+            "Tag keys starting with 'aws:' are reserved for internal use",
+        ));
     }
     Ok(())
 }
@@ -70,10 +84,16 @@ pub fn put(region: &mut Region, id: &str, tags: BTreeMap<String, String>) -> Res
     if tags.is_empty() {
         return Ok(());
     }
-    let mut all = region.tags.get(id).cloned().unwrap_or_else(|| Tags { id: id.to_owned(), ..Tags::default() });
+    let mut all = region.tags.get(id).cloned().unwrap_or_else(|| Tags {
+        id: id.to_owned(),
+        ..Tags::default()
+    });
     all.tags.extend(tags);
     if all.tags.len() > TAGS_MAX {
-        return Err(Fault::new("TagLimitExceeded", format!("The maximum number of tags for a resource is {TAGS_MAX}")));
+        return Err(Fault::new(
+            "TagLimitExceeded",
+            format!("The maximum number of tags for a resource is {TAGS_MAX}"),
+        ));
     }
     region.tags.put(all);
     Ok(())
@@ -81,7 +101,9 @@ pub fn put(region: &mut Region, id: &str, tags: BTreeMap<String, String>) -> Res
 
 /// `<tagSet>` of a resource.
 pub fn show(region: &Region, id: &str) -> Node {
-    let tags = region.tags_of(id).map(|(key, value)| Node::new().text("key", key).text("value", value));
+    let tags = region
+        .tags_of(id)
+        .map(|(key, value)| Node::new().text("key", key).text("value", value));
     Node::new().list("tagSet", tags)
 }
 
@@ -115,7 +137,9 @@ pub fn delete_tags(region: &mut Region, q: &Query) -> Answer {
     let ids = resources(region, q)?;
     let tags = q.list("Tag");
     for id in ids {
-        let Some(mut all) = region.tags.get(id).cloned() else { continue };
+        let Some(mut all) = region.tags.get(id).cloned() else {
+            continue;
+        };
         if tags.is_empty() {
             all.tags.clear();
         }
@@ -146,7 +170,9 @@ pub fn describe_tags(region: &mut Region, q: &Query) -> Answer {
     for filter in q.list("Filter") {
         let name = filter.need("Name")?;
         let patterns = filter.texts("Value");
-        if !matches!(name, "resource-id" | "resource-type" | "key" | "value") && !name.starts_with("tag:") {
+        if !matches!(name, "resource-id" | "resource-type" | "key" | "value")
+            && !name.starts_with("tag:")
+        {
             return Err(Fault::value(format!("The filter '{name}' is invalid")));
         }
         rows.retain(|(_, id, kind, key, value)| {
@@ -154,7 +180,12 @@ pub fn describe_tags(region: &mut Region, q: &Query) -> Answer {
                 "resource-id" => id,
                 "resource-type" => kind,
                 "key" => key,
-                _ if name.strip_prefix("tag:").is_some_and(|wanted| wanted != *key) => return false,
+                _ if name
+                    .strip_prefix("tag:")
+                    .is_some_and(|wanted| wanted != *key) =>
+                {
+                    return false;
+                }
                 _ => value,
             };
             patterns.iter().any(|pattern| matches(pattern, text))
@@ -163,7 +194,11 @@ pub fn describe_tags(region: &mut Region, q: &Query) -> Answer {
     let page = Page::parse(q, "tags", (5, 1000), false)?;
     let (rows, next) = page.cut(rows, |row| &row.0);
     let items = rows.into_iter().map(|(_, id, kind, key, value)| {
-        Node::new().text("resourceId", id).text("resourceType", kind).text("key", key).text("value", value)
+        Node::new()
+            .text("resourceId", id)
+            .text("resourceType", kind)
+            .text("key", key)
+            .text("value", value)
     });
     Ok(Node::new().list("tagSet", items).maybe("nextToken", next))
 }

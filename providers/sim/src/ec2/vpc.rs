@@ -56,24 +56,37 @@ fn show(region: &Region, vpc: &Vpc) -> Node {
 /// `InvalidParameterValue`.
 pub fn parse_cidr(text: &str, parameter: &str) -> Result<Cidr, Fault> {
     Cidr::parse(text).ok_or_else(|| {
-        Fault::value(format!("Value ({text}) for parameter {parameter} is invalid. This is not a valid CIDR block."))
+        Fault::value(format!(
+            "Value ({text}) for parameter {parameter} is invalid. This is not a valid CIDR block."
+        ))
     })
 }
 
 pub fn create(region: &mut Region, q: &Query) -> Answer {
     let cidr = parse_cidr(q.need("CidrBlock")?, "cidrBlock")?;
     if !(16..=28).contains(&cidr.len()) {
-        return Err(Fault::new("InvalidVpc.Range", format!("The CIDR '{cidr}' is invalid.")));
+        return Err(Fault::new(
+            "InvalidVpc.Range",
+            format!("The CIDR '{cidr}' is invalid."),
+        ));
     }
     let tenancy = q.text("InstanceTenancy").unwrap_or("default");
     if !matches!(tenancy, "default" | "dedicated") {
-        return Err(Fault::value(format!("Value ({tenancy}) for parameter instanceTenancy is invalid.")));
+        return Err(Fault::value(format!(
+            "Value ({tenancy}) for parameter instanceTenancy is invalid."
+        )));
     }
     if q.flag("AmazonProvidedIpv6CidrBlock")? == Some(true) {
-        return Err(Fault::new("UnsupportedOperation", "IPv6 ranges of VPCs are not simulated"));
+        return Err(Fault::new(
+            "UnsupportedOperation",
+            "IPv6 ranges of VPCs are not simulated",
+        ));
     }
     if region.vpcs.len() >= region.quotas.vpcs {
-        return Err(Fault::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
+        return Err(Fault::new(
+            "VpcLimitExceeded",
+            "The maximum number of VPCs has been reached.",
+        ));
     }
     let given = tags::specified(q, "vpc", &["vpc"])?;
     let vpc = region.make_vpc(cidr, tenancy, false);
@@ -86,14 +99,35 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let id = region.vpcs.find(q.need("VpcId")?)?.id.clone();
     let in_use = region.subnets.iter().any(|subnet| subnet.vpc == id)
         || region.has_internet(&id)
-        || region.interfaces.iter().any(|interface| interface.vpc == id)
-        || region.security_groups.iter().any(|group| group.vpc == id && group.name != "default")
-        || region.route_tables.iter().any(|table| table.vpc == id && !table.is_main());
+        || region
+            .interfaces
+            .iter()
+            .any(|interface| interface.vpc == id)
+        || region
+            .security_groups
+            .iter()
+            .any(|group| group.vpc == id && group.name != "default")
+        || region
+            .route_tables
+            .iter()
+            .any(|table| table.vpc == id && !table.is_main());
     if in_use {
-        return Err(Fault::dependency(format!("The vpc '{id}' has dependencies and cannot be deleted.")));
+        return Err(Fault::dependency(format!(
+            "The vpc '{id}' has dependencies and cannot be deleted."
+        )));
     }
-    let tables: Vec<String> = region.route_tables.iter().filter(|table| table.vpc == id).map(|table| table.id.clone()).collect();
-    let groups: Vec<String> = region.security_groups.iter().filter(|group| group.vpc == id).map(|group| group.id.clone()).collect();
+    let tables: Vec<String> = region
+        .route_tables
+        .iter()
+        .filter(|table| table.vpc == id)
+        .map(|table| table.id.clone())
+        .collect();
+    let groups: Vec<String> = region
+        .security_groups
+        .iter()
+        .filter(|group| group.vpc == id)
+        .map(|group| group.id.clone())
+        .collect();
     for table in tables {
         region.route_tables.remove(&table);
         region.tags.remove(&table);
@@ -116,7 +150,11 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
     match [support, hostnames, metrics].iter().flatten().count() {
         0 => return Err(Fault::missing("enableDnsSupport or enableDnsHostnames")),
         1 => {}
-        _ => return Err(Fault::combination("Only one VPC attribute can be modified at a time.")),
+        _ => {
+            return Err(Fault::combination(
+                "Only one VPC attribute can be modified at a time.",
+            ));
+        }
     }
     region.vpcs.change(id, |vpc| {
         vpc.dns_support = support.unwrap_or(vpc.dns_support);
@@ -133,9 +171,15 @@ pub fn attribute(region: &mut Region, q: &Query) -> Answer {
         "enableDnsSupport" => vpc.dns_support,
         "enableDnsHostnames" => vpc.dns_hostnames,
         "enableNetworkAddressUsageMetrics" => vpc.address_metrics,
-        _ => return Err(Fault::value(format!("Value ({name}) for parameter attribute is invalid."))),
+        _ => {
+            return Err(Fault::value(format!(
+                "Value ({name}) for parameter attribute is invalid."
+            )));
+        }
     };
-    Ok(Node::new().text("vpcId", &vpc.id).node(name, Node::new().text("value", value)))
+    Ok(Node::new()
+        .text("vpcId", &vpc.id)
+        .node(name, Node::new().text("value", value)))
 }
 
 pub fn advance(region: &mut Region, id: &str) {

@@ -1,8 +1,8 @@
 //! What every region has before a user makes anything: the default VPC with a subnet in each zone.
 
 use super::{
-    Direction, InternetGateway, NetworkState, Peer, Region, Route, RouteAssociation, RouteTable, Rule, SecurityGroup, Subnet,
-    Target, Vpc,
+    Direction, InternetGateway, NetworkState, Peer, Region, Route, RouteAssociation, RouteTable,
+    Rule, SecurityGroup, Subnet, Target, Vpc,
 };
 use crate::cidr::Cidr;
 
@@ -13,8 +13,16 @@ impl Region {
             id: self.new_id("vpc"),
             cidr,
             cidr_association: self.new_id("vpc-cidr-assoc"),
-            state: if is_default { NetworkState::Available } else { NetworkState::Pending },
-            due: if is_default { None } else { self.after(self.timing.network_ms) },
+            state: if is_default {
+                NetworkState::Available
+            } else {
+                NetworkState::Pending
+            },
+            due: if is_default {
+                None
+            } else {
+                self.after(self.timing.network_ms)
+            },
             tenancy: tenancy.to_owned(),
             dns_support: true,
             dns_hostnames: is_default,
@@ -26,8 +34,14 @@ impl Region {
         let table = RouteTable {
             id: self.new_id("rtb"),
             vpc: vpc.id.clone(),
-            routes: vec![Route { destination: cidr, target: Target::Local }],
-            associations: vec![RouteAssociation { id: self.new_id("rtbassoc"), subnet: None }],
+            routes: vec![Route {
+                destination: cidr,
+                target: Target::Local,
+            }],
+            associations: vec![RouteAssociation {
+                id: self.new_id("rtbassoc"),
+                subnet: None,
+            }],
             made_by_vpc: true,
         };
         self.route_tables.put(table);
@@ -68,10 +82,21 @@ pub fn everywhere() -> Cidr {
 pub fn furnish(region: &mut Region) {
     let cidr = Cidr::parse("172.31.0.0/16").expect("a constant range");
     let vpc = region.make_vpc(cidr, "default", true);
-    let gateway = InternetGateway { id: region.new_id("igw"), vpc: Some(vpc.id.clone()), is_default: true };
-    let main = region.route_tables.iter().find(|table| table.vpc == vpc.id).map(|table| table.id.clone());
+    let gateway = InternetGateway {
+        id: region.new_id("igw"),
+        vpc: Some(vpc.id.clone()),
+        is_default: true,
+    };
+    let main = region
+        .route_tables
+        .iter()
+        .find(|table| table.vpc == vpc.id)
+        .map(|table| table.id.clone());
     if let Some(mut table) = main.and_then(|id| region.route_tables.get(&id).cloned()) {
-        table.routes.push(Route { destination: everywhere(), target: Target::InternetGateway(gateway.id.clone()) });
+        table.routes.push(Route {
+            destination: everywhere(),
+            target: Target::InternetGateway(gateway.id.clone()),
+        });
         region.route_tables.put(table);
     }
     region.internet_gateways.put(gateway);

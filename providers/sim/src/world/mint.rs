@@ -14,7 +14,12 @@ pub struct Mint {
 impl Mint {
     /// The mint of transaction `tx`.
     pub fn new(seed: u64, region: &str, tx: u64) -> Self {
-        Self { seed, region: region.to_owned(), tx, next: 0 }
+        Self {
+            seed,
+            region: region.to_owned(),
+            tx,
+            next: 0,
+        }
     }
 
     /// An id such as `vpc-0a1b2c3d4e5f60718`.
@@ -25,7 +30,11 @@ impl Mint {
     /// 32 bytes that nothing else of this cloud has.
     pub fn bytes(&mut self) -> [u8; 32] {
         self.next += 1;
-        Sha256::digest(format!("{}/{}/{}/{}", self.seed, self.region, self.tx, self.next)).into()
+        Sha256::digest(format!(
+            "{}/{}/{}/{}",
+            self.seed, self.region, self.tx, self.next
+        ))
+        .into()
     }
 
     /// A number below `bound`.

@@ -15,16 +15,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use defaults::everywhere;
 pub use compute::{Instance, InstanceState, Metadata};
+pub use defaults::everywhere;
 pub use network::{
-    Address, InternetGateway, Interface, InterfaceAttachment, NatGateway, NatState, NetworkState, PublicIp, Route,
-    RouteAssociation, RouteTable, Subnet, Target, Vpc,
+    Address, Interface, InterfaceAttachment, InternetGateway, NatGateway, NatState, NetworkState,
+    PublicIp, Route, RouteAssociation, RouteTable, Subnet, Target, Vpc,
 };
 pub use region::Region;
 pub use security::{Direction, KeyPair, Peer, Rule, SecurityGroup};
 pub use storage::{
-    AttachState, Attachment, Block, Modification, ModificationState, Shape, Snapshot, SnapshotState, Volume, VolumeState,
+    AttachState, Attachment, Block, Modification, ModificationState, Shape, Snapshot,
+    SnapshotState, Volume, VolumeState,
 };
 pub use support::{Tags, Token};
 pub use table::{Entity, Table};
@@ -35,8 +36,22 @@ use mint::Mint;
 
 /// The regions that exist.
 pub const REGIONS: &[&str] = &[
-    "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1",
-    "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
 ];
 
 /// All regions of the account.
@@ -52,7 +67,13 @@ pub struct World {
 impl World {
     /// An empty world.
     pub fn new(seed: u64, timing: Timing, quotas: Quotas) -> Self {
-        Self { regions: BTreeMap::new(), tx: 0, seed, timing, quotas }
+        Self {
+            regions: BTreeMap::new(),
+            tx: 0,
+            seed,
+            timing,
+            quotas,
+        }
     }
 
     /// The world that a state file describes.

@@ -186,7 +186,9 @@ pub struct RouteTable {
 impl RouteTable {
     /// Whether it is the main table of its VPC.
     pub fn is_main(&self) -> bool {
-        self.associations.iter().any(|association| association.subnet.is_none())
+        self.associations
+            .iter()
+            .any(|association| association.subnet.is_none())
     }
 }
 

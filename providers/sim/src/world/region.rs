@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::mint::Mint;
 use super::{
-    Address, Block, Entity, Instance, InternetGateway, Interface, KeyPair, NatGateway, RouteTable, SecurityGroup, Snapshot,
-    Subnet, Table, Tags, Token, Volume, Vpc,
+    Address, Block, Entity, Instance, Interface, InternetGateway, KeyPair, NatGateway, RouteTable,
+    SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
 };
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;
@@ -124,7 +124,12 @@ impl Region {
     pub fn new_public_ip(&mut self) -> Ipv4Addr {
         loop {
             let ip = Ipv4Addr::from(u32::from(PUBLIC.0) + self.mint.below(PUBLIC.1));
-            let lent = self.interfaces.iter().any(|interface| interface.public.as_ref().is_some_and(|public| public.ip == ip));
+            let lent = self.interfaces.iter().any(|interface| {
+                interface
+                    .public
+                    .as_ref()
+                    .is_some_and(|public| public.ip == ip)
+            });
             if !lent && !self.addresses.iter().any(|address| address.ip == ip) {
                 return ip;
             }
@@ -138,7 +143,9 @@ impl Region {
 
     /// The zones: `us-west-2a` to `us-west-2d`.
     pub fn zones(&self) -> impl Iterator<Item = String> {
-        ['a', 'b', 'c', 'd'].into_iter().map(|letter| format!("{}{letter}", self.name))
+        ['a', 'b', 'c', 'd']
+            .into_iter()
+            .map(|letter| format!("{}{letter}", self.name))
     }
 
     /// A zone's id, which is the same zone in every account: `usw2-az1`.
@@ -146,7 +153,9 @@ impl Region {
         let mut short = String::new();
         for part in self.name.split('-') {
             let take = match part {
-                "northeast" | "northwest" | "southeast" | "southwest" => vec![&part[..1], &part[5..6]],
+                "northeast" | "northwest" | "southeast" | "southwest" => {
+                    vec![&part[..1], &part[5..6]]
+                }
                 "us" | "ap" | "eu" | "ca" | "sa" => vec![part],
                 part => vec![&part[..1]],
             };
@@ -158,17 +167,27 @@ impl Region {
 
     /// The tags of a resource.
     pub fn tags_of(&self, id: &str) -> impl Iterator<Item = (&str, &str)> {
-        self.tags.get(id).into_iter().flat_map(|tags| tags.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        self.tags.get(id).into_iter().flat_map(|tags| {
+            tags.tags
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+        })
     }
 
     /// Addresses of a subnet's range that are taken.
     pub fn taken_in(&self, subnet: &str) -> impl Iterator<Item = Ipv4Addr> {
-        self.interfaces.iter().filter(move |interface| interface.subnet == subnet).map(|interface| interface.ip)
+        self.interfaces
+            .iter()
+            .filter(move |interface| interface.subnet == subnet)
+            .map(|interface| interface.ip)
     }
 
     /// How many addresses of a subnet are free.
     pub fn free_in(&self, subnet: &Subnet) -> u64 {
-        subnet.cidr.size().saturating_sub(5 + self.taken_in(&subnet.id).count() as u64)
+        subnet
+            .cidr
+            .size()
+            .saturating_sub(5 + self.taken_in(&subnet.id).count() as u64)
     }
 
     /// The VPC that launches without a subnet go to.
@@ -178,12 +197,16 @@ impl Region {
 
     /// Whether the VPC has an attached internet gateway.
     pub fn has_internet(&self, vpc: &str) -> bool {
-        self.internet_gateways.iter().any(|gateway| gateway.vpc.as_deref() == Some(vpc))
+        self.internet_gateways
+            .iter()
+            .any(|gateway| gateway.vpc.as_deref() == Some(vpc))
     }
 
     /// The security group of that VPC called `default`.
     pub fn default_group(&self, vpc: &str) -> Option<&SecurityGroup> {
-        self.security_groups.iter().find(|group| group.vpc == vpc && group.name == "default")
+        self.security_groups
+            .iter()
+            .find(|group| group.vpc == vpc && group.name == "default")
     }
 
     fn with_tags(&self, row: &impl Entity) -> Value {
@@ -199,5 +222,10 @@ impl Region {
 }
 
 fn change(region: &str, kind: &str, id: String, entity: Option<&impl Entity>) -> Change {
-    Change { region: region.to_owned(), kind: kind.to_owned(), id, entity: json!(entity) }
+    Change {
+        region: region.to_owned(),
+        kind: kind.to_owned(),
+        id,
+        entity: json!(entity),
+    }
 }

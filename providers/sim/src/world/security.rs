@@ -40,8 +40,19 @@ pub struct Rule {
 impl Rule {
     /// Whether both let the same traffic pass; ids and descriptions do not count.
     pub fn same_traffic(&self, other: &Self) -> bool {
-        (self.direction, &self.protocol, self.from, self.to, &self.peer)
-            == (other.direction, &other.protocol, other.from, other.to, &other.peer)
+        (
+            self.direction,
+            &self.protocol,
+            self.from,
+            self.to,
+            &self.peer,
+        ) == (
+            other.direction,
+            &other.protocol,
+            other.from,
+            other.to,
+            &other.peer,
+        )
     }
 }
 

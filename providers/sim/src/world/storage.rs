@@ -89,9 +89,18 @@ impl Entity for Volume {
     }
 
     fn due(&self) -> Option<u64> {
-        let attachment = self.attachment.as_ref().and_then(|attachment| attachment.due);
-        let modification = self.modification.as_ref().and_then(|modification| modification.due);
-        [self.due, attachment, modification].into_iter().flatten().min()
+        let attachment = self
+            .attachment
+            .as_ref()
+            .and_then(|attachment| attachment.due);
+        let modification = self
+            .modification
+            .as_ref()
+            .and_then(|modification| modification.due);
+        [self.due, attachment, modification]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn left_over(&self) -> bool {

@@ -45,7 +45,11 @@ pub struct Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), due: BTreeSet::new(), before: BTreeMap::new() }
+        Self {
+            rows: BTreeMap::new(),
+            due: BTreeSet::new(),
+            before: BTreeMap::new(),
+        }
     }
 }
 
@@ -63,12 +67,22 @@ impl<T: Entity> Table<T> {
         if let Some(found) = self.rows.get(id) {
             return Ok(found);
         }
-        let tail = id.strip_prefix(T::PREFIX).and_then(|tail| tail.strip_prefix('-'));
-        let shaped = tail.is_some_and(|tail| matches!(tail.len(), 8 | 17) && tail.bytes().all(|b| b.is_ascii_hexdigit()));
+        let tail = id
+            .strip_prefix(T::PREFIX)
+            .and_then(|tail| tail.strip_prefix('-'));
+        let shaped = tail.is_some_and(|tail| {
+            matches!(tail.len(), 8 | 17) && tail.bytes().all(|b| b.is_ascii_hexdigit())
+        });
         Err(if shaped {
-            Fault::new(T::NOT_FOUND, format!("The {} '{id}' does not exist", T::NOUN))
+            Fault::new(
+                T::NOT_FOUND,
+                format!("The {} '{id}' does not exist", T::NOUN),
+            )
         } else {
-            Fault::new(T::MALFORMED, format!("Invalid id: \"{id}\" (expecting \"{}-...\")", T::PREFIX))
+            Fault::new(
+                T::MALFORMED,
+                format!("Invalid id: \"{id}\" (expecting \"{}-...\")", T::PREFIX),
+            )
         })
     }
 
@@ -78,8 +92,12 @@ impl<T: Entity> Table<T> {
     }
 
     /// Those whose id begins with `prefix`.
-    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a T> {
-        self.rows.range(prefix.to_owned()..).take_while(move |(id, _)| id.starts_with(prefix)).map(|(_, row)| row)
+    pub fn with_prefix<'t>(&'t self, prefix: &str) -> impl Iterator<Item = &'t T> + use<'t, T> {
+        let prefix = prefix.to_owned();
+        self.rows
+            .range(prefix.clone()..)
+            .take_while(move |(id, _)| id.starts_with(&prefix))
+            .map(|(_, row)| row)
     }
 
     /// How many there are.
@@ -118,7 +136,10 @@ impl<T: Entity> Table<T> {
 
     /// The next one whose time has come.
     pub fn next_due(&self, now: u64) -> Option<String> {
-        self.due.first().filter(|(at, _)| *at <= now).map(|(_, id)| id.clone())
+        self.due
+            .first()
+            .filter(|(at, _)| *at <= now)
+            .map(|(_, id)| id.clone())
     }
 
     /// Undoes what happened since the last [`Table::commit`].
@@ -135,12 +156,19 @@ impl<T: Entity> Table<T> {
     /// Makes what happened lasting; gives the changed entities, `None` for those that are gone.
     pub fn commit(&mut self) -> Vec<(String, Option<&T>)> {
         let before = std::mem::take(&mut self.before);
-        before.into_keys().map(|id| { let row = self.rows.get(&id); (id, row) }).collect()
+        before
+            .into_keys()
+            .map(|id| {
+                let row = self.rows.get(&id);
+                (id, row)
+            })
+            .collect()
     }
 
     fn remember(&mut self, id: &str) {
         if !self.before.contains_key(id) {
-            self.before.insert(id.to_owned(), self.rows.get(id).cloned());
+            self.before
+                .insert(id.to_owned(), self.rows.get(id).cloned());
         }
     }
 

@@ -13,11 +13,6 @@ macro_rules! words {
             pub fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
-
-            /// The member of that word.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)+ _ => None }
-            }
         }
 
         impl std::fmt::Display for $name {

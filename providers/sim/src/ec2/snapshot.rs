@@ -1,0 +1,243 @@
+//! Snapshots.
+
+use crate::calendar::iso;
+use crate::catalogue::images;
+use crate::config::ACCOUNT;
+use crate::describe::{Answer, Describe};
+use crate::ec2::tags;
+use crate::fault::Fault;
+use crate::filter::{one, some};
+use crate::query::Query;
+use crate::world::{Entity, Region, Snapshot, SnapshotState, VolumeState, World};
+use crate::xml::Node;
+
+const SNAPSHOTS: Describe<Snapshot> = Describe {
+    set: "snapshotSet",
+    ids: "SnapshotId",
+    page: Some((5, 1000)),
+    filters: &[
+        ("snapshot-id", |_, snapshot| one(&snapshot.id)),
+        ("description", |_, snapshot| one(&snapshot.description)),
+        ("encrypted", |_, snapshot| one(snapshot.encrypted)),
+        ("owner-alias", |_, _| Vec::new()),
+        ("owner-id", |_, _| one(ACCOUNT)),
+        ("progress", |_, snapshot| one(progress(snapshot))),
+        ("start-time", |_, snapshot| one(iso(snapshot.started_ms))),
+        ("status", |_, snapshot| one(snapshot.state)),
+        ("storage-tier", |_, _| one("standard")),
+        ("volume-id", |_, snapshot| some(Some(&snapshot.volume))),
+        ("volume-size", |_, snapshot| one(snapshot.size)),
+    ],
+    table: |region| &region.snapshots,
+    show,
+};
+
+fn progress(snapshot: &Snapshot) -> &'static str {
+    if snapshot.state == SnapshotState::Completed {
+        "100%"
+    } else {
+        "0%"
+    }
+}
+
+pub fn describe(region: &mut Region, q: &Query) -> Answer {
+    let owners = q.texts("Owner");
+    let runners = q.texts("RestorableBy");
+    let (mut rows, next) = SNAPSHOTS.select(region, q)?;
+    // All snapshots of this cloud are this account's; those of the public images are not listed.
+    rows.retain(|_| {
+        owners.is_empty()
+            || owners
+                .iter()
+                .any(|owner| *owner == "self" || *owner == ACCOUNT)
+    });
+    rows.retain(|_| {
+        runners.is_empty() || runners.iter().any(|who| *who == "self" || *who == ACCOUNT)
+    });
+    Ok(Node::new()
+        .list(SNAPSHOTS.set, rows.into_iter().map(|row| show(region, row)))
+        .maybe("nextToken", next))
+}
+
+fn fields(region: &Region, snapshot: &Snapshot) -> Node {
+    Node::new()
+        .text("snapshotId", &snapshot.id)
+        .text("volumeId", &snapshot.volume)
+        .text("status", snapshot.state)
+        .text("startTime", iso(snapshot.started_ms))
+        .text("progress", progress(snapshot))
+        .text("ownerId", ACCOUNT)
+        .text("volumeSize", snapshot.size)
+        .text("description", &snapshot.description)
+        .text("encrypted", snapshot.encrypted)
+        .and(tags::show(region, &snapshot.id))
+}
+
+fn show(region: &Region, snapshot: &Snapshot) -> Node {
+    fields(region, snapshot).text("storageTier", "standard")
+}
+
+/// What a volume is made of.
+#[derive(Debug)]
+pub struct Source {
+    pub gib: i64,
+    pub encrypted: bool,
+    pub layers: Vec<String>,
+}
+
+/// The snapshot that a new volume is made of: one of the account, or that of a public image.
+///
+/// # Errors
+/// NotFound and Malformed, `IncorrectState` when it is not completed.
+pub fn source(region: &Region, id: &str) -> Result<Source, Fault> {
+    if let Some(image) = images(&region.name)
+        .into_iter()
+        .find(|image| image.root_snapshot == id)
+    {
+        return Ok(Source {
+            gib: image.root_gib,
+            encrypted: false,
+            layers: Vec::new(),
+        });
+    }
+    let snapshot = region.snapshots.find(id)?;
+    if snapshot.state != SnapshotState::Completed {
+        return Err(Fault::state(format!(
+            "Snapshot is in invalid state - {}",
+            snapshot.state
+        )));
+    }
+    Ok(Source {
+        gib: snapshot.size,
+        encrypted: snapshot.encrypted,
+        layers: snapshot.layers.clone(),
+    })
+}
+
+pub fn create(region: &mut Region, q: &Query) -> Answer {
+    let volume = region.volumes.find(q.need("VolumeId")?)?.clone();
+    if !matches!(volume.state, VolumeState::Available | VolumeState::InUse) {
+        return Err(Fault::state(format!(
+            "Volume '{}' is in the '{}' state.",
+            volume.id, volume.state
+        )));
+    }
+    let given = tags::specified(q, Snapshot::KIND, &[Snapshot::KIND])?;
+    let snapshot = Snapshot {
+        id: region.new_id("snap"),
+        volume: volume.id,
+        size: volume.shape.size,
+        description: q.text("Description").unwrap_or_default().to_owned(),
+        encrypted: volume.encrypted,
+        state: SnapshotState::Pending,
+        due: region.after(region.timing.snapshot_ms),
+        started_ms: region.now,
+        layers: volume.layers,
+        open: false,
+        parent: None,
+    };
+    region.snapshots.put(snapshot.clone());
+    tags::put(region, &snapshot.id, given)?;
+    Ok(fields(region, &snapshot))
+}
+
+/// Copies a snapshot from any region into the one of the request.
+pub fn copy(world: &mut World, here: &str, now: u64, q: &Query) -> Answer {
+    q.accept(&["PresignedUrl", "DestinationRegion"]);
+    let from = q.need("SourceRegion")?;
+    let id = q.need("SourceSnapshotId")?;
+    if !crate::world::REGIONS.contains(&from) {
+        return Err(Fault::value(format!("Invalid region name '{from}'")));
+    }
+    let there = world.region(from, now);
+    let original = there.snapshots.find(id)?.clone();
+    if original.state != SnapshotState::Completed {
+        return Err(Fault::state(format!(
+            "Snapshot is in invalid state - {}",
+            original.state
+        )));
+    }
+    let blocks: Vec<_> = original
+        .layers
+        .iter()
+        .flat_map(|layer| there.blocks.with_prefix(layer).cloned())
+        .collect();
+    let region = world.region(here, now);
+    let given = tags::specified(q, Snapshot::KIND, &[Snapshot::KIND])?;
+    let snapshot = Snapshot {
+        id: region.new_id("snap"),
+        // A copy is of no volume, and AWS says so with this one.
+        volume: "vol-ffffffff".to_owned(),
+        description: q.text("Description").unwrap_or_default().to_owned(),
+        encrypted: original.encrypted || q.flag("Encrypted")?.unwrap_or(false),
+        state: SnapshotState::Pending,
+        due: region.after(region.timing.snapshot_ms),
+        started_ms: now,
+        ..original
+    };
+    for block in blocks {
+        region.blocks.put(block);
+    }
+    region.snapshots.put(snapshot.clone());
+    tags::put(region, &snapshot.id, given)?;
+    Ok(Node::new()
+        .text("snapshotId", &snapshot.id)
+        .and(tags::show(region, &snapshot.id)))
+}
+
+pub fn delete(region: &mut Region, q: &Query) -> Answer {
+    let id = q.need("SnapshotId")?;
+    if let Some(image) = images(&region.name)
+        .into_iter()
+        .find(|image| image.root_snapshot == id)
+    {
+        return Err(Fault::new(
+            "InvalidSnapshot.InUse",
+            format!("The snapshot {id} is currently in use by {}", image.id),
+        ));
+    }
+    let snapshot = region.snapshots.find(id)?.clone();
+    region.snapshots.remove(id);
+    region.tags.remove(id);
+    forget_layers(region, &snapshot.layers);
+    Ok(Node::done())
+}
+
+/// Forgets blocks that no snapshot and no volume holds any more.
+pub fn forget_layers(region: &mut Region, layers: &[String]) {
+    for layer in layers {
+        let held = region
+            .snapshots
+            .iter()
+            .any(|snapshot| snapshot.layers.contains(layer))
+            || region
+                .volumes
+                .iter()
+                .any(|volume| volume.layers.contains(layer));
+        if !held {
+            let blocks: Vec<String> = region
+                .blocks
+                .with_prefix(layer)
+                .map(|block| block.id.clone())
+                .collect();
+            for block in blocks {
+                region.blocks.remove(&block);
+            }
+        }
+    }
+}
+
+/// Pending snapshots complete; those that EBS direct has left open for too long fail.
+pub fn advance(region: &mut Region, id: &str) {
+    let Some(mut snapshot) = region.snapshots.get(id).cloned() else {
+        return;
+    };
+    snapshot.due = None;
+    snapshot.state = if snapshot.open {
+        SnapshotState::Error
+    } else {
+        SnapshotState::Completed
+    };
+    snapshot.open = false;
+    region.snapshots.put(snapshot);
+}
