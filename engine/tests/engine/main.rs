@@ -1,0 +1,9 @@
+//! Planning and applying against a little cloud that fails on demand, under virtual time.
+
+mod clock;
+mod cloud;
+mod program;
+mod schemas;
+mod world;
+
+mod plans;

@@ -1,0 +1,128 @@
+//! The resource types of the little cloud.
+
+use std::collections::BTreeMap;
+
+use infra_model::{Change, FieldSchema, Schema, SchemaKind, Span, Type};
+
+fn field(name: &str) -> FieldSchema {
+    FieldSchema {
+        name: name.to_owned(),
+        doc: String::new(),
+        ty: Type::Optional(Box::new(Type::String)),
+        default: None,
+        computed: false,
+        change: Change::Update,
+        unordered: false,
+        late: false,
+        unread: false,
+        grows: false,
+        span: Span::default(),
+    }
+}
+
+fn replacing(name: &str) -> FieldSchema {
+    FieldSchema {
+        change: Change::Replace,
+        ..field(name)
+    }
+}
+
+fn computed(name: &str) -> FieldSchema {
+    FieldSchema {
+        computed: true,
+        ty: Type::String,
+        ..field(name)
+    }
+}
+
+fn schema(kind: &str, mut fields: Vec<FieldSchema>) -> Schema {
+    fields.push(computed("id"));
+    Schema {
+        type_name: format!("cloud.{kind}"),
+        kind: SchemaKind::Resource,
+        doc: String::new(),
+        fields,
+        data: None,
+        data_unless: None,
+        create_first: false,
+        timeout_create: None,
+        timeout_update: None,
+        timeout_delete: None,
+        span: Span::default(),
+    }
+}
+
+/// `net`: range (replaces), note. `disk`: data, zone (replaces), size (grows), format. `host`: net (replaces), type
+/// (restarts), groups (unordered), script (unread), password, note, computed address. `group`: create first, name
+/// and net (replace), allow (late, unordered). `tie`: host and disk (both replace).
+pub fn schemas() -> BTreeMap<String, Schema> {
+    let list = || Type::List(Box::new(Type::Any));
+    let disk = Schema {
+        data: Some("the contents of the disk".to_owned()),
+        data_unless: Some(("format".to_owned(), "swap".to_owned())),
+        ..schema(
+            "disk",
+            vec![
+                replacing("zone"),
+                replacing("format"),
+                FieldSchema {
+                    grows: true,
+                    ..field("size")
+                },
+                field("note"),
+            ],
+        )
+    };
+    let host = schema(
+        "host",
+        vec![
+            replacing("net"),
+            FieldSchema {
+                change: Change::Restart,
+                ..field("type")
+            },
+            FieldSchema {
+                ty: list(),
+                unordered: true,
+                ..field("groups")
+            },
+            FieldSchema {
+                unread: true,
+                ..field("script")
+            },
+            field("password"),
+            field("note"),
+            computed("address"),
+        ],
+    );
+    let group = Schema {
+        create_first: true,
+        ..schema(
+            "group",
+            vec![
+                replacing("name"),
+                replacing("net"),
+                replacing("about"),
+                FieldSchema {
+                    ty: list(),
+                    unordered: true,
+                    late: true,
+                    ..field("allow")
+                },
+            ],
+        )
+    };
+    let net = schema("net", vec![replacing("range"), field("note")]);
+    let tie = schema("tie", vec![replacing("host"), replacing("disk")]);
+    let value = Schema {
+        type_name: "std.value".to_owned(),
+        ..schema(
+            "value",
+            vec![field("input"), replacing("triggers"), computed("output")],
+        )
+    };
+    [net, disk, host, group, tie, value]
+        .into_iter()
+        .map(|schema| (schema.type_name.clone(), schema))
+        .collect()
+}
