@@ -7,6 +7,7 @@ pub mod diagnostics_json;
 pub mod place;
 pub mod plan;
 pub mod plan_json;
+pub mod problems;
 pub mod progress;
 pub mod report;
 pub mod schema;

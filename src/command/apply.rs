@@ -1,0 +1,210 @@
+//! `infra apply`
+
+use infra_engine::apply::{self, ApplyError, ApplyInput, ApplyOptions, ApplyReport, Cancel, Stage};
+use infra_engine::plan::Plan;
+use infra_engine::state::{Recovered, Store, recover};
+use infra_model::Value;
+
+use super::output;
+use super::session::{Clouds, Session};
+use crate::args::Apply;
+use crate::error::{CommandError, ErrorKind, Exit, Outcome};
+use crate::runtime::{self, Signals};
+use crate::show::progress::{StepLines, elapsed};
+use crate::show::style::Style;
+use crate::show::{Console, plan_json, report, text};
+use crate::store::state_error;
+use crate::world::{self, Environment};
+
+pub fn run(args: &Apply, console: &Console, env: &Environment) -> Outcome {
+    let session = Session::open(&args.planning, false, console, env)?;
+    carry_out(session, Verb::Apply, args.yes)
+}
+
+/// What is being done, for the words of questions and endings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Apply,
+    Destroy,
+}
+
+impl Verb {
+    fn command(self) -> &'static str {
+        match self {
+            Verb::Apply => "infra apply",
+            Verb::Destroy => "infra destroy",
+        }
+    }
+
+    fn question(self) -> &'static str {
+        match self {
+            Verb::Apply => "Type yes to do this: ",
+            Verb::Destroy => "Type yes to delete all of this: ",
+        }
+    }
+}
+
+/// Plans under the lock, asks, applies, and says how it ended.
+pub fn carry_out(mut session: Session<'_>, verb: Verb, yes: bool) -> Outcome {
+    let console = session.console;
+    if !yes && (console.json || !console.asks) {
+        return Err(CommandError::new(
+            ErrorKind::Refused,
+            "nobody can answer the question whether to go on, because this is no terminal",
+        )
+        .hint(format!("look at the plan first, then run `{} --yes`", verb.command())));
+    }
+    session.announce();
+    let mut store = session.home.open(session.env, verb.command())?;
+    session.warn_of_leftovers(&store);
+    runtime::new()?.block_on(async {
+        let clouds = match session.connect(store.state()).await {
+            Ok(clouds) => clouds,
+            Err(error) => return close(store).and(Err(error)),
+        };
+        let outcome = attempt(&mut session, &mut store, &clouds, verb, yes).await;
+        clouds.close().await;
+        let closed = close(store);
+        outcome.and_then(|exit| closed.map(|()| exit))
+    })
+}
+
+fn close(store: Store) -> Result<(), CommandError> {
+    store.close().map(drop).map_err(|error| state_error(&error))
+}
+
+async fn attempt(session: &mut Session<'_>, store: &mut Store, clouds: &Clouds, verb: Verb, yes: bool) -> Outcome {
+    let console = session.console;
+    let lookups = session.answer_lookups(clouds).await?;
+    recover_first(session, store, clouds).await?;
+    let (plan, schemas) = session.plan(store.state(), clouds, &lookups).await?;
+    if !console.json {
+        console.print(&session.render(&plan, store.state()));
+    }
+    if !plan.refusals.is_empty() {
+        if console.json {
+            console.print_json(&plan_json::plan(&plan, session.places()));
+        }
+        let refused = text::count(plan.refusals.len(), "reason");
+        return Err(CommandError::new(
+            ErrorKind::Refused,
+            format!("nothing was done: the plan has {refused} not to be applied, as shown above"),
+        ));
+    }
+    if plan.is_empty() && console.json {
+        let planned = plan_json::plan(&plan, session.places());
+        console.print_json(&report::json(&ApplyReport::default(), &plan, planned));
+        return Ok(Exit::Done);
+    }
+    if !plan.is_empty() && !yes && !agreed(verb, console) {
+        return Err(CommandError::new(ErrorKind::Refused, "nothing was done: the answer was not yes"));
+    }
+    let start_ms = clouds.timer.now_ms();
+    let cancel = Cancel::new();
+    let lines = StepLines::new(console, plan.steps.len());
+    let run: [u8; 12] = world::random()?;
+    let options = ApplyOptions::new(run.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let input = ApplyInput {
+        plan: &plan,
+        resolver: session.evaluated().resolver(),
+        schemas: &schemas,
+        providers: &clouds.providers,
+        timer: &*clouds.timer,
+        progress: &lines,
+        cancel: &cancel,
+        options: &options,
+    };
+    let ended = until_stopped(apply::apply(store, &input), &cancel, &lines).await;
+    lines.finish();
+    let took = elapsed(clouds.timer.now_ms().saturating_sub(start_ms));
+    conclude(session, &plan, ended, &took, &cancel)
+}
+
+/// Finds out what became of the calls of a killed run before anything is planned.
+async fn recover_first(session: &Session<'_>, store: &mut Store, clouds: &Clouds) -> Result<(), CommandError> {
+    if !store.is_interrupted() && store.state().pending().is_empty() {
+        return Ok(());
+    }
+    let desired = session.evaluated().desired();
+    let planned = |address: &infra_model::Address| {
+        let instance = desired.instances.iter().find(|instance| instance.address == *address)?;
+        Some(instance.fields.clone())
+    };
+    let recovered: Recovered = recover(store, &clouds.providers, &planned, &*clouds.timer)
+        .await
+        .map_err(|error| state_error(&error))?;
+    let console = session.console;
+    if !recovered.steps.is_empty() {
+        let steps = text::count(recovered.steps.len(), "step");
+        console.note(&format!("An earlier run was interrupted: {steps} looked up and settled.\n\n"));
+    }
+    for left in &recovered.unresolved {
+        console.warn(&format!("{} {}: {}", left.action.word(), left.of, left.failure));
+    }
+    Ok(())
+}
+
+fn agreed(verb: Verb, console: &Console) -> bool {
+    let question = console.err.paint(Style::Heading, verb.question());
+    console.ask(&question).as_deref() == Some("yes")
+}
+
+/// Runs the apply; the first signal drains it, the second stops it.
+async fn until_stopped<T>(work: impl Future<Output = T>, cancel: &Cancel, lines: &StepLines<'_>) -> T {
+    let mut work = std::pin::pin!(work);
+    let Ok(mut signals) = Signals::listen() else {
+        return work.await;
+    };
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = signals.next() => {
+                cancel.request();
+                lines.say(match cancel.stage() {
+                    Stage::Stopped => "Stopping at once; the next run finds out what became of what is under way.",
+                    _ => "Finishing what is under way, and starting nothing new. Once more stops at once.",
+                });
+            }
+        }
+    }
+}
+
+fn conclude(
+    session: &Session<'_>,
+    plan: &Plan,
+    ended: Result<ApplyReport, ApplyError>,
+    took: &str,
+    cancel: &Cancel,
+) -> Outcome {
+    let console = session.console;
+    let (done, failure) = match ended {
+        Ok(report) => (report, None),
+        Err(ApplyError::State { error, report }) => (*report, Some(state_error(&error))),
+        Err(error) => return Err(CommandError::new(ErrorKind::State, error.to_string())),
+    };
+    if console.json {
+        console.print_json(&report::json(&done, plan, plan_json::plan(plan, session.places())));
+    } else if !plan.is_empty() {
+        console.print(&report::render(&done, plan, took, console.out));
+    }
+    for error in &done.broken {
+        console.warn(&error.message);
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    if !console.json && !done.outputs.is_empty() {
+        let outputs: Vec<(&str, &Value)> =
+            done.outputs.iter().map(|output| (output.name.as_str(), &output.value)).collect();
+        console.print(&format!("\n{}", output::table(&outputs, console)));
+    }
+    if done.is_complete() {
+        return Ok(Exit::Done);
+    }
+    let message = match cancel.stage() {
+        Stage::Running => "not everything was done",
+        Stage::Draining | Stage::Stopped => "the run was stopped before its end",
+    };
+    Err(CommandError::new(ErrorKind::Incomplete, message)
+        .hint("what was done is recorded; the same command goes on from there"))
+}

@@ -1,0 +1,34 @@
+//! `infra plan`
+
+use super::session::Session;
+use crate::args::Plan;
+use crate::error::{Exit, Outcome};
+use crate::runtime;
+use crate::show::{Console, plan_json};
+use crate::world::Environment;
+
+pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
+    let mut session = Session::open(&args.planning, false, console, env)?;
+    session.announce();
+    let store = session.home.read()?;
+    session.warn_of_leftovers(&store);
+    if store.is_interrupted() {
+        console.warn("an earlier run was interrupted; apply finds out what became of its last steps");
+    }
+    runtime::new()?.block_on(async {
+        let clouds = session.connect(store.state()).await?;
+        let lookups = session.answer_lookups(&clouds).await?;
+        let planned = session.plan(store.state(), &clouds, &lookups).await;
+        clouds.close().await;
+        let (plan, _) = planned?;
+        if console.json {
+            console.print_json(&plan_json::plan(&plan, session.places()));
+        } else {
+            console.print(&session.render(&plan, store.state()));
+        }
+        Ok(match args.detailed_exitcode && !plan.is_empty() {
+            true => Exit::Changes,
+            false => Exit::Done,
+        })
+    })
+}
