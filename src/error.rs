@@ -60,11 +60,13 @@ impl ErrorKind {
 }
 
 /// A command that failed: what happened, and what can be done about it, one sentence each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CommandError {
     pub kind: ErrorKind,
     pub message: String,
     pub hints: Vec<String>,
+    /// What was wrong with the program, for `--json`; people have read it already.
+    pub diagnostics: Vec<serde_json::Value>,
 }
 
 impl CommandError {
@@ -73,6 +75,7 @@ impl CommandError {
             kind,
             message: message.into(),
             hints: Vec::new(),
+            diagnostics: Vec::new(),
         }
     }
 

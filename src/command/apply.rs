@@ -2,7 +2,7 @@
 
 use infra_engine::apply::{self, ApplyError, ApplyInput, ApplyOptions, ApplyReport, Cancel, Stage};
 use infra_engine::plan::Plan;
-use infra_engine::state::{Recovered, Store, recover};
+use infra_engine::state::Store;
 use infra_model::Value;
 
 use super::output;
@@ -75,9 +75,10 @@ fn close(store: Store) -> Result<(), CommandError> {
 
 async fn attempt(session: &mut Session<'_>, store: &mut Store, clouds: &Clouds, verb: Verb, yes: bool) -> Outcome {
     let console = session.console;
-    let lookups = session.answer_lookups(clouds).await?;
-    recover_first(session, store, clouds).await?;
-    let (plan, schemas) = session.plan(store.state(), clouds, &lookups).await?;
+    session.answer_lookups(clouds).await?;
+    let schemas = session.schemas(store.state());
+    let refreshed = session.prepare(store, clouds, &schemas).await?;
+    let plan = session.plan(store.state(), clouds, &schemas, &refreshed)?;
     if !console.json {
         console.print(&session.render(&plan, store.state()));
     }
@@ -106,7 +107,7 @@ async fn attempt(session: &mut Session<'_>, store: &mut Store, clouds: &Clouds, 
     let options = ApplyOptions::new(run.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     let input = ApplyInput {
         plan: &plan,
-        resolver: session.evaluated().resolver(),
+        resolver: session.evaluation(),
         schemas: &schemas,
         providers: &clouds.providers,
         timer: &*clouds.timer,
@@ -118,30 +119,6 @@ async fn attempt(session: &mut Session<'_>, store: &mut Store, clouds: &Clouds, 
     lines.finish();
     let took = elapsed(clouds.timer.now_ms().saturating_sub(start_ms));
     conclude(session, &plan, ended, &took, &cancel)
-}
-
-/// Finds out what became of the calls of a killed run before anything is planned.
-async fn recover_first(session: &Session<'_>, store: &mut Store, clouds: &Clouds) -> Result<(), CommandError> {
-    if !store.is_interrupted() && store.state().pending().is_empty() {
-        return Ok(());
-    }
-    let desired = session.evaluated().desired();
-    let planned = |address: &infra_model::Address| {
-        let instance = desired.instances.iter().find(|instance| instance.address == *address)?;
-        Some(instance.fields.clone())
-    };
-    let recovered: Recovered = recover(store, &clouds.providers, &planned, &*clouds.timer)
-        .await
-        .map_err(|error| state_error(&error))?;
-    let console = session.console;
-    if !recovered.steps.is_empty() {
-        let steps = text::count(recovered.steps.len(), "step");
-        console.note(&format!("An earlier run was interrupted: {steps} looked up and settled.\n\n"));
-    }
-    for left in &recovered.unresolved {
-        console.warn(&format!("{} {}: {}", left.action.word(), left.of, left.failure));
-    }
-    Ok(())
 }
 
 fn agreed(verb: Verb, console: &Console) -> bool {

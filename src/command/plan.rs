@@ -1,8 +1,11 @@
 //! `infra plan`
 
-use super::session::Session;
+use infra_engine::plan as engine;
+use infra_engine::state::State;
+
+use super::session::{Clouds, Session};
 use crate::args::Plan;
-use crate::error::{Exit, Outcome};
+use crate::error::{CommandError, Exit, Outcome};
 use crate::runtime;
 use crate::show::{Console, plan_json};
 use crate::world::Environment;
@@ -17,10 +20,9 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
     }
     runtime::new()?.block_on(async {
         let clouds = session.connect(store.state()).await?;
-        let lookups = session.answer_lookups(&clouds).await?;
-        let planned = session.plan(store.state(), &clouds, &lookups).await;
+        let planned = planned(&mut session, store.state(), &clouds).await;
         clouds.close().await;
-        let (plan, _) = planned?;
+        let plan = planned?;
         if console.json {
             console.print_json(&plan_json::plan(&plan, session.places()));
         } else {
@@ -31,4 +33,11 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
             false => Exit::Done,
         })
     })
+}
+
+async fn planned(session: &mut Session<'_>, state: &State, clouds: &Clouds) -> Result<engine::Plan, CommandError> {
+    session.answer_lookups(clouds).await?;
+    let schemas = session.schemas(state);
+    let refreshed = session.refresh(state, clouds, &schemas).await?;
+    session.plan(state, clouds, &schemas, &refreshed)
 }

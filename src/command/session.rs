@@ -4,29 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_engine::plan::{self, Plan, PlanError, PlanInput, PlanOptions, Refreshed};
+use infra_engine::prepare::{self, PrepareError};
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
-use infra_lang::{Diagnostic, World};
-use infra_model::desired::Lookup;
-use infra_model::{Address, Record};
+use infra_lang::{Diagnostic, Evaluation, World};
+use infra_model::desired::ProviderConfig;
+use infra_model::{Address, Desired, Record};
 use infra_provider::Timer;
 use infra_sim::Running;
 
 use crate::args::Planning;
 use crate::consent::Consent;
 use crate::error::{CommandError, ErrorKind};
-use crate::program::{self, Evaluated, Loaded};
+use crate::program::{self, Program};
 use crate::schemas::AllSchemas;
 use crate::show::place::Places;
 use crate::show::plan::PlanView;
-use crate::show::{Console, problems};
+use crate::show::{Console, problems, text};
 use crate::simulated;
-use crate::store::StateHome;
+use crate::store::{StateHome, state_error};
 use crate::wire::{self, Surroundings};
 use crate::world::{Environment, Project, RealTimer};
-
-/// How often lookups may open further lookups; each round answers at least one of finitely many.
-const LOOKUP_ROUNDS_MAX: usize = 64;
 
 /// A program with its inputs, read and evaluated: everything that needs no cloud.
 pub struct Session<'a> {
@@ -34,8 +32,10 @@ pub struct Session<'a> {
     pub console: &'a Console,
     pub env: &'a Environment,
     pub project: Project,
-    pub loaded: Loaded,
-    evaluated: Evaluated,
+    program: Program,
+    evaluation: Evaluation,
+    /// The answers to lookups so far.
+    answers: BTreeMap<Address, Record>,
     pub home: StateHome,
     options: PlanOptions,
     consent: Consent<'a>,
@@ -64,17 +64,18 @@ impl<'a> Session<'a> {
         };
         let consent = Consent::new(&args.allow_data_loss, destroy)?;
         let project = Project::open_program(&args.directory.dir)?;
-        let loaded = program::load(&project, console)?;
-        let inputs = program::inputs(&args.inputs, &project, env)?;
-        let evaluated = loaded.evaluate(inputs, &project, console)?;
+        let program = Program::open(&project, &args.inputs, env, console)?;
+        let answers = BTreeMap::new();
+        let evaluation = program.evaluate(&project, &answers, console)?;
         let home = StateHome::of(&project, args.cloud.sim);
         Ok(Session {
             args,
             console,
             env,
             project,
-            loaded,
-            evaluated,
+            program,
+            evaluation,
+            answers,
             home,
             options,
             consent,
@@ -99,14 +100,14 @@ impl<'a> Session<'a> {
             timer: timer.clone(),
             simulator: simulator.as_ref().map(Running::endpoint),
         };
-        let desired = self.evaluated.desired();
+        let desired = &self.evaluation.desired;
         let entries = state.entries().values().chain(state.deposed().values());
         let keys: BTreeSet<String> = entries
             .map(|entry| entry.draft.provider.clone())
             .chain(state.pending().values().map(|pending| pending.intent.draft.provider.clone()))
             .chain(desired.instances.iter().map(|instance| instance.provider.clone()))
             .chain(desired.lookups.iter().map(|lookup| lookup.provider.clone()))
-            .chain(desired.providers.iter().map(infra_model::desired::ProviderConfig::key))
+            .chain(desired.providers.iter().map(ProviderConfig::key))
             .collect();
         let providers = wire::connect(&keys, &desired.providers, &around).await?;
         Ok(Clouds {
@@ -117,74 +118,99 @@ impl<'a> Session<'a> {
     }
 
     /// Answers lookups and evaluates again until no lookup is open. Destroying needs none.
-    pub async fn answer_lookups(&mut self, clouds: &Clouds) -> Result<BTreeMap<Address, Record>, CommandError> {
-        let mut answers = BTreeMap::new();
-        if self.options.destroy {
-            return Ok(answers);
+    pub async fn answer_lookups(&mut self, clouds: &Clouds) -> Result<(), CommandError> {
+        while !self.options.destroy {
+            let lookups = &self.evaluation.desired.lookups;
+            let answers = prepare::answer_lookups(lookups, &self.answers, &clouds.providers)
+                .await
+                .map_err(|error| self.no_plan(&error))?;
+            if answers.len() == self.answers.len() {
+                break;
+            }
+            self.answers = answers;
+            self.evaluation = self.program.evaluate(&self.project, &self.answers, self.console)?;
         }
-        for _ in 0..LOOKUP_ROUNDS_MAX {
-            let lookups = &self.evaluated.desired().lookups;
-            let open: Vec<&Lookup> =
-                lookups.iter().filter(|lookup| !answers.contains_key(&lookup.address)).collect();
-            if open.is_empty() {
-                return Ok(answers);
-            }
-            let asked = futures::future::join_all(open.iter().map(|lookup| answer(lookup, &clouds.providers)));
-            let mut problems = Vec::new();
-            for (lookup, answered) in open.iter().zip(asked.await) {
-                match answered {
-                    Ok(record) => drop(answers.insert(lookup.address.clone(), record)),
-                    Err(error) => problems.extend(problems::of_plan(&error)),
-                }
-            }
-            if !problems.is_empty() {
-                return Err(self.refuse(&problems));
-            }
-            self.evaluated = self.loaded.evaluate_again(&self.evaluated, &answers, &self.project, self.console)?;
-        }
-        Err(CommandError::new(ErrorKind::Program, "lookups open further lookups without an end"))
+        Ok(())
     }
 
-    /// Reads the clouds, unless told not to, and compares.
-    pub async fn plan(
+    /// Brings what an interrupted run left to a known end, and reads the clouds.
+    pub async fn prepare(
+        &self,
+        store: &mut Store,
+        clouds: &Clouds,
+        schemas: &AllSchemas,
+    ) -> Result<Refreshed, CommandError> {
+        let unfinished = !store.state().pending().is_empty();
+        if !self.args.refresh && !unfinished {
+            return Ok(Refreshed::default());
+        }
+        let desired = &self.evaluation.desired;
+        let prepared = prepare::prepare(store, desired, &clouds.providers, schemas, &*clouds.timer).await;
+        let prepared = prepared.map_err(|error| match error {
+            PrepareError::State(error) => state_error(&error),
+            PrepareError::Plan(error) => self.no_plan(&error),
+        })?;
+        if !prepared.recovered.steps.is_empty() {
+            let steps = text::count(prepared.recovered.steps.len(), "step");
+            self.console.note(&format!("An earlier run was interrupted: what became of {steps} is known now.\n\n"));
+        }
+        for left in &prepared.recovered.unresolved {
+            self.console.warn(&format!("{} {}: {}", left.action.word(), left.of, left.failure));
+        }
+        Ok(prepared.refreshed)
+    }
+
+    /// Reads the clouds, unless told not to, and changes nothing.
+    pub async fn refresh(
         &self,
         state: &State,
         clouds: &Clouds,
-        lookups: &BTreeMap<Address, Record>,
-    ) -> Result<(Plan, AllSchemas), CommandError> {
-        let desired = self.evaluated.desired();
-        let schemas = AllSchemas::new(self.loaded.schemas(), state);
-        let refreshed = match self.args.refresh {
-            true => {
-                plan::refresh(state, &desired.imports, &desired.instances, &clouds.providers, &schemas).await
-            }
-            false => Ok(Refreshed::default()),
-        };
-        let planned = refreshed.and_then(|refreshed| {
-            plan::plan(&PlanInput {
-                desired,
-                digest: self.evaluated.digest(),
-                resolver: self.evaluated.resolver(),
-                schemas: &schemas,
-                providers: &clouds.providers,
-                state,
-                refreshed: &refreshed,
-                lookups,
-                options: &self.options,
-            })
+        schemas: &AllSchemas,
+    ) -> Result<Refreshed, CommandError> {
+        if !self.args.refresh {
+            return Ok(Refreshed::default());
+        }
+        let Desired { imports, instances, .. } = &self.evaluation.desired;
+        plan::refresh(state, imports, instances, &clouds.providers, schemas)
+            .await
+            .map_err(|error| self.no_plan(&error))
+    }
+
+    /// Compares what shall be with what was read.
+    pub fn plan(
+        &self,
+        state: &State,
+        clouds: &Clouds,
+        schemas: &AllSchemas,
+        refreshed: &Refreshed,
+    ) -> Result<Plan, CommandError> {
+        let planned = plan::plan(&PlanInput {
+            desired: &self.evaluation.desired,
+            digest: self.program.digest(),
+            resolver: &self.evaluation,
+            schemas,
+            providers: &clouds.providers,
+            state,
+            refreshed,
+            lookups: &self.answers,
+            options: &self.options,
         });
         let mut planned = planned.map_err(|error| self.no_plan(&error))?;
         planned.calls = clouds.providers.calls();
         self.consent.apply_to(&mut planned);
-        Ok((planned, schemas))
+        Ok(planned)
     }
 
-    pub fn evaluated(&self) -> &Evaluated {
-        &self.evaluated
+    pub fn schemas(&self, state: &State) -> AllSchemas {
+        AllSchemas::new(self.program.schemas(), state)
+    }
+
+    pub fn evaluation(&self) -> &Evaluation {
+        &self.evaluation
     }
 
     pub fn places(&self) -> Places<'_> {
-        Places(self.loaded.sources())
+        Places(self.program.sources())
     }
 
     /// The plan for people.
@@ -208,7 +234,7 @@ impl<'a> Session<'a> {
     pub fn announce(&self) {
         if self.args.cloud.sim {
             let words = format!("On the simulated cloud; its state is `{}`.\n\n", self.home.shown);
-            self.console.note(&crate::show::text::block(&words));
+            self.console.note(&text::block(&words));
         }
     }
 
@@ -244,7 +270,7 @@ impl<'a> Session<'a> {
     }
 
     fn refuse(&self, problems: &[Diagnostic]) -> CommandError {
-        program::report(problems, self.loaded.sources(), self.console)
+        program::report(problems, self.program.sources(), self.console)
     }
 }
 
@@ -255,24 +281,6 @@ impl Clouds {
             simulator.shutdown().await;
         }
     }
-}
-
-async fn answer(lookup: &Lookup, providers: &Providers) -> Result<Record, PlanError> {
-    let provider = providers.get(&lookup.provider).ok_or_else(|| PlanError::UnknownProvider {
-        address: lookup.address.clone(),
-        provider: lookup.provider.clone(),
-        span: Some(lookup.span),
-    })?;
-    let failed = |failure| PlanError::Lookup {
-        address: lookup.address.clone(),
-        failure,
-        span: lookup.span,
-    };
-    let answered = provider.lookup(&lookup.address.type_name, &lookup.fields).await.map_err(failed)?;
-    answered.ok_or_else(|| {
-        let nothing = infra_provider::Failure::new(infra_provider::FailureKind::NotFound, "nothing fits the lookup");
-        failed(nothing.help("loosen its conditions, or look in the cloud for what they should find"))
-    })
 }
 
 fn addresses(option: &str, words: &[String]) -> Result<BTreeSet<Address>, CommandError> {

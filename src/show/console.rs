@@ -87,6 +87,11 @@ impl Console {
         }
     }
 
+    /// Shows what is wrong with a program, even under `--quiet`.
+    pub fn problem(&self, drawn: &str) {
+        self.write_err(drawn);
+    }
+
     /// Warns on standard error, even under `--quiet`.
     pub fn warn(&self, message: &str) {
         let head = self.err.paint(Style::Warning, "warning:");
@@ -96,13 +101,17 @@ impl Console {
     /// Shows why the command failed: on standard error, and with `--json` as a document as well.
     pub fn fail(&self, error: &CommandError) {
         if self.json {
-            self.print_json(&serde_json::json!({
+            let mut document = serde_json::json!({
                 "error": {
                     "kind": error.kind.word(),
                     "message": error.message,
                     "hints": error.hints,
                 }
-            }));
+            });
+            if !error.diagnostics.is_empty() {
+                document["diagnostics"] = error.diagnostics.clone().into();
+            }
+            self.print_json(&document);
         }
         let head = self.err.paint(Style::Error, "error:");
         let mut shown = format!("{head} {}\n", text::block(&error.message));

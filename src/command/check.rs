@@ -1,0 +1,46 @@
+//! `infra check`
+
+use std::sync::Arc;
+
+use infra_lang::{Diagnostic, Severity, Sources};
+use infra_model::{Address, Record};
+use serde_json::json;
+
+use crate::args::Check;
+use crate::error::{CommandError, Exit, Outcome};
+use crate::program;
+use crate::show::{Console, diagnostics, diagnostics_json, text};
+use crate::world::{Environment, Project};
+
+/// All errors in one run: of the text, and, when every parameter has a value, of what follows from the values.
+pub fn run(args: &Check, console: &Console, env: &Environment) -> Outcome {
+    let project = Project::open_program(&args.directory.dir)?;
+    let (found, sources) = find(args, &project, env)?;
+    for refusal in project.refusals() {
+        console.warn(&refusal);
+    }
+    let files = sources.iter().filter(|file| !file.path.starts_with("std:")).count();
+    if console.json {
+        let all: Vec<_> = found.iter().map(|it| diagnostics_json::diagnostic(it, &sources)).collect();
+        let number = |severity| found.iter().filter(|it| it.severity == severity).count();
+        console.print_json(&json!({
+            "diagnostics": all,
+            "summary": {
+                "errors": number(Severity::Error),
+                "warnings": number(Severity::Warning),
+                "advice": number(Severity::Advice),
+            },
+        }));
+    } else {
+        console.print(&diagnostics::render(&found, &sources, console.out, console.width));
+        match diagnostics::summary(&found) {
+            Some(summary) => console.print(&format!("{summary}\n")),
+            None if !console.quiet => console.print(&format!("no errors in {}\n", text::count(files, "file"))),
+            None => {}
+        }
+    }
+    Ok(match found.iter().any(|it| it.severity == Severity::Error) {
+        true => Exit::Failed,
+        false => Exit::Done,
+    })
+}

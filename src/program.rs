@@ -1,0 +1,167 @@
+//! From a directory to a program: reading it, giving it its inputs, and telling what is wrong with either.
+
+use std::sync::Arc;
+
+use infra_lang::{Diagnostic, Evaluation, Inputs, Schemas, Severity, SoundProgram, Sources, World};
+use infra_model::Known;
+use sha2::{Digest, Sha256};
+
+use crate::args;
+use crate::error::{CommandError, ErrorKind};
+use crate::show::{Console, diagnostics, diagnostics_json};
+use crate::world::{self, Environment, Project};
+
+/// The suffix of files with parameters.
+const VARS_SUFFIX: &str = "infravars";
+
+/// The parameters' file that is read without being asked for.
+const COMMON_VARS: &str = "infra";
+
+/// A program without errors, and its inputs.
+pub struct Program {
+    sound: Arc<SoundProgram>,
+    sources: Sources,
+    inputs: Inputs,
+    /// Of text and inputs; what is secret is not in it, for it is shown.
+    digest: String,
+}
+
+impl Program {
+    /// Reads a program and its inputs. What is wrong is shown, and makes it fail.
+    pub fn open(
+        project: &Project,
+        args: &args::Inputs,
+        env: &Environment,
+        console: &Console,
+    ) -> Result<Program, CommandError> {
+        let loaded = infra_lang::load(project);
+        let refusals = project.refusals();
+        if !loaded.diagnostics.is_empty() || !refusals.is_empty() {
+            show(&loaded.diagnostics, &loaded.sources, &refusals, console);
+        }
+        let (sound, mut sources) =
+            loaded.sound().map_err(|wrong| failure(&wrong.diagnostics, &wrong.sources, console))?;
+        let (inputs, digest) = read_inputs(&sound, args, project, env, &mut sources, console)?;
+        Ok(Program {
+            sound: Arc::new(sound),
+            sources,
+            inputs,
+            digest,
+        })
+    }
+
+    /// What the program asks for under what is known of the cloud; its errors are shown.
+    pub fn evaluate(
+        &self,
+        project: &Project,
+        known: &dyn Known,
+        console: &Console,
+    ) -> Result<Evaluation, CommandError> {
+        self.sound
+            .evaluate(project, &self.inputs, known)
+            .map_err(|diagnostics| report(&diagnostics, &self.sources, console))
+    }
+
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    pub fn schemas(&self) -> &Schemas {
+        self.sound.program().schemas()
+    }
+
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+/// The inputs, added from the weakest to the strongest; `docs/language.md` has the order.
+fn read_inputs(
+    sound: &SoundProgram,
+    args: &args::Inputs,
+    project: &Project,
+    env: &Environment,
+    sources: &mut Sources,
+    console: &Console,
+) -> Result<(Inputs, String), CommandError> {
+    let mut inputs = Inputs::new();
+    let mut wrong = Vec::new();
+    let common = format!("{COMMON_VARS}.{VARS_SUFFIX}");
+    if let Some(text) = project.read(&common) {
+        wrong.extend(inputs.file(sources, &common, &text));
+    }
+    if let Some(name) = &args.env {
+        let path = format!("{name}.{VARS_SUFFIX}");
+        let text = project.read(&path).ok_or_else(|| {
+            CommandError::usage(format!("there is no environment `{name}`: the program has no `{path}`"))
+                .hint(format!("write the values of that environment into `{}`", project.shown_path(&path)))
+        })?;
+        wrong.extend(inputs.file(sources, &path, &text));
+    }
+    inputs.environment(env.params());
+    for path in &args.vars {
+        let text = world::read_named_file(path)?;
+        wrong.extend(inputs.file(sources, &path.display().to_string(), &text));
+    }
+    let mut pairs: Vec<(String, String)> = env.params();
+    for word in &args.set {
+        let (name, text) = word.split_once('=').ok_or_else(|| {
+            CommandError::usage(format!("`--set {word}` has no `=`")).hint("write `--set name=value`")
+        })?;
+        inputs.set(name.trim(), text);
+        pairs.push((name.trim().to_owned(), text.to_owned()));
+    }
+    if !wrong.is_empty() {
+        return Err(report(&wrong, sources, console));
+    }
+    Ok((inputs, digest(sound, sources, &pairs)))
+}
+
+fn digest(sound: &SoundProgram, sources: &Sources, pairs: &[(String, String)]) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    };
+    for file in sources.iter() {
+        add(&file.path);
+        add(&file.text);
+    }
+    let params = sound.params();
+    for (name, text) in pairs {
+        let name = name.trim_start_matches(infra_lang::ENVIRONMENT_PREFIX);
+        let is_open = |param: &&infra_lang::ParamInfo| !param.ty.to_string().contains("secret ");
+        if params.iter().filter(is_open).any(|param| param.name == name) {
+            add(name);
+            add(text);
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Shows diagnostics and gives the failure that they mean.
+pub fn report(diagnostics: &[Diagnostic], sources: &Sources, console: &Console) -> CommandError {
+    show(diagnostics, sources, &[], console);
+    failure(diagnostics, sources, console)
+}
+
+fn show(diagnostics: &[Diagnostic], sources: &Sources, refusals: &[String], console: &Console) {
+    // Under `--json` they are part of the failure's document.
+    if !console.json {
+        console.problem(&diagnostics::render(diagnostics, sources, console.err, console.width));
+    }
+    for refusal in refusals {
+        console.warn(refusal);
+    }
+}
+
+fn failure(diagnostics: &[Diagnostic], sources: &Sources, console: &Console) -> CommandError {
+    let errors: Vec<Diagnostic> =
+        diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+    let summary = diagnostics::summary(&errors).unwrap_or_else(|| "errors".to_owned());
+    let mut error = CommandError::new(ErrorKind::Program, format!("the program has {summary}"));
+    if console.json {
+        error.diagnostics = diagnostics.iter().map(|it| diagnostics_json::diagnostic(it, sources)).collect();
+    }
+    error
+}
