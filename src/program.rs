@@ -39,9 +39,14 @@ impl Program {
         if !loaded.diagnostics.is_empty() || !refusals.is_empty() {
             show(&loaded.diagnostics, &loaded.sources, &refusals, console);
         }
-        let (sound, mut sources) =
-            loaded.sound().map_err(|wrong| failure(&wrong.diagnostics, &wrong.sources, console))?;
-        let (inputs, digest) = read_inputs(&sound, args, project, env, &mut sources, console)?;
+        let (sound, mut sources) = loaded
+            .sound()
+            .map_err(|wrong| failure(&wrong.diagnostics, &wrong.sources, console))?;
+        let (inputs, wrong) = read_inputs(args, project, env, &mut sources)?;
+        if !wrong.is_empty() {
+            return Err(report(&wrong, &sources, console));
+        }
+        let digest = digest(&sound, &sources, &given(args, env));
         Ok(Program {
             sound: Arc::new(sound),
             sources,
@@ -75,15 +80,14 @@ impl Program {
     }
 }
 
-/// The inputs, added from the weakest to the strongest; `docs/language.md` has the order.
-fn read_inputs(
-    sound: &SoundProgram,
+/// The inputs, added from the weakest to the strongest (`docs/language.md` has the order), and what is wrong with
+/// their files.
+pub fn read_inputs(
     args: &args::Inputs,
     project: &Project,
     env: &Environment,
     sources: &mut Sources,
-    console: &Console,
-) -> Result<(Inputs, String), CommandError> {
+) -> Result<(Inputs, Vec<Diagnostic>), CommandError> {
     let mut inputs = Inputs::new();
     let mut wrong = Vec::new();
     let common = format!("{COMMON_VARS}.{VARS_SUFFIX}");
@@ -93,8 +97,13 @@ fn read_inputs(
     if let Some(name) = &args.env {
         let path = format!("{name}.{VARS_SUFFIX}");
         let text = project.read(&path).ok_or_else(|| {
-            CommandError::usage(format!("there is no environment `{name}`: the program has no `{path}`"))
-                .hint(format!("write the values of that environment into `{}`", project.shown_path(&path)))
+            CommandError::usage(format!(
+                "there is no environment `{name}`: the program has no `{path}`"
+            ))
+            .hint(format!(
+                "write the values of that environment into `{}`",
+                project.shown_path(&path)
+            ))
         })?;
         wrong.extend(inputs.file(sources, &path, &text));
     }
@@ -103,18 +112,25 @@ fn read_inputs(
         let text = world::read_named_file(path)?;
         wrong.extend(inputs.file(sources, &path.display().to_string(), &text));
     }
-    let mut pairs: Vec<(String, String)> = env.params();
     for word in &args.set {
         let (name, text) = word.split_once('=').ok_or_else(|| {
-            CommandError::usage(format!("`--set {word}` has no `=`")).hint("write `--set name=value`")
+            CommandError::usage(format!("`--set {word}` has no `=`"))
+                .hint("write `--set name=value`")
         })?;
         inputs.set(name.trim(), text);
-        pairs.push((name.trim().to_owned(), text.to_owned()));
     }
-    if !wrong.is_empty() {
-        return Err(report(&wrong, sources, console));
-    }
-    Ok((inputs, digest(sound, sources, &pairs)))
+    Ok((inputs, wrong))
+}
+
+/// The names and texts of parameters that come from no file.
+fn given(args: &args::Inputs, env: &Environment) -> Vec<(String, String)> {
+    let mut pairs = env.params();
+    let split = |word: &String| {
+        word.split_once('=')
+            .map(|(name, text)| (name.trim().to_owned(), text.to_owned()))
+    };
+    pairs.extend(args.set.iter().filter_map(split));
+    pairs
 }
 
 fn digest(sound: &SoundProgram, sources: &Sources, pairs: &[(String, String)]) -> String {
@@ -131,12 +147,19 @@ fn digest(sound: &SoundProgram, sources: &Sources, pairs: &[(String, String)]) -
     for (name, text) in pairs {
         let name = name.trim_start_matches(infra_lang::ENVIRONMENT_PREFIX);
         let is_open = |param: &&infra_lang::ParamInfo| !param.ty.to_string().contains("secret ");
-        if params.iter().filter(is_open).any(|param| param.name == name) {
+        if params
+            .iter()
+            .filter(is_open)
+            .any(|param| param.name == name)
+        {
             add(name);
             add(text);
         }
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Shows diagnostics and gives the failure that they mean.
@@ -148,7 +171,12 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources, console: &Console) 
 fn show(diagnostics: &[Diagnostic], sources: &Sources, refusals: &[String], console: &Console) {
     // Under `--json` they are part of the failure's document.
     if !console.json {
-        console.problem(&diagnostics::render(diagnostics, sources, console.err, console.width));
+        console.problem(&diagnostics::render(
+            diagnostics,
+            sources,
+            console.err,
+            console.width,
+        ));
     }
     for refusal in refusals {
         console.warn(refusal);
@@ -156,12 +184,18 @@ fn show(diagnostics: &[Diagnostic], sources: &Sources, refusals: &[String], cons
 }
 
 fn failure(diagnostics: &[Diagnostic], sources: &Sources, console: &Console) -> CommandError {
-    let errors: Vec<Diagnostic> =
-        diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+    let errors: Vec<Diagnostic> = diagnostics
+        .iter()
+        .filter(|it| it.severity == Severity::Error)
+        .cloned()
+        .collect();
     let summary = diagnostics::summary(&errors).unwrap_or_else(|| "errors".to_owned());
     let mut error = CommandError::new(ErrorKind::Program, format!("the program has {summary}"));
     if console.json {
-        error.diagnostics = diagnostics.iter().map(|it| diagnostics_json::diagnostic(it, sources)).collect();
+        error.diagnostics = diagnostics
+            .iter()
+            .map(|it| diagnostics_json::diagnostic(it, sources))
+            .collect();
     }
     error
 }

@@ -18,7 +18,10 @@ impl AllSchemas {
     pub fn new(program: &Schemas, state: &State) -> AllSchemas {
         let mut all = AllSchemas(BTreeMap::new());
         all.add(program);
-        let entries = state.entries().keys().chain(state.deposed().keys().map(|of| &of.address));
+        let entries = state
+            .entries()
+            .keys()
+            .chain(state.deposed().keys().map(|of| &of.address));
         let complete = entries
             .chain(state.pending().keys().map(|of| &of.address))
             .all(|address| all.0.contains_key(&address.type_name));
@@ -29,9 +32,13 @@ impl AllSchemas {
     }
 
     fn add(&mut self, schemas: &Schemas) {
-        let resources = schemas.iter().filter(|schema| schema.kind == SchemaKind::Resource);
+        let resources = schemas
+            .iter()
+            .filter(|schema| schema.kind == SchemaKind::Resource);
         for schema in resources {
-            self.0.entry(schema.type_name.clone()).or_insert_with(|| schema.clone());
+            self.0
+                .entry(schema.type_name.clone())
+                .or_insert_with(|| schema.clone());
         }
     }
 }

@@ -60,6 +60,10 @@ pub async fn connect(
     Ok(providers)
 }
 
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(unused_variables, reason = "only clouds need to be told anything")
+)]
 async fn provider(
     name: &str,
     context: &Context,

@@ -52,7 +52,10 @@ pub fn carry_out(mut session: Session<'_>, verb: Verb, yes: bool) -> Outcome {
             ErrorKind::Refused,
             "nobody can answer the question whether to go on, because this is no terminal",
         )
-        .hint(format!("look at the plan first, then run `{} --yes`", verb.command())));
+        .hint(format!(
+            "look at the plan first, then run `{} --yes`",
+            verb.command()
+        )));
     }
     session.announce();
     let mut store = session.home.open(session.env, verb.command())?;
@@ -73,7 +76,13 @@ fn close(store: Store) -> Result<(), CommandError> {
     store.close().map(drop).map_err(|error| state_error(&error))
 }
 
-async fn attempt(session: &mut Session<'_>, store: &mut Store, clouds: &Clouds, verb: Verb, yes: bool) -> Outcome {
+async fn attempt(
+    session: &mut Session<'_>,
+    store: &mut Store,
+    clouds: &Clouds,
+    verb: Verb,
+    yes: bool,
+) -> Outcome {
     let console = session.console;
     session.answer_lookups(clouds).await?;
     let schemas = session.schemas(store.state());
@@ -98,13 +107,20 @@ async fn attempt(session: &mut Session<'_>, store: &mut Store, clouds: &Clouds, 
         return Ok(Exit::Done);
     }
     if !plan.is_empty() && !yes && !agreed(verb, console) {
-        return Err(CommandError::new(ErrorKind::Refused, "nothing was done: the answer was not yes"));
+        return Err(CommandError::new(
+            ErrorKind::Refused,
+            "nothing was done: the answer was not yes",
+        ));
     }
     let start_ms = clouds.timer.now_ms();
     let cancel = Cancel::new();
     let lines = StepLines::new(console, plan.steps.len());
     let run: [u8; 12] = world::random()?;
-    let options = ApplyOptions::new(run.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let options = ApplyOptions::new(
+        run.iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>(),
+    );
     let input = ApplyInput {
         plan: &plan,
         resolver: session.evaluation(),
@@ -127,7 +143,11 @@ fn agreed(verb: Verb, console: &Console) -> bool {
 }
 
 /// Runs the apply; the first signal drains it, the second stops it.
-async fn until_stopped<T>(work: impl Future<Output = T>, cancel: &Cancel, lines: &StepLines<'_>) -> T {
+async fn until_stopped<T>(
+    work: impl Future<Output = T>,
+    cancel: &Cancel,
+    lines: &StepLines<'_>,
+) -> T {
     let mut work = std::pin::pin!(work);
     let Ok(mut signals) = Signals::listen() else {
         return work.await;
@@ -160,7 +180,11 @@ fn conclude(
         Err(error) => return Err(CommandError::new(ErrorKind::State, error.to_string())),
     };
     if console.json {
-        console.print_json(&report::json(&done, plan, plan_json::plan(plan, session.places())));
+        console.print_json(&report::json(
+            &done,
+            plan,
+            plan_json::plan(plan, session.places()),
+        ));
     } else if !plan.is_empty() {
         console.print(&report::render(&done, plan, took, console.out));
     }
@@ -171,8 +195,11 @@ fn conclude(
         return Err(failure);
     }
     if !console.json && !done.outputs.is_empty() {
-        let outputs: Vec<(&str, &Value)> =
-            done.outputs.iter().map(|output| (output.name.as_str(), &output.value)).collect();
+        let outputs: Vec<(&str, &Value)> = done
+            .outputs
+            .iter()
+            .map(|output| (output.name.as_str(), &output.value))
+            .collect();
         console.print(&format!("\n{}", output::table(&outputs, console)));
     }
     if done.is_complete() {

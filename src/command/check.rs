@@ -1,8 +1,9 @@
 //! `infra check`
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use infra_lang::{Diagnostic, Severity, Sources};
+use infra_lang::{Diagnostic, Severity, Sources, codes};
 use infra_model::{Address, Record};
 use serde_json::json;
 
@@ -19,9 +20,15 @@ pub fn run(args: &Check, console: &Console, env: &Environment) -> Outcome {
     for refusal in project.refusals() {
         console.warn(&refusal);
     }
-    let files = sources.iter().filter(|file| !file.path.starts_with("std:")).count();
+    let files = sources
+        .iter()
+        .filter(|file| !file.path.starts_with("std:"))
+        .count();
     if console.json {
-        let all: Vec<_> = found.iter().map(|it| diagnostics_json::diagnostic(it, &sources)).collect();
+        let all: Vec<_> = found
+            .iter()
+            .map(|it| diagnostics_json::diagnostic(it, &sources))
+            .collect();
         let number = |severity| found.iter().filter(|it| it.severity == severity).count();
         console.print_json(&json!({
             "diagnostics": all,
@@ -32,15 +39,48 @@ pub fn run(args: &Check, console: &Console, env: &Environment) -> Outcome {
             },
         }));
     } else {
-        console.print(&diagnostics::render(&found, &sources, console.out, console.width));
+        console.print(&diagnostics::render(
+            &found,
+            &sources,
+            console.out,
+            console.width,
+        ));
         match diagnostics::summary(&found) {
             Some(summary) => console.print(&format!("{summary}\n")),
-            None if !console.quiet => console.print(&format!("no errors in {}\n", text::count(files, "file"))),
+            None if !console.quiet => {
+                console.print(&format!("no errors in {}\n", text::count(files, "file")))
+            }
             None => {}
         }
     }
-    Ok(match found.iter().any(|it| it.severity == Severity::Error) {
-        true => Exit::Failed,
-        false => Exit::Done,
-    })
+    Ok(
+        match found.iter().any(|it| it.severity == Severity::Error) {
+            true => Exit::Failed,
+            false => Exit::Done,
+        },
+    )
+}
+
+fn find(
+    args: &Check,
+    project: &Project,
+    env: &Environment,
+) -> Result<(Vec<Diagnostic>, Sources), CommandError> {
+    let loaded = infra_lang::load(project);
+    let mut found = loaded.diagnostics.clone();
+    let (sound, mut sources) = match loaded.sound() {
+        Ok(sound) => sound,
+        Err(wrong) => return Ok((found, wrong.sources)),
+    };
+    let (inputs, wrong) = program::read_inputs(&args.inputs, project, env, &mut sources)?;
+    found.extend(wrong);
+    let nothing = BTreeMap::<Address, Record>::new();
+    if let Err(more) = Arc::new(sound).evaluate(project, &inputs, &nothing) {
+        // A check needs no parameters; with all of them it finds more.
+        found.extend(
+            more.into_iter()
+                .filter(|it| it.code != codes::MISSING_PARAM),
+        );
+    }
+    Ok((found, sources))
 }

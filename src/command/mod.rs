@@ -1,9 +1,16 @@
 //! One verb a file.
 
+mod apply;
+mod check;
 mod completions;
-pub mod output;
+mod destroy;
+mod fmt;
+mod output;
+mod plan;
+mod session;
 mod sim;
 mod state;
+mod types;
 mod version;
 
 use crate::args::{Cli, Verb};
@@ -14,14 +21,16 @@ use crate::world::Environment;
 /// Runs the verb of the command line.
 pub fn run(cli: &Cli, console: &Console, env: &Environment) -> Outcome {
     match &cli.verb {
+        Verb::Check(args) => check::run(args, console, env),
+        Verb::Fmt(args) => fmt::run(args, console),
+        Verb::Plan(args) => plan::run(args, console, env),
+        Verb::Apply(args) => apply::run(args, console, env),
+        Verb::Destroy(args) => destroy::run(args, console, env),
         Verb::Output(args) => output::run(args, console),
         Verb::State(args) => state::run(args, console, env),
         Verb::Sim(args) => sim::run(args, console),
+        Verb::Types(args) => types::run(args, console),
         Verb::Version => version::run(console),
         Verb::Completions(args) => completions::run(args, console),
-        _ => {
-            let _ = env;
-            Ok(crate::error::Exit::Failed)
-        }
     }
 }

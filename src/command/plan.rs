@@ -16,7 +16,8 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
     let store = session.home.read()?;
     session.warn_of_leftovers(&store);
     if store.is_interrupted() {
-        console.warn("an earlier run was interrupted; apply finds out what became of its last steps");
+        console
+            .warn("an earlier run was interrupted; apply finds out what became of its last steps");
     }
     runtime::new()?.block_on(async {
         let clouds = session.connect(store.state()).await?;
@@ -35,7 +36,11 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
     })
 }
 
-async fn planned(session: &mut Session<'_>, state: &State, clouds: &Clouds) -> Result<engine::Plan, CommandError> {
+async fn planned(
+    session: &mut Session<'_>,
+    state: &State,
+    clouds: &Clouds,
+) -> Result<engine::Plan, CommandError> {
     session.answer_lookups(clouds).await?;
     let schemas = session.schemas(state);
     let refreshed = session.refresh(state, clouds, &schemas).await?;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use infra_engine::PrepareError;
 use infra_engine::plan::{self, Plan, PlanError, PlanInput, PlanOptions, Refreshed};
-use infra_engine::prepare::{self, PrepareError};
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
 use infra_lang::{Diagnostic, Evaluation, World};
@@ -104,8 +104,18 @@ impl<'a> Session<'a> {
         let entries = state.entries().values().chain(state.deposed().values());
         let keys: BTreeSet<String> = entries
             .map(|entry| entry.draft.provider.clone())
-            .chain(state.pending().values().map(|pending| pending.intent.draft.provider.clone()))
-            .chain(desired.instances.iter().map(|instance| instance.provider.clone()))
+            .chain(
+                state
+                    .pending()
+                    .values()
+                    .map(|pending| pending.intent.draft.provider.clone()),
+            )
+            .chain(
+                desired
+                    .instances
+                    .iter()
+                    .map(|instance| instance.provider.clone()),
+            )
             .chain(desired.lookups.iter().map(|lookup| lookup.provider.clone()))
             .chain(desired.providers.iter().map(ProviderConfig::key))
             .collect();
@@ -121,14 +131,16 @@ impl<'a> Session<'a> {
     pub async fn answer_lookups(&mut self, clouds: &Clouds) -> Result<(), CommandError> {
         while !self.options.destroy {
             let lookups = &self.evaluation.desired.lookups;
-            let answers = prepare::answer_lookups(lookups, &self.answers, &clouds.providers)
+            let answers = infra_engine::answer_lookups(lookups, &self.answers, &clouds.providers)
                 .await
                 .map_err(|error| self.no_plan(&error))?;
             if answers.len() == self.answers.len() {
                 break;
             }
             self.answers = answers;
-            self.evaluation = self.program.evaluate(&self.project, &self.answers, self.console)?;
+            self.evaluation = self
+                .program
+                .evaluate(&self.project, &self.answers, self.console)?;
         }
         Ok(())
     }
@@ -145,17 +157,25 @@ impl<'a> Session<'a> {
             return Ok(Refreshed::default());
         }
         let desired = &self.evaluation.desired;
-        let prepared = prepare::prepare(store, desired, &clouds.providers, schemas, &*clouds.timer).await;
+        let prepared =
+            infra_engine::prepare(store, desired, &clouds.providers, schemas, &*clouds.timer).await;
         let prepared = prepared.map_err(|error| match error {
             PrepareError::State(error) => state_error(&error),
             PrepareError::Plan(error) => self.no_plan(&error),
         })?;
         if !prepared.recovered.steps.is_empty() {
             let steps = text::count(prepared.recovered.steps.len(), "step");
-            self.console.note(&format!("An earlier run was interrupted: what became of {steps} is known now.\n\n"));
+            self.console.note(&format!(
+                "An earlier run was interrupted: what became of {steps} is known now.\n\n"
+            ));
         }
         for left in &prepared.recovered.unresolved {
-            self.console.warn(&format!("{} {}: {}", left.action.word(), left.of, left.failure));
+            self.console.warn(&format!(
+                "{} {}: {}",
+                left.action.word(),
+                left.of,
+                left.failure
+            ));
         }
         Ok(prepared.refreshed)
     }
@@ -170,7 +190,9 @@ impl<'a> Session<'a> {
         if !self.args.refresh {
             return Ok(Refreshed::default());
         }
-        let Desired { imports, instances, .. } = &self.evaluation.desired;
+        let Desired {
+            imports, instances, ..
+        } = &self.evaluation.desired;
         plan::refresh(state, imports, instances, &clouds.providers, schemas)
             .await
             .map_err(|error| self.no_plan(&error))
@@ -215,9 +237,15 @@ impl<'a> Session<'a> {
 
     /// The plan for people.
     pub fn render(&self, plan: &Plan, state: &State) -> String {
-        let changed: BTreeSet<&Address> = plan.changes.iter().map(|change| &change.address).collect();
+        let changed: BTreeSet<&Address> =
+            plan.changes.iter().map(|change| &change.address).collect();
         let unchanged: Vec<Address> = match self.args.all {
-            true => state.entries().keys().filter(|address| !changed.contains(address)).cloned().collect(),
+            true => state
+                .entries()
+                .keys()
+                .filter(|address| !changed.contains(address))
+                .cloned()
+                .collect(),
             false => Vec::new(),
         };
         let view = PlanView {
@@ -233,7 +261,10 @@ impl<'a> Session<'a> {
     /// What a run on the simulated cloud says first, so that nobody takes it for a real one.
     pub fn announce(&self) {
         if self.args.cloud.sim {
-            let words = format!("On the simulated cloud; its state is `{}`.\n\n", self.home.shown);
+            let words = format!(
+                "On the simulated cloud; its state is `{}`.\n\n",
+                self.home.shown
+            );
             self.console.note(&text::block(&words));
         }
     }
@@ -262,7 +293,9 @@ impl<'a> Session<'a> {
                     Some(help) => refusal.hint(help),
                     None => refusal,
                 },
-                PlanError::NoSuchAddress { .. } => refusal.hint("`infra state list` shows what the state has"),
+                PlanError::NoSuchAddress { .. } => {
+                    refusal.hint("`infra state list` shows what the state has")
+                }
                 _ => refusal,
             };
         }
@@ -284,6 +317,13 @@ impl Clouds {
 }
 
 fn addresses(option: &str, words: &[String]) -> Result<BTreeSet<Address>, CommandError> {
-    let parse = |word: &String| word.parse().map_err(|error| CommandError::usage(format!("{option}: {error}")));
-    words.iter().map(parse).collect::<Result<_, _>>().map_err(|error: CommandError| error)
+    let parse = |word: &String| {
+        word.parse()
+            .map_err(|error| CommandError::usage(format!("{option}: {error}")))
+    };
+    words
+        .iter()
+        .map(parse)
+        .collect::<Result<_, _>>()
+        .map_err(|error: CommandError| error)
 }

@@ -18,7 +18,9 @@ pub fn run(args: &Types, console: &Console) -> Outcome {
     let components: Vec<ComponentDoc<'_>> = files
         .iter()
         .flat_map(|(path, file, tree)| {
-            tree.items.iter().filter_map(|item| ComponentDoc::of(path, item, file))
+            tree.items
+                .iter()
+                .filter_map(|item| ComponentDoc::of(path, item, file))
         })
         .collect();
     match &args.name {
@@ -32,7 +34,9 @@ pub fn run(args: &Types, console: &Console) -> Outcome {
 
 /// The files of the library whose components a program can use, by dotted path.
 fn component_files() -> Vec<(String, SourceFile, Tree)> {
-    let files = infra_stdlib::files().into_iter().filter(|(path, _)| path.starts_with("std/"));
+    let files = infra_stdlib::files()
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("std/"));
     files
         .map(|(path, text)| {
             let (tree, _) = syntax::parse(FileId(0), text);
@@ -42,16 +46,29 @@ fn component_files() -> Vec<(String, SourceFile, Tree)> {
         .collect()
 }
 
-fn one(name: &str, schemas: &[&Schema], components: &[ComponentDoc<'_>], console: &Console) -> Outcome {
-    let fitting: Vec<&&Schema> = schemas.iter().filter(|schema| schema.type_name == name).collect();
+fn one(
+    name: &str,
+    schemas: &[&Schema],
+    components: &[ComponentDoc<'_>],
+    console: &Console,
+) -> Outcome {
+    let fitting: Vec<&&Schema> = schemas
+        .iter()
+        .filter(|schema| schema.type_name == name)
+        .collect();
     let component = components.iter().find(|component| component.path == name);
     if console.json && (component.is_some() || !fitting.is_empty()) {
-        let all = fitting.iter().map(|each| schema::json(each)).chain(component.map(ComponentDoc::json));
+        let all = fitting
+            .iter()
+            .map(|each| schema::json(each))
+            .chain(component.map(ComponentDoc::json));
         console.print_json(&Json::Array(all.collect()));
         return Ok(Exit::Done);
     }
-    let mut pages: Vec<String> =
-        fitting.iter().map(|each| schema::describe(each, console.out, console.width)).collect();
+    let mut pages: Vec<String> = fitting
+        .iter()
+        .map(|each| schema::describe(each, console.out, console.width))
+        .collect();
     pages.extend(component.map(|component| component.describe(console.out, console.width)));
     if !pages.is_empty() {
         console.print(&pages.join("\n"));
@@ -71,14 +88,26 @@ fn one(name: &str, schemas: &[&Schema], components: &[ComponentDoc<'_>], console
 }
 
 /// Lists what begins with a prefix; whether there was anything.
-fn list(prefix: &str, schemas: &[&Schema], components: &[ComponentDoc<'_>], console: &Console) -> bool {
+fn list(
+    prefix: &str,
+    schemas: &[&Schema],
+    components: &[ComponentDoc<'_>],
+    console: &Console,
+) -> bool {
     let of = |fits: &dyn Fn(&Schema) -> bool| -> Vec<(&str, &str)> {
-        let fitting = schemas.iter().filter(|schema| schema.type_name.starts_with(prefix) && fits(schema));
-        fitting.map(|schema| (schema.type_name.as_str(), schema.doc.as_str())).collect()
+        let fitting = schemas
+            .iter()
+            .filter(|schema| schema.type_name.starts_with(prefix) && fits(schema));
+        fitting
+            .map(|schema| (schema.type_name.as_str(), schema.doc.as_str()))
+            .collect()
     };
     let is_provider = |schema: &Schema| schema.provider() == "provider";
     let groups = [
-        ("Resources", of(&|it| it.kind == SchemaKind::Resource && !is_provider(it))),
+        (
+            "Resources",
+            of(&|it| it.kind == SchemaKind::Resource && !is_provider(it)),
+        ),
         ("Lookups", of(&|it| it.kind == SchemaKind::Lookup)),
         ("Providers", of(&|it| is_provider(it))),
         (
@@ -101,7 +130,8 @@ fn list(prefix: &str, schemas: &[&Schema], components: &[ComponentDoc<'_>], cons
         });
         console.print_json(&Json::Object(object.collect()));
     } else {
-        let lists = filled.map(|(title, types)| schema::list(title, types, console.out, console.width));
+        let lists =
+            filled.map(|(title, types)| schema::list(title, types, console.out, console.width));
         console.print(&lists.collect::<String>());
         console.note("`infra types TYPE` shows what one offers.\n");
     }

@@ -12,7 +12,12 @@ const LOOKUP_FAILED: &str = "lookup-failed";
 /// The diagnostics of a failure that has a place in the program; empty for the others.
 pub fn of_plan(error: &PlanError) -> Vec<Diagnostic> {
     match error {
-        PlanError::Cycle { span, .. } => at(*span, codes::CYCLE, error, Some("break the circle at one of these fields")),
+        PlanError::Cycle { span, .. } => at(
+            *span,
+            codes::CYCLE,
+            error,
+            Some("break the circle at one of these fields"),
+        ),
         PlanError::UnknownType { span, .. } => at(*span, codes::UNKNOWN_TYPE, error, None),
         PlanError::UnknownProvider { span, .. } => at(*span, codes::UNKNOWN_NAME, error, None),
         PlanError::Resolve { error, .. } | PlanError::Evaluate(error) => vec![of_resolve(error)],
@@ -20,13 +25,21 @@ pub fn of_plan(error: &PlanError) -> Vec<Diagnostic> {
             .iter()
             .flat_map(|problem| {
                 let message = format!("{}: {}", problem.address, problem.message);
-                at(problem.span, REFUSED_VALUE, &message, problem.help.as_deref())
+                at(
+                    problem.span,
+                    REFUSED_VALUE,
+                    &message,
+                    problem.help.as_deref(),
+                )
             })
             .collect(),
         PlanError::Lookup { failure, span, .. } => {
             at(Some(*span), LOOKUP_FAILED, error, failure.help.as_deref())
         }
-        PlanError::CompanionConflict { .. } | PlanError::NoSuchAddress { .. } | PlanError::Read { .. } => Vec::new(),
+        PlanError::Entangled(_)
+        | PlanError::CompanionConflict { .. }
+        | PlanError::NoSuchAddress { .. }
+        | PlanError::Read { .. } => Vec::new(),
     }
 }
 
@@ -39,7 +52,12 @@ pub fn of_resolve(error: &ResolveError) -> Diagnostic {
     }
 }
 
-fn at(span: Option<Span>, code: &'static str, message: &dyn ToString, help: Option<&str>) -> Vec<Diagnostic> {
+fn at(
+    span: Option<Span>,
+    code: &'static str,
+    message: &dyn ToString,
+    help: Option<&str>,
+) -> Vec<Diagnostic> {
     let Some(span) = span else {
         return Vec::new();
     };

@@ -52,8 +52,13 @@ impl Environment {
 
     /// The variables that set parameters, by their whole names.
     pub fn params(&self) -> Vec<(String, String)> {
-        let params = self.variables.iter().filter(|(name, _)| name.starts_with(infra_lang::ENVIRONMENT_PREFIX));
-        params.map(|(name, value)| (name.clone(), value.clone())).collect()
+        let params = self
+            .variables
+            .iter()
+            .filter(|(name, _)| name.starts_with(infra_lang::ENVIRONMENT_PREFIX));
+        params
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// Where requests to AWS go instead of Amazon, by its tools' own variables.
@@ -85,7 +90,10 @@ mod tests {
                 .collect(),
         };
         let params = env(&[("INFRA_PARAM_office", "10.0.0.0/8"), ("PATH", "x")]).params();
-        assert_eq!(params, [("INFRA_PARAM_office".to_owned(), "10.0.0.0/8".to_owned())]);
+        assert_eq!(
+            params,
+            [("INFRA_PARAM_office".to_owned(), "10.0.0.0/8".to_owned())]
+        );
         assert_eq!(env(&[]).colours(), None);
         assert_eq!(env(&[("NO_COLOR", "")]).colours(), None);
         assert_eq!(
