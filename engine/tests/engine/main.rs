@@ -6,4 +6,7 @@ mod program;
 mod schemas;
 mod world;
 
+mod applying;
+mod loss;
+mod ordering;
 mod plans;
