@@ -2,31 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use aws_config::environment::region::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::ProfileFileRegionProvider;
-use aws_config::retry::RetryConfig;
-use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::sts::AssumeRoleProvider;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_http_client::tls::Provider::Rustls;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use infra_provider::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle};
 use infra_provider::{Account, Context, Failure, FailureKind, Timer};
 
-use crate::config::{Config, Credentials, Options, Windows, limit};
-use crate::error;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
-const STALL_TIMEOUT: Duration = Duration::from_secs(20);
+use crate::config::{Config, Options, Windows, limit};
+use crate::{error, sdk};
 
 /// One account and region: the clients and what every operation needs beside them.
 pub(crate) struct Cloud {
@@ -53,7 +36,7 @@ impl Cloud {
     /// what asking for the account fails with.
     pub async fn connect(context: &Context, options: Options) -> Result<Cloud, Failure> {
         let config = Config::of(&context.config);
-        let sdk = load(&config, &options).await;
+        let sdk = sdk::load(&config, &options).await;
         let region = match sdk.region() {
             Some(region) => region.to_string(),
             None => {
@@ -207,111 +190,4 @@ impl Cloud {
         };
         self.layers.call(call, sent).await
     }
-}
-
-/// The SDK's configuration. Retries are ours, so that pacing, counting and tokens see every attempt.
-async fn load(config: &Config, options: &Options) -> SdkConfig {
-    let endpoint = options.endpoint.as_ref().or(config.endpoint.as_ref());
-    let sdk = match &options.credentials {
-        Some(keys) => fixed(keys, config, options, endpoint),
-        None => found(config, options, endpoint).await,
-    };
-    let Some(role) = &config.role else {
-        return sdk;
-    };
-    let role = AssumeRoleProvider::builder(role)
-        .session_name("infra")
-        .configure(&sdk)
-        .build()
-        .await;
-    let credentials = SharedCredentialsProvider::new(role);
-    sdk.into_builder().credentials_provider(credentials).build()
-}
-
-/// Everything from the caller; environment, files and metadata service are left alone.
-fn fixed(
-    keys: &Credentials,
-    config: &Config,
-    options: &Options,
-    endpoint: Option<&String>,
-) -> SdkConfig {
-    let region = config.region.as_ref().or(options.default_region.as_ref());
-    let credentials = aws_credential_types::Credentials::new(
-        &keys.access_key_id,
-        &keys.secret_access_key,
-        keys.session_token.clone(),
-        None,
-        "infra",
-    );
-    let plain = endpoint.is_some_and(|url| url.starts_with("http://"));
-    let mut builder = SdkConfig::builder()
-        .behavior_version(version())
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts())
-        .stalled_stream_protection(stalls())
-        .http_client(if plain { http_plain() } else { http() })
-        .credentials_provider(SharedCredentialsProvider::new(credentials));
-    builder.set_region(region.cloned().map(Region::new));
-    builder.set_endpoint_url(endpoint.cloned());
-    builder.set_app_name(AppName::new("infra").ok());
-    builder.build()
-}
-
-/// Region and credentials the standard way. The metadata service of an instance is only asked for credentials,
-/// and only when neither environment nor files have any.
-async fn found(config: &Config, options: &Options, endpoint: Option<&String>) -> SdkConfig {
-    let mut files = ProfileFileRegionProvider::builder();
-    if let Some(profile) = &config.profile {
-        files = files.profile_name(profile);
-    }
-    let region = RegionProviderChain::first_try(config.region.clone().map(Region::new))
-        .or_else(EnvironmentVariableRegionProvider::new())
-        .or_else(files.build())
-        .or_else(options.default_region.clone().map(Region::new))
-        .region()
-        .await;
-    let mut loader = aws_config::defaults(version())
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts())
-        .stalled_stream_protection(stalls())
-        .http_client(http())
-        .region(region);
-    if let Ok(name) = AppName::new("infra") {
-        loader = loader.app_name(name);
-    }
-    if let Some(profile) = &config.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(endpoint) = endpoint {
-        loader = loader.endpoint_url(endpoint);
-    }
-    loader.load().await
-}
-
-fn version() -> BehaviorVersion {
-    BehaviorVersion::v2026_01_12()
-}
-
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build()
-}
-
-fn stalls() -> StalledStreamProtectionConfig {
-    StalledStreamProtectionConfig::enabled()
-        .grace_period(STALL_TIMEOUT)
-        .build()
-}
-
-fn http() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(Rustls(CryptoMode::Ring))
-        .build_https()
-}
-
-/// Without certificates to load and without a proxy, for an endpoint on this machine.
-fn http_plain() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().build_http()
 }

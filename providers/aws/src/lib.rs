@@ -10,6 +10,7 @@ mod fields;
 mod lookup;
 mod provider;
 mod resource;
+mod sdk;
 mod seen;
 pub mod swap;
 mod tags;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
-use infra_model::{Record, Value};
+use infra_model::{Address, Record, Value};
 use infra_provider::{Create, Failure, Update};
 
 use crate::client::Cloud;
@@ -41,16 +41,37 @@ pub(crate) fn of_new(cloud: &Cloud, order: &Create) -> BTreeMap<String, String> 
         .unwrap_or_else(|| order.default_name.clone());
     tags.insert(NAME.to_owned(), clipped(name));
     tags.insert(PROGRAM.to_owned(), clipped(cloud.program.clone()));
-    let address = order.address.to_string();
-    // A clipped address would be a wrong one; the token alone identifies the resource.
-    if address.chars().count() <= VALUE_CHARS_MAX {
-        tags.insert(ADDRESS.to_owned(), address);
-    }
+    tags.extend(of_address(&order.address));
     tags.insert(TOKEN.to_owned(), order.token.clone());
     if fields.text("format").as_deref() == Some("swap") {
         tags.insert(SWAP.to_owned(), crate::swap::label(fields));
     }
     tags
+}
+
+/// A clipped address would be a wrong one, so one that is too long is left out; the token identifies the resource.
+fn of_address(address: &Address) -> Option<(String, String)> {
+    let address = address.to_string();
+    (address.chars().count() <= VALUE_CHARS_MAX).then(|| (ADDRESS.to_owned(), address))
+}
+
+/// Tags an existing thing with its address. Action: `CreateTags`.
+pub(crate) async fn set_address(cloud: &Cloud, id: &str, address: &Address) -> Result<(), Failure> {
+    let Some((key, value)) = of_address(address) else {
+        return Ok(());
+    };
+    let tag = Tag::builder().key(key).value(value).build();
+    cloud
+        .change("CreateTags", || {
+            cloud
+                .ec2
+                .create_tags()
+                .resources(id)
+                .tags(tag.clone())
+                .send()
+        })
+        .await?;
+    Ok(())
 }
 
 /// The tags of a create call, for one kind of thing that it makes.

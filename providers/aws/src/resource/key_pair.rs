@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::ResourceType;
 use infra_model::{Record, Value};
 use infra_provider::{Create, Delete, Failure, Update};
 
-use super::{Kind, incomplete};
+use super::{Kind, incomplete, plain_name};
 use crate::batch::Selection;
 use crate::client::Cloud;
 use crate::fields::Fields;
@@ -73,7 +73,7 @@ impl Kind for KeyPair {
         let fields = Fields(&order.fields);
         let name = fields
             .text("name")
-            .unwrap_or_else(|| order.default_name.clone());
+            .unwrap_or_else(|| plain_name(&order.default_name));
         let key = Blob::new(fields.must("public_key")?.trim());
         let tags = tags::specification(ResourceType::KeyPair, &tags::of_new(cloud, order));
         let answer = cloud

@@ -19,11 +19,15 @@ mod vpc;
 use async_trait::async_trait;
 use infra_model::Record;
 use infra_provider::{Companion, Create, Delete, Failure, Found, Settle, Snapshot, Update};
+use sha2::{Digest, Sha256};
 
 use crate::batch::Selection;
 use crate::client::Cloud;
 use crate::fields::Fields;
 use crate::seen::Seen;
+
+/// The longest name of a security group or key pair.
+const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
 pub(crate) const TYPES: [&str; 12] = [
@@ -141,6 +145,22 @@ pub(crate) fn incomplete(action: &str, what: &str) -> Failure {
     Failure::new(infra_provider::FailureKind::Cloud, message).ambiguous()
 }
 
+/// A default name in the characters that AWS takes in the names of security groups and key pairs. One that had
+/// others gets a digest, so that two names stay two.
+fn plain_name(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    if name.chars().all(plain) && name.len() <= NAME_CHARS_MAX && !name.starts_with("sg-") {
+        return name.to_owned();
+    }
+    let digest = hex::encode(Sha256::digest(name));
+    let kept: String = name
+        .chars()
+        .filter(|c| plain(*c))
+        .take(NAME_CHARS_MAX / 2)
+        .collect();
+    format!("{}-{}", kept.trim_start_matches("sg-"), &digest[..8])
+}
+
 /// The prefix length of an IPv4 range that AWS takes for networks and subnets ("VPC CIDR blocks").
 fn check_range(fields: Fields<'_>, problems: &mut Vec<String>) {
     if let Some(infra_model::Value::Cidr(net)) = fields.get("range") {
@@ -149,5 +169,20 @@ fn check_range(fields: Fields<'_>, problems: &mut Vec<String>) {
         } else if !(16..=28).contains(&net.prefix_len()) {
             problems.push(format!("`range` must be /16 to /28, and {net} is not"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_names_are_made_to_fit() {
+        assert_eq!(plain_name("51desk-store"), "51desk-store");
+        let (one, other) = (plain_name("桌-存储"), plain_name("桌-网络"));
+        assert_ne!(one, other);
+        assert!(one.is_ascii() && !one.is_empty(), "{one}");
+        assert!(!plain_name("sg-store").starts_with("sg-"));
+        assert!(plain_name(&"x".repeat(300)).len() <= NAME_CHARS_MAX);
     }
 }

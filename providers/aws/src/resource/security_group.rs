@@ -7,7 +7,7 @@ use infra_model::Record;
 use infra_provider::{Create, Delete, Failure, Settle, Update};
 
 use super::security_rules::{self as rules, Direction};
-use super::{Kind, changes, incomplete};
+use super::{Kind, changes, incomplete, plain_name};
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;
 use crate::fields::Fields;
@@ -17,7 +17,7 @@ use crate::{tags, wait};
 pub(super) struct SecurityGroup;
 
 /// "CreateSecurityGroup": the longest name and description.
-const CHARS_MAX: usize = 255;
+const CHARS_MAX: usize = super::NAME_CHARS_MAX;
 
 #[async_trait]
 impl Kind for SecurityGroup {
@@ -80,7 +80,7 @@ impl Kind for SecurityGroup {
         let authored = fields.text("name");
         let name = authored
             .clone()
-            .unwrap_or_else(|| order.default_name.clone());
+            .unwrap_or_else(|| plain_name(&order.default_name));
         match create_named(cloud, order, &name).await {
             Err(failure) if failure.code == "InvalidGroup.Duplicate" && authored.is_none() => {
                 if by_name(cloud, &fields.must("vpc")?, &name)

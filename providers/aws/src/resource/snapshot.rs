@@ -70,6 +70,9 @@ impl Kind for Snapshot {
             .and_then(|gib| u64::try_from(gib).ok())
             .map(Size::gib);
         let tags = Seen::new(order.id.clone(), snapshot.tags).tags;
+        if tags.contains_key(tags::SWAP) && !tags.contains_key(tags::ADDRESS) {
+            tags::set_address(cloud, &order.id, &order.address).await?;
+        }
         if let (true, Some(label), Some(size)) = (pending, tags.get(tags::SWAP), size) {
             return match swap::fill(cloud, &order.id, size, label).await {
                 // It was filled before, and AWS only has to show it; or else the refusal is real.
@@ -144,8 +147,11 @@ async fn start(cloud: &Cloud, order: &Create) -> Result<String, Failure> {
         )
     })?;
     let description = fields.text("description");
+    // What characters this API takes in a tag is not documented, and keys of addresses have quotes and brackets:
+    // the address is tagged afterwards, by EC2, which takes any.
     let tags: Vec<_> = tags::of_new(cloud, order)
         .into_iter()
+        .filter(|(key, _)| key != tags::ADDRESS)
         .map(|(key, value)| {
             aws_sdk_ebs::types::Tag::builder()
                 .key(key)
