@@ -331,3 +331,43 @@ async fn reading_is_batched() {
     }
     net.unmake(&world).await;
 }
+
+/// More than a filter takes: they are found by the program's tag, a call a page.
+#[tokio::test]
+async fn reading_many_costs_no_more_calls() {
+    let world = World::new().await;
+    let net = Net::new(&world).await;
+    let mut targets = Vec::new();
+    for number in 0..210 {
+        let address =
+            infra_model::Address::root("aws.security_group", "many").with_key(number.to_string());
+        let order = infra_provider::Create {
+            token: format!("{}-{number}", world.program),
+            default_name: format!("{}-{number}", world.program),
+            fields: group(&net, list([])),
+            address: address.clone(),
+        };
+        let id = world
+            .provider
+            .create(&order)
+            .await
+            .expect("the quota is larger")
+            .id;
+        targets.push(infra_provider::Target {
+            address,
+            id,
+            prior: Record::new(),
+        });
+    }
+    let before = world.provider.calls().total();
+    let read = world
+        .provider
+        .read("aws.security_group", &targets)
+        .await
+        .unwrap();
+    assert_eq!(world.provider.calls().total() - before, 1);
+    assert!(
+        read.iter()
+            .all(|observed| matches!(observed, Observed::Present(_)))
+    );
+}

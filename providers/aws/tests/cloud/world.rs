@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use infra_aws::{AwsProvider, Credentials, Options};
+use infra_aws::{AwsProvider, Credentials, Options, Windows};
 use infra_model::{Address, Record, Size, Value};
 use infra_provider::{
     Context, Create, Delete, Found, Observed, Provider, Settle, Target, Timer, Update,
@@ -259,7 +259,11 @@ async fn connect(
         session_token: None,
     };
     let timer = Arc::new(RealTimer(tokio::time::Instant::now()));
-    let options = Options::simulated(timer, endpoint, credentials);
+    let mut options = Options::simulated(timer, endpoint, credentials);
+    options.windows = Windows {
+        consistency_ms: 300,
+        dependency_ms: 5_000,
+    };
     let context = Context {
         program: program.to_owned(),
         config,
