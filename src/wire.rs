@@ -85,15 +85,16 @@ async fn provider(
 #[cfg(feature = "aws")]
 fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Options {
     let timer = around.timer.clone();
-    if let Some(endpoint) = &around.simulator {
-        return infra_aws::Options {
-            credentials: Some(infra_aws::Credentials {
-                access_key_id: infra_sim::ACCESS_KEY.to_owned(),
-                secret_access_key: infra_sim::SECRET_KEY.to_owned(),
-                session_token: None,
-            }),
-            ..infra_aws::Options::simulated(timer, endpoint)
+    let simulated = |endpoint: &str| {
+        let credentials = infra_aws::Credentials {
+            access_key_id: infra_sim::ACCESS_KEY.to_owned(),
+            secret_access_key: infra_sim::SECRET_KEY.to_owned(),
+            session_token: None,
         };
+        infra_aws::Options::simulated(timer.clone(), endpoint, credentials)
+    };
+    if let Some(endpoint) = &around.simulator {
+        return simulated(endpoint);
     }
     let real = infra_aws::Options::real(timer.clone(), crate::world::now_ms());
     let named = context
@@ -102,14 +103,11 @@ fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Optio
         .and_then(infra_model::Value::as_str);
     match named.or(around.env.aws_endpoint()) {
         // A cloud on this machine is an emulator: it keeps no published rates and is consistent soon.
-        Some(endpoint) if is_local(endpoint) => {
-            let emulated = infra_aws::Options::simulated(timer, endpoint);
-            infra_aws::Options {
-                windows: emulated.windows,
-                paced: false,
-                ..real
-            }
-        }
+        Some(endpoint) if is_local(endpoint) => infra_aws::Options {
+            windows: simulated(endpoint).windows,
+            paced: false,
+            ..real
+        },
         _ => real,
     }
 }

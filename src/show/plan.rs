@@ -145,13 +145,16 @@ impl PlanView<'_> {
         );
         self.head_line(&head, &words, &self.places.short(change.span), page);
         for reason in &change.reasons {
-            if !matches!(reason, Reason::New | Reason::Fields) {
+            if !matches!(reason, Reason::New | Reason::Fields | Reason::Destroy) {
                 let place = self.places.short(span_of(reason));
                 let because = format!("      because: {}", text::line(&reason.to_string()));
                 self.head_line(&self.quiet(&because), "", &place, page);
             }
         }
         // Of what goes nothing needs to be compared; of what comes the program's own words are enough.
+        if change.action == Action::Delete {
+            return;
+        }
         let brief = change.action == Action::Create && !self.verbose;
         let shown: Vec<&FieldChange> = change
             .fields
