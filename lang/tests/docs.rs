@@ -3,13 +3,14 @@
 //! A block marked ```` ```infra ```` must parse without a diagnostic; one marked ```` ```infra complete ```` is a
 //! program of its own and must also check.
 
-// Tests read the pages as they stand in the repository; the language itself has no files.
-#![allow(clippy::disallowed_methods)]
+mod disk;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use disk::{Disk, files, repository};
 use infra_lang::syntax::parse;
+use infra_lang::{Diagnostic, functions, load};
 use infra_model::FileId;
 
 /// A fenced block of a page.
@@ -20,27 +21,22 @@ struct Snippet {
     text: String,
 }
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// All Markdown files below a directory, sorted.
-fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            pages(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            found.push(path);
-        }
+impl Snippet {
+    fn explain(&self, diagnostic: &Diagnostic) -> String {
+        let at = (diagnostic.span.start as usize).min(self.text.len());
+        let line = self.text[..at].lines().count();
+        format!(
+            "{} (line {line} of the block): {}",
+            self.place, diagnostic.message
+        )
     }
 }
 
 /// The `infra` blocks of a page. A block inside a list item is indented; the indentation is removed.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the page is read as its readers do"
+)]
 fn snippets(path: &Path) -> Vec<Snippet> {
     let text = fs::read_to_string(path).expect("a page is text");
     let name = path
@@ -78,9 +74,8 @@ fn snippets(path: &Path) -> Vec<Snippet> {
 }
 
 fn all_snippets() -> Vec<Snippet> {
-    let mut paths = Vec::new();
-    pages(&repository().join("docs"), &mut paths);
-    pages(&repository().join("examples"), &mut paths);
+    let mut paths: Vec<PathBuf> = files(&repository().join("docs"), "md");
+    paths.extend(files(&repository().join("examples"), "md"));
     paths.extend([
         repository().join("README.md"),
         repository().join("README.zh-CN.md"),
@@ -93,54 +88,52 @@ fn all_snippets() -> Vec<Snippet> {
 fn every_snippet_parses() {
     let snippets = all_snippets();
     assert!(snippets.len() >= 20, "the pages were found");
-    let mut wrong = Vec::new();
-    for snippet in &snippets {
+    let explain = |snippet: &Snippet| {
         let (_, diagnostics) = parse(FileId(0), &snippet.text);
-        for diagnostic in diagnostics {
-            let at = diagnostic.span.start as usize;
-            let line = snippet.text[..at.min(snippet.text.len())].lines().count();
-            wrong.push(format!(
-                "{} (line {line} of the block): {}",
-                snippet.place, diagnostic.message
-            ));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// The `.infra` files below a directory, sorted.
-fn programs(dir: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
+        diagnostics
+            .iter()
+            .map(|it| snippet.explain(it))
+            .collect::<Vec<_>>()
     };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            programs(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "infra")
-        {
-            found.push(path);
-        }
-    }
+    let wrong: Vec<String> = snippets.iter().flat_map(explain).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn every_example_and_the_standard_library_parse() {
-    let mut paths = Vec::new();
-    programs(&repository().join("examples"), &mut paths);
-    programs(&repository().join("stdlib/text"), &mut paths);
-    assert!(paths.len() >= 30, "the files were found");
-    let mut wrong = Vec::new();
-    for path in &paths {
-        let text = fs::read_to_string(path).expect("a program is text");
-        let (_, diagnostics) = parse(FileId(0), &text);
-        for diagnostic in diagnostics {
-            let line = text[..diagnostic.span.start as usize].lines().count();
-            wrong.push(format!("{}:{line}: {}", path.display(), diagnostic.message));
-        }
-    }
+fn every_complete_snippet_checks() {
+    let snippets = all_snippets();
+    let complete: Vec<&Snippet> = snippets.iter().filter(|it| it.complete).collect();
+    assert!(complete.len() >= 3, "the pages have programs");
+    let explain = |snippet: &&Snippet| {
+        let loaded = load(&Disk::single(&snippet.text));
+        loaded
+            .diagnostics
+            .iter()
+            .map(|it| snippet.explain(it))
+            .collect::<Vec<_>>()
+    };
+    let wrong: Vec<String> = complete.iter().flat_map(explain).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the page is read as its readers do"
+)]
+fn every_function_is_in_the_reference_as_it_is() {
+    let page =
+        fs::read_to_string(repository().join("docs/language.md")).expect("the page is there");
+    let missing: Vec<String> = functions::all()
+        .map(|function| {
+            let signature = format!("{}{}", function.name, function.signature).replace('|', "\\|");
+            format!("| `{signature}` | {} |", function.doc.replace('|', "\\|"))
+        })
+        .filter(|row| !page.contains(row.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/language.md lacks:\n{}",
+        missing.join("\n")
+    );
 }
