@@ -93,7 +93,7 @@ impl World {
         ]);
         let moto = sim.is_none();
         let program = format!("desk{}", unique());
-        let provider = connect(&program, &endpoint, config)
+        let provider = connect(&program, !moto, &endpoint, config)
             .await
             .expect("the cloud is there");
         World {
@@ -107,7 +107,7 @@ impl World {
 
     /// Another provider for the same cloud, with another configuration.
     pub async fn connect(&self, config: Record) -> Result<AwsProvider, infra_provider::Failure> {
-        connect(&self.program, &self.endpoint, config).await
+        connect(&self.program, !self.moto, &self.endpoint, config).await
     }
 
     /// Creates and settles, and checks what holds for every type: it is found again by its token, what is read is
@@ -248,18 +248,22 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
+/// The simulator gets its keys directly, another cloud the standard way (`AWS_ACCESS_KEY_ID`, …).
 async fn connect(
     program: &str,
+    credentials: bool,
     endpoint: &str,
     config: Record,
 ) -> Result<AwsProvider, infra_provider::Failure> {
-    let credentials = Credentials {
-        access_key_id: infra_sim::ACCESS_KEY.to_owned(),
-        secret_access_key: infra_sim::SECRET_KEY.to_owned(),
-        session_token: None,
-    };
     let timer = Arc::new(RealTimer(tokio::time::Instant::now()));
-    let mut options = Options::simulated(timer, endpoint, credentials);
+    let mut options = Options::simulated(timer, endpoint);
+    if credentials {
+        options.credentials = Some(Credentials {
+            access_key_id: infra_sim::ACCESS_KEY.to_owned(),
+            secret_access_key: infra_sim::SECRET_KEY.to_owned(),
+            session_token: None,
+        });
+    }
     options.windows = Windows {
         consistency_ms: 300,
         dependency_ms: 5_000,
