@@ -185,6 +185,16 @@ pub fn with_refs(value: &Value) -> Value {
     }
 }
 
+/// Whether the id stands somewhere in the value.
+pub fn holds(value: &Value, id: &str) -> bool {
+    match value {
+        Value::String(text) => text == id,
+        Value::List(items) => items.iter().any(|item| holds(item, id)),
+        Value::Map(map) => map.values().any(|value| holds(value, id)),
+        _ => false,
+    }
+}
+
 /// How two amounts compare; `None` when they are not amounts of one kind.
 pub fn amount_order(planned: &Value, observed: &Value) -> Option<std::cmp::Ordering> {
     match (planned, observed) {

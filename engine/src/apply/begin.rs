@@ -7,7 +7,7 @@ use infra_provider::{Create, Delete, Snapshot, Update};
 
 use super::StepError;
 use super::call::Call;
-use crate::compare::{Verdict, compare, record_with_ids};
+use crate::compare::{Verdict, compare, holds, record_with_ids};
 use crate::known::Knowledge;
 use crate::plan::diff::{Sides, diff};
 use crate::plan::work::{Existing, Goal, Work};
@@ -234,10 +234,18 @@ impl Scene<'_> {
         let entry = &existing.entry;
         let mut fields = entry.draft.authored.usable();
         fields.extend(cleared.clone());
-        let draft = Draft {
+        let mut draft = Draft {
             authored: self.state.key().seal(&fields),
             ..entry.draft.clone()
         };
+        let lets_go = |on: &Address| {
+            let id = self.state.entry(on).map(|entry| entry.id.as_str());
+            let mentions = |record: &Record| {
+                id.is_some_and(|id| record.values().any(|value| holds(value, id)))
+            };
+            mentions(&entry.draft.authored) && !mentions(&fields)
+        };
+        draft.depends.retain(|on| !lets_go(on));
         let intent = self.intent(entry.of.clone(), Action::Update, &fields, draft);
         let call = Call::Update(Update {
             address: entry.address().clone(),

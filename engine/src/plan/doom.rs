@@ -1,10 +1,11 @@
 //! What goes: in which order, and which references must be cleared before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use infra_model::{Address, Value};
+use infra_model::Address;
 
 use super::action::Decided;
+use crate::compare::holds;
 use crate::graph::{Graph, Node};
 use crate::providers::SchemaSource;
 
@@ -12,11 +13,11 @@ use crate::providers::SchemaSource;
 pub(super) struct Doom {
     /// The indices of the changes.
     pub changes: Vec<usize>,
-    /// The graph of `changes`. `None` when their references contradict each other, as they may after runs that
-    /// ended half-way.
-    pub graph: Option<Graph>,
-    /// The plain references, as indices into `changes`: who refers to whom.
-    pub references: Vec<(usize, usize)>,
+    /// The graph of `changes`.
+    pub graph: Graph,
+    /// References that contradict each other, as they may after runs that ended half-way; as indices into
+    /// `changes`, who refers to whom.
+    pub loose: Vec<(usize, usize)>,
 }
 
 impl Doom {
@@ -28,13 +29,11 @@ impl Doom {
         for (index, at) in changes.iter().enumerate() {
             if let Some(existing) = &decided[*at].work.current {
                 let entry = &existing.entry;
-                lives
-                    .entry(entry.address())
-                    .or_default()
-                    .push((index, &entry.id));
+                let lives = lives.entry(entry.address()).or_default();
+                lives.push((index, &entry.id));
             }
         }
-        let nodes: Vec<Node<'_>> = changes
+        let mut nodes: Vec<Node<'_>> = changes
             .iter()
             .enumerate()
             .map(|(index, at)| Node {
@@ -42,15 +41,37 @@ impl Doom {
                 mentions: mentions(&decided[*at], index, &lives),
             })
             .collect();
-        let references = nodes.iter().enumerate().flat_map(|(index, node)| {
-            let targets = node.mentions.iter().map(move |(_, on)| (index, *on));
-            targets.filter(|(from, to)| from != to)
-        });
+        let mut loose = Vec::new();
+        let graph = loop {
+            match Graph::new(&nodes, schemas) {
+                Ok(graph) => break graph,
+                Err(circle) => {
+                    let members: HashSet<usize> = circle.0.iter().map(|(at, _)| *at).collect();
+                    for at in &members {
+                        let inside = |on: usize| members.contains(&on);
+                        let mentions = nodes[*at].mentions.iter();
+                        loose.extend(
+                            mentions
+                                .filter(|(_, on)| inside(*on))
+                                .map(|(_, on)| (*at, *on)),
+                        );
+                        nodes[*at].mentions.retain(|(_, on)| !inside(*on));
+                    }
+                }
+            }
+        };
         Doom {
-            references: references.collect(),
-            graph: Graph::new(&nodes, schemas).ok(),
             changes,
+            graph,
+            loose,
         }
+    }
+
+    /// The changes whose late references must be cleared before any of them goes.
+    pub fn in_circles(&self) -> BTreeSet<usize> {
+        let late = (0..self.changes.len()).filter(|index| self.graph.circle[*index].is_some());
+        let loose = self.loose.iter().flat_map(|(from, to)| [*from, *to]);
+        late.chain(loose).map(|index| self.changes[index]).collect()
     }
 }
 
@@ -78,14 +99,4 @@ fn mentions<'a>(
         }
     }
     found
-}
-
-/// Whether the id stands somewhere in the value.
-fn holds(value: &Value, id: &str) -> bool {
-    match value {
-        Value::String(text) => text == id,
-        Value::List(items) => items.iter().any(|item| holds(item, id)),
-        Value::Map(map) => map.values().any(|value| holds(value, id)),
-        _ => false,
-    }
 }

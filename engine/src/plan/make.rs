@@ -126,7 +126,8 @@ fn known_before(lookups: &BTreeMap<Address, Record>) -> Knowledge {
     knowledge
 }
 
-/// Options that name nothing are mistakes.
+/// Options that name nothing are mistakes. But for `--allow-data-loss`: what it names may have gone already when
+/// an interrupted command is given again.
 fn check_options(input: &PlanInput<'_>, wanted: &[Wanted<'_>]) -> Result<(), PlanError> {
     let options = input.options;
     let named: BTreeSet<&Address> = wanted
@@ -137,7 +138,6 @@ fn check_options(input: &PlanInput<'_>, wanted: &[Wanted<'_>]) -> Result<(), Pla
     let lists = [
         ("--target", &options.targets),
         ("--replace", &options.replace),
-        ("--allow-data-loss", &options.allow_data_loss),
     ];
     for (option, addresses) in lists {
         if let Some(address) = addresses.iter().find(|address| !known(address)) {

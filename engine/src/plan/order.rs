@@ -95,14 +95,7 @@ struct Order<'a> {
 impl<'a> Order<'a> {
     fn new(decided: &'a [Decided], graph: &'a Graph, schemas: &dyn SchemaSource) -> Order<'a> {
         let doom = Doom::new(decided, schemas);
-        let in_circle = match &doom.graph {
-            Some(graph) => (0..doom.changes.len())
-                .filter(|index| graph.circle[*index].is_some())
-                .map(|index| doom.changes[index])
-                .collect(),
-            None => doom.changes.iter().copied().collect(),
-        };
-        let emitted = emit(decided, &in_circle, schemas);
+        let emitted = emit(decided, &doom.in_circles(), schemas);
         Order {
             decided,
             graph,
@@ -141,40 +134,31 @@ impl<'a> Order<'a> {
 
     /// What goes, goes before what it refers to.
     fn dependants_go_first(&mut self, strict: bool) {
-        let doomed = |index: usize| self.doom.changes[index];
-        let mut edges: Vec<(Option<usize>, Option<usize>)> = Vec::new();
-        match self.doom.graph.as_ref().filter(|_| strict) {
-            Some(graph) => {
-                for (index, needs) in graph.needs.iter().enumerate() {
-                    let from = &self.nodes[doomed(index)];
-                    for need in needs {
-                        let on = &self.nodes[doomed(need.on)];
-                        let outside = graph.circle[need.on].is_none();
-                        match need.firm {
-                            true if outside => edges.push((from.delete, on.doom())),
-                            true => edges.push((from.delete, on.delete)),
-                            false => edges.push((from.clear, on.delete)),
-                        }
-                    }
-                }
-                self.hard.extend(
-                    edges
-                        .into_iter()
-                        .filter_map(|(before, after)| before.zip(after)),
-                );
+        let nodes = |index: usize| &self.nodes[self.doom.changes[index]];
+        let graph = &self.doom.graph;
+        let mut edges = Vec::new();
+        for (index, needs) in graph.needs.iter().enumerate() {
+            for need in needs {
+                let on = nodes(need.on);
+                let first = match graph.circle[need.on] {
+                    None => on.doom(),
+                    Some(_) => on.delete,
+                };
+                edges.extend(match need.firm {
+                    true => nodes(index).delete.zip(first),
+                    false => nodes(index).clear.zip(on.delete),
+                });
             }
-            None => {
-                for (from, to) in &self.doom.references {
-                    let (from, on) = (&self.nodes[doomed(*from)], &self.nodes[doomed(*to)]);
-                    edges.push((from.clear, on.delete));
-                    edges.push((from.delete, on.delete));
-                }
-                self.soft.extend(
-                    edges
-                        .into_iter()
-                        .filter_map(|(before, after)| before.zip(after)),
-                );
-            }
+        }
+        let loose = self.doom.loose.iter().flat_map(|(from, to)| {
+            let (from, on) = (nodes(*from), nodes(*to));
+            [from.clear.zip(on.delete), from.delete.zip(on.delete)]
+        });
+        let loose: Vec<(usize, usize)> = loose.flatten().filter(|(from, to)| from != to).collect();
+        self.soft.extend(loose);
+        match strict {
+            true => self.hard.extend(edges),
+            false => self.soft.extend(edges),
         }
     }
 

@@ -41,7 +41,7 @@ pub struct Kill {
     pub after: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Inner {
     items: BTreeMap<String, Item>,
     tokens: BTreeMap<String, String>,
@@ -72,6 +72,14 @@ impl Cloud {
             inner: Arc::default(),
             clock,
             calls: CallCounts::default(),
+        }
+    }
+
+    /// A cloud of its own with the same things in it.
+    pub fn fork(&self, clock: Clock) -> Cloud {
+        Cloud {
+            inner: Arc::new(Mutex::new(self.inner().clone())),
+            ..Cloud::new(clock)
         }
     }
 

@@ -7,6 +7,7 @@ mod schemas;
 mod world;
 
 mod applying;
+mod kill;
 mod loss;
 mod ordering;
 mod plans;

@@ -86,13 +86,29 @@ impl World {
     pub fn new() -> World {
         let clock = Clock::default();
         let cloud = Cloud::new(clock.clone());
+        World::of(clock, cloud, SimulatedDisk::new())
+    }
+
+    /// A world of its own in which everything is as it is here.
+    pub fn fork(&self) -> World {
+        let clock = Clock::default();
+        let cloud = self.cloud.fork(clock.clone());
+        let runs = AtomicU32::new(self.runs.load(Ordering::SeqCst));
+        World {
+            concurrency: self.concurrency,
+            runs,
+            ..World::of(clock, cloud, self.disk.restart(Survives::Synced))
+        }
+    }
+
+    fn of(clock: Clock, cloud: Cloud, disk: SimulatedDisk) -> World {
         let mut providers = Providers::default();
         providers.insert("cloud", Arc::new(cloud.clone()));
         providers.insert("std", Arc::new(StdProvider::default()));
         World {
             clock,
             cloud,
-            disk: SimulatedDisk::new(),
+            disk,
             providers,
             schemas: schemas(),
             concurrency: 64,
