@@ -76,11 +76,16 @@ impl Options {
     }
 
     /// For a simulated cloud at `endpoint` (`http://127.0.0.1:PORT`), which keeps no published rates and is
-    /// consistent soon. With `credentials` set too, nothing on the machine is asked.
-    pub fn simulated(timer: Arc<dyn Timer>, endpoint: impl Into<String>) -> Options {
+    /// consistent soon. Nothing on the machine is asked for credentials or a region.
+    pub fn simulated(
+        timer: Arc<dyn Timer>,
+        endpoint: impl Into<String>,
+        credentials: Credentials,
+    ) -> Options {
         Options {
             endpoint: Some(endpoint.into()),
             default_region: Some("us-west-2".to_owned()),
+            credentials: Some(credentials),
             windows: Windows {
                 consistency_ms: 1_500,
                 dependency_ms: 20_000,

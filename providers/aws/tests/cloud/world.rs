@@ -251,19 +251,18 @@ fn sorted(value: &Value) -> Value {
 /// The simulator gets its keys directly, another cloud the standard way (`AWS_ACCESS_KEY_ID`, …).
 async fn connect(
     program: &str,
-    credentials: bool,
+    given_keys: bool,
     endpoint: &str,
     config: Record,
 ) -> Result<AwsProvider, infra_provider::Failure> {
     let timer = Arc::new(RealTimer(tokio::time::Instant::now()));
-    let mut options = Options::simulated(timer, endpoint);
-    if credentials {
-        options.credentials = Some(Credentials {
-            access_key_id: infra_sim::ACCESS_KEY.to_owned(),
-            secret_access_key: infra_sim::SECRET_KEY.to_owned(),
-            session_token: None,
-        });
-    }
+    let keys = Credentials {
+        access_key_id: infra_sim::ACCESS_KEY.to_owned(),
+        secret_access_key: infra_sim::SECRET_KEY.to_owned(),
+        session_token: None,
+    };
+    let mut options = Options::simulated(timer, endpoint, keys);
+    options.credentials = options.credentials.filter(|_| given_keys);
     options.windows = Windows {
         consistency_ms: 300,
         dependency_ms: 5_000,
