@@ -89,7 +89,7 @@ async fn attempt(
     let refreshed = session.prepare(store, clouds, &schemas).await?;
     let plan = session.plan(store.state(), clouds, &schemas, &refreshed)?;
     if !console.json {
-        console.print(&session.render(&plan, store.state()));
+        console.print(&session.render(&plan, store.state(), &schemas));
     }
     if !plan.refusals.is_empty() {
         if console.json {

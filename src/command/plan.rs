@@ -7,6 +7,7 @@ use super::session::{Clouds, Session};
 use crate::args::Plan;
 use crate::error::{CommandError, Exit, Outcome};
 use crate::runtime;
+use crate::schemas::AllSchemas;
 use crate::show::{Console, plan_json};
 use crate::world::Environment;
 
@@ -23,11 +24,11 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
         let clouds = session.connect(store.state()).await?;
         let planned = planned(&mut session, store.state(), &clouds).await;
         clouds.close().await;
-        let plan = planned?;
+        let (plan, schemas) = planned?;
         if console.json {
             console.print_json(&plan_json::plan(&plan, session.places()));
         } else {
-            console.print(&session.render(&plan, store.state()));
+            console.print(&session.render(&plan, store.state(), &schemas));
         }
         Ok(match args.detailed_exitcode && !plan.is_empty() {
             true => Exit::Changes,
@@ -40,9 +41,10 @@ async fn planned(
     session: &mut Session<'_>,
     state: &State,
     clouds: &Clouds,
-) -> Result<engine::Plan, CommandError> {
+) -> Result<(engine::Plan, AllSchemas), CommandError> {
     session.answer_lookups(clouds).await?;
     let schemas = session.schemas(state);
     let refreshed = session.refresh(state, clouds, &schemas).await?;
-    session.plan(state, clouds, &schemas, &refreshed)
+    let plan = session.plan(state, clouds, &schemas, &refreshed)?;
+    Ok((plan, schemas))
 }

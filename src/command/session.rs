@@ -236,7 +236,7 @@ impl<'a> Session<'a> {
     }
 
     /// The plan for people.
-    pub fn render(&self, plan: &Plan, state: &State) -> String {
+    pub fn render(&self, plan: &Plan, state: &State, schemas: &AllSchemas) -> String {
         let changed: BTreeSet<&Address> =
             plan.changes.iter().map(|change| &change.address).collect();
         let unchanged: Vec<Address> = match self.args.all {
@@ -253,6 +253,7 @@ impl<'a> Session<'a> {
             painter: self.console.out,
             width: self.console.width,
             verbose: self.console.verbose > 0,
+            schemas,
             unchanged: &unchanged,
         };
         view.render(plan)

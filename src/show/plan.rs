@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use infra_engine::plan::{Action, Drift, FieldChange, Plan, Reason, ResourceChange};
+use infra_engine::providers::SchemaSource;
 use infra_model::{Address, Change};
 
 use super::place::Places;
@@ -17,6 +18,7 @@ pub struct PlanView<'a> {
     pub width: usize,
     /// Show defaults too, and nothing shortened.
     pub verbose: bool,
+    pub schemas: &'a dyn SchemaSource,
     /// What stays as it is, when that is to be shown.
     pub unchanged: &'a [Address],
 }
@@ -156,10 +158,15 @@ impl PlanView<'_> {
             return;
         }
         let brief = change.action == Action::Create && !self.verbose;
+        let schema = self.schemas.schema(&change.address.type_name);
+        let is_default = |field: &FieldChange| {
+            let default = schema.and_then(|schema| schema.field(&field.name)?.default.as_ref());
+            field.span.is_none() || default == Some(&field.planned)
+        };
         let shown: Vec<&FieldChange> = change
             .fields
             .iter()
-            .filter(|field| !brief || field.span.is_some())
+            .filter(|field| !(brief && is_default(field)))
             .collect();
         let column = shown
             .iter()

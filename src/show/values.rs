@@ -11,6 +11,32 @@ pub fn short(value: &Value, columns: usize) -> String {
     text::shorten(&text::line(&value.to_string()), columns).into_owned()
 }
 
+/// A value that is set anew, as lines: on one line where that fits, else item by item.
+pub fn layout(value: &Value, columns: usize) -> Vec<String> {
+    let shown = value.to_string();
+    if text::width(&shown) <= columns {
+        return vec![text::line(&shown).into_owned()];
+    }
+    match value {
+        Value::List(items) => items.iter().map(|item| short(item, columns)).collect(),
+        Value::Map(map) => {
+            let entry = |(name, value): (&String, &Value)| {
+                text::shorten(&text::line(&format!("{name} = {value}")), columns).into_owned()
+            };
+            map.iter().map(entry).collect()
+        }
+        Value::String(words) if words.lines().count() > 1 => {
+            let number = words.lines().count();
+            let first = Value::string(words.lines().next().unwrap_or_default());
+            vec![format!(
+                "{} … ({number} lines)",
+                short(&first, columns.saturating_sub(14))
+            )]
+        }
+        other => vec![short(other, columns)],
+    }
+}
+
 /// What changes, as lines: `old → new` where that fits, else one line for each item that differs.
 pub fn difference(
     prior: Option<&Value>,
@@ -19,7 +45,7 @@ pub fn difference(
     painter: Painter,
 ) -> Vec<String> {
     let Some(prior) = prior else {
-        return vec![short(planned, columns)];
+        return layout(planned, columns);
     };
     let (old, new) = (prior.to_string(), planned.to_string());
     let arrow = painter.paint(Style::Quiet, "→");
@@ -117,6 +143,16 @@ mod tests {
         let lines = difference(Some(&Value::Int(1)), &Value::Int(2), 20, PLAIN);
         assert_eq!(lines, ["1 → 2"]);
         assert_eq!(difference(None, &Value::Int(2), 20, PLAIN), ["2"]);
+    }
+
+    #[test]
+    fn a_new_value_that_does_not_fit_is_laid_out() {
+        assert_eq!(
+            layout(&list(&["one", "two", "three"]), 12),
+            [r#""one""#, r#""two""#, r#""three""#]
+        );
+        let script = Value::string("#!/bin/sh\nset -e\nexit 0\n");
+        assert_eq!(layout(&script, 30), [r##""#!/bin/sh" … (3 lines)"##]);
     }
 
     #[test]
