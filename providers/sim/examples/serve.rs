@@ -10,6 +10,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use infra_sim::{Config, Timing, serve};
 
 #[tokio::main]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own, which has to ask for the time"
+)]
 async fn main() -> Result<(), Box<dyn Error>> {
     let clock = || {
         SystemTime::now()

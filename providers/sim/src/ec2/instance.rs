@@ -1,5 +1,7 @@
 //! Describing instances.
 
+use std::collections::BTreeMap;
+
 use crate::calendar::iso;
 use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe, Page};
@@ -125,15 +127,9 @@ fn group_names(region: &Region, instance: &Instance) -> Vec<String> {
 /// Instances come in their reservations: those that one launch made.
 pub fn describe(region: &mut Region, q: &Query) -> Answer {
     let (rows, next) = INSTANCES.select(region, q)?;
-    let mut reservations: Vec<(&str, Vec<&Instance>)> = Vec::new();
+    let mut reservations: BTreeMap<&str, Vec<&Instance>> = BTreeMap::new();
     for row in rows {
-        match reservations
-            .iter_mut()
-            .find(|(id, _)| *id == row.reservation)
-        {
-            Some((_, instances)) => instances.push(row),
-            None => reservations.push((&row.reservation, vec![row])),
-        }
+        reservations.entry(&row.reservation).or_default().push(row);
     }
     let items = reservations
         .into_iter()

@@ -1,7 +1,7 @@
 //! Attributes of instances, one at a time.
 
 use crate::describe::Answer;
-use crate::ec2::{instance_show, instance_type, interface, launch};
+use crate::ec2::{instance_show, instance_type, interface, launch_options};
 use crate::fault::Fault;
 use crate::query::Query;
 use crate::world::{Instance, InstanceState, Region};
@@ -92,7 +92,7 @@ fn requested<'q>(region: &Region, instance: &Instance, q: &'q Query) -> Result<C
         changes.push(Change::Kind(kind));
     }
     if let Some(data) = given("UserData", "userData") {
-        changes.push(Change::UserData(launch::user_data(Some(data))?));
+        changes.push(Change::UserData(launch_options::user_data(Some(data))?));
     } else if q.child("UserData").is_some() {
         changes.push(Change::UserData(None));
     }
@@ -106,7 +106,9 @@ fn requested<'q>(region: &Region, instance: &Instance, q: &'q Query) -> Result<C
         "InstanceInitiatedShutdownBehavior",
         "instanceInitiatedShutdownBehavior",
     ) {
-        changes.push(Change::ShutdownBehavior(launch::shutdown_behavior(word)?));
+        changes.push(Change::ShutdownBehavior(launch_options::shutdown_behavior(
+            word,
+        )?));
     }
     if let Some(on) = given("SourceDestCheck", "sourceDestCheck") {
         changes.push(Change::SourceDestCheck(boolean(on)?));
@@ -221,7 +223,7 @@ fn only_interface(instance: &Instance) -> Result<&str, Fault> {
 
 pub fn modify_metadata(region: &mut Region, q: &Query) -> Answer {
     let id = q.need("InstanceId")?;
-    let options = launch::metadata(&region.instances.find(id)?.metadata, Some(q))?;
+    let options = launch_options::metadata(&region.instances.find(id)?.metadata, Some(q))?;
     let answer = instance_show::metadata(&options);
     region
         .instances

@@ -1,7 +1,7 @@
 //! Starting, stopping, rebooting and terminating instances, and what time does to them.
 
 use crate::describe::Answer;
-use crate::ec2::{instance_show, interface, launch, volume};
+use crate::ec2::{instance_show, interface, launch, launch_network, volume};
 use crate::fault::Fault;
 use crate::query::Query;
 use crate::world::{Instance, InstanceState, Region, VolumeState};
@@ -82,7 +82,7 @@ pub fn start(region: &mut Region, q: &Query) -> Answer {
             reason: None,
             ..instance.clone()
         };
-        launch::lend_addresses(region, &started);
+        launch_network::lend_addresses(region, &started);
         region.instances.put(started);
     }
     Ok(changed(region, &instances))
@@ -199,7 +199,7 @@ pub fn advance(region: &mut Region, id: &str) {
         InstanceState::Pending => instance.state = InstanceState::Running,
         InstanceState::Stopping => {
             instance.state = InstanceState::Stopped;
-            launch::reclaim_addresses(region, &instance);
+            launch_network::reclaim_addresses(region, &instance);
         }
         InstanceState::ShuttingDown => {
             instance.state = InstanceState::Terminated;
@@ -218,7 +218,7 @@ pub fn advance(region: &mut Region, id: &str) {
 
 /// A terminated instance leaves its network and its volumes; some of them go with it.
 fn let_go(region: &mut Region, instance: &mut Instance) {
-    launch::reclaim_addresses(region, instance);
+    launch_network::reclaim_addresses(region, instance);
     for id in std::mem::take(&mut instance.interfaces) {
         let Some(mut port) = region.interfaces.get(&id).cloned() else {
             continue;

@@ -1,0 +1,99 @@
+//! Faults in front of the cloud.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use infra_sim::Timing;
+
+use crate::client::Sim;
+
+fn with(spec: &str) -> Sim {
+    let chaos = spec.parse().expect("a specification");
+    Sim::start(|config| {
+        config.chaos = chaos;
+        config.timing = Timing::instant();
+    })
+}
+
+const VOLUME: &[(&str, &str)] = &[
+    ("AvailabilityZone", "us-west-2a"),
+    ("Size", "1"),
+    ("ClientToken", "t"),
+];
+
+#[test]
+fn a_lost_answer_has_had_its_effect() {
+    let sim = with("lost@1");
+    assert_eq!(sim.try_ec2("CreateVolume", VOLUME), None);
+    assert_eq!(sim.handle().entities("volume").len(), 1);
+    sim.ec2("CreateVolume", VOLUME).ok();
+    assert_eq!(
+        sim.handle().entities("volume").len(),
+        1,
+        "the token finds it again"
+    );
+}
+
+#[test]
+fn a_reset_an_error_and_a_throttled_request_have_none() {
+    let sim = with("reset@1,error@2,throttle@3");
+    assert_eq!(sim.try_ec2("CreateVolume", VOLUME), None);
+    let broken = sim.ec2("CreateVolume", VOLUME);
+    assert_eq!(
+        (broken.status, broken.code()),
+        (500, "InternalError".to_owned())
+    );
+    let throttled = sim.ec2("CreateVolume", VOLUME);
+    assert_eq!(
+        (throttled.status, throttled.code()),
+        (503, "RequestLimitExceeded".to_owned())
+    );
+    assert_eq!(sim.handle().entities("volume").len(), 0);
+    sim.ec2("CreateVolume", VOLUME).ok();
+}
+
+#[test]
+fn after_the_stop_nothing_answers() {
+    let stops = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&stops);
+    let sim = Sim::start(|config| {
+        config.chaos = "stop=2".parse().expect("a specification");
+        config.on_stop = Some(Arc::new(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }));
+    });
+    sim.ec2("CreateVolume", VOLUME).ok();
+    assert_eq!(sim.try_ec2("DescribeVolumes", &[]), None);
+    assert_eq!(sim.try_ec2("DescribeVolumes", &[]), None);
+    assert_eq!(stops.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn the_same_seed_meets_the_same_faults() {
+    let run = || {
+        let sim = with("throttle=30%,lost=20%,error=10%,seed=11");
+        (0..40)
+            .map(|_| sim.try_ec2("DescribeVpcs", &[]).map(|reply| reply.status))
+            .collect::<Vec<_>>()
+    };
+    let first = run();
+    assert_eq!(first, run());
+    for status in [None, Some(200), Some(500), Some(503)] {
+        assert!(first.contains(&status), "{status:?} in {first:?}");
+    }
+}
+
+#[test]
+fn real_buckets_refill_with_time() {
+    let sim = with("bucket=real");
+    let (_, subnet) = sim.network();
+    let launched = |n: usize| {
+        (0..n)
+            .filter(|_| sim.launch(&subnet, &[]).status == 200)
+            .count()
+    };
+    assert_eq!(launched(7), 5);
+    sim.pass(1000);
+    assert_eq!(launched(7), 2);
+    assert_eq!(sim.handle().requests()["RunInstances"], 14);
+}

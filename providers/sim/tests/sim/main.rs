@@ -1,0 +1,15 @@
+//! The simulator over its wire: every test starts a cloud and speaks to it as an SDK would.
+
+mod addresses;
+mod chaos;
+mod client;
+mod dependencies;
+mod ebs;
+mod filters;
+mod idempotency;
+mod kill;
+mod paging;
+mod refusals;
+mod rules;
+mod signatures;
+mod states;
