@@ -72,6 +72,7 @@ codes! {
     WRONG_ARGUMENTS        = "wrong-arguments",         "the arguments do not fit what is called";
     UNKNOWN_DECORATOR      = "unknown-decorator",       "there is no decorator of this name";
     BAD_DECORATOR          = "bad-decorator",           "the decorator cannot be used like this";
+    BAD_ADDRESS            = "bad-address",             "the text is not the address of a resource";
 
     // Values.
     UNKNOWN_KEY            = "unknown-key",             "how many instances there are depends on what the cloud decides";

@@ -5,8 +5,8 @@
 mod check;
 pub mod codes;
 pub mod diagnostic;
-mod format;
 mod eval;
+mod format;
 pub mod functions;
 mod inputs;
 mod program;
@@ -19,8 +19,8 @@ mod typing;
 mod world;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
-pub use format::format;
 pub use eval::Evaluation;
+pub use format::format;
 pub use inputs::{ENVIRONMENT_PREFIX, Inputs};
 pub use program::{Loaded, ParamInfo, Program, SoundProgram, load};
 pub use schema::Schemas;

@@ -134,7 +134,8 @@ pub fn load(world: &dyn World) -> Loaded {
         facts: check::Facts::default(),
     };
     let clean = diagnostics.is_empty();
-    diagnostics.extend(check::check(&mut program, &sources, world));
+    let resource_names = crate::schema::world_types(world);
+    diagnostics.extend(check::check(&mut program, &sources, &resource_names));
     let clean = clean && diagnostics.is_empty();
     let found = eval::dry_run(&program, world);
     // Where types are wrong already, wrong values are consequences.

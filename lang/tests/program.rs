@@ -1,54 +1,13 @@
 //! Whole programs through the public door.
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use infra_lang::{Evaluation, Inputs, World, load};
+use common::Texts;
+use infra_lang::{Evaluation, Inputs, load};
 use infra_model::{Address, Record, Resolver, Value};
-
-/// A project and a library of texts.
-#[derive(Default)]
-struct Texts {
-    files: BTreeMap<String, String>,
-}
-
-impl Texts {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
-        Texts {
-            files: files.iter().map(own).collect(),
-        }
-    }
-}
-
-impl World for Texts {
-    fn read(&self, path: &str) -> Option<String> {
-        self.files.get(path).cloned()
-    }
-
-    fn list(&self, dir: &str) -> Option<Vec<String>> {
-        let names = |path: &String| {
-            let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-            (parent == dir && name.ends_with(".infra")).then(|| name.to_owned())
-        };
-        Some(self.files.keys().filter_map(names).collect())
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        infra_stdlib::files()
-            .into_iter()
-            .map(|(path, _)| path.to_owned())
-            .collect()
-    }
-
-    fn program_name(&self) -> &str {
-        "test"
-    }
-}
 
 /// Evaluates a sound program; anything wrong with it fails the test with its messages.
 fn evaluated(world: &Texts, inputs: &Inputs, known: &BTreeMap<Address, Record>) -> Evaluation {
@@ -96,4 +55,47 @@ fn a_reference_waits_for_the_cloud_and_is_answered_later() {
         evaluation.outputs(&known).unwrap()[0].value,
         fields["input"]
     );
+}
+
+/// The directories that hold a program, at any depth.
+fn programs(dir: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    let mut entries: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    entries.sort();
+    if entries
+        .iter()
+        .any(|path| path.extension().is_some_and(|it| it == "infra"))
+    {
+        found.push(dir.to_owned());
+        return;
+    }
+    entries
+        .into_iter()
+        .filter(|path| path.is_dir())
+        .for_each(|path| programs(&path, found));
+}
+
+#[test]
+fn every_example_is_sound() {
+    let mut found = Vec::new();
+    programs(
+        &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples"),
+        &mut found,
+    );
+    assert!(found.len() > 1);
+    for dir in found {
+        let loaded = load(&common::from_disk(&dir));
+        let show = |it: &infra_lang::Diagnostic| {
+            let file = loaded.sources.get(it.span.file).unwrap();
+            let at = file.position(it.span.start);
+            format!(
+                "{}:{}:{} {}: {} ({:?})",
+                file.path, at.line, at.column, it.code, it.message, it.help
+            )
+        };
+        let said: Vec<String> = loaded.diagnostics.iter().map(show).collect();
+        assert!(said.is_empty(), "{}\n{}", dir.display(), said.join("\n"));
+    }
 }

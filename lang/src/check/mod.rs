@@ -1,6 +1,20 @@
 //! Types and names: everything that can be said about a program without its inputs.
 
+mod call;
 pub(crate) mod cloud;
+mod comprehension;
+mod context;
+mod decorator;
+mod expr;
+mod literal;
+mod member;
+mod mismatch;
+mod named;
+mod narrow;
+mod operator;
+mod param;
+mod resource;
+mod statement;
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,8 +23,9 @@ use infra_model::{Span, Type};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
+use crate::resolve::{DeclId, ScopeId};
 use crate::source::Sources;
-use crate::world::World;
+use crate::typing::convert::{Conditions, TypeReader};
 
 /// What checking found out and evaluation needs, by place in the text.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +41,7 @@ pub(crate) struct Facts {
 
 /// Whether a code is about types, so that a wrong value after it may be its consequence.
 pub(crate) fn is_about_types(code: &str) -> bool {
-    const ABOUT_TYPES: [&str; 10] = [
+    const ABOUT_TYPES: [&str; 11] = [
         codes::WRONG_TYPE,
         codes::WRONG_OPERANDS,
         codes::UNKNOWN_FIELD,
@@ -37,15 +52,92 @@ pub(crate) fn is_about_types(code: &str) -> bool {
         codes::FUNCTION_FAILED,
         codes::CONDITION_FAILED,
         codes::BAD_KEY,
+        codes::CYCLE,
     ];
     ABOUT_TYPES.contains(&code)
 }
 
+/// Something with a type that is worked out once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Typed {
+    Decl(ScopeId, DeclId),
+    Output(ScopeId, u32),
+}
+
+/// The state of one check.
+struct Checker<'p> {
+    program: &'p Program,
+    sources: &'p Sources,
+    resource_names: &'p [String],
+    conditions: Conditions,
+    facts: Facts,
+    diagnostics: Vec<Diagnostic>,
+    /// `None` while it is being worked out.
+    types: HashMap<Typed, Option<Type>>,
+    /// What is being worked out, for showing a cycle.
+    running: Vec<(Typed, String, Span)>,
+}
+
+/// Checks all scopes of a program and fills in its facts.
 pub(crate) fn check(
     program: &mut Program,
-    _sources: &Sources,
-    _world: &dyn World,
+    sources: &Sources,
+    resource_names: &[String],
 ) -> Vec<Diagnostic> {
-    let _ = program;
-    Vec::new()
+    let conditions = std::mem::take(&mut program.schemas.conditions);
+    let mut checker = Checker {
+        program,
+        sources,
+        resource_names,
+        conditions,
+        facts: Facts::default(),
+        diagnostics: Vec::new(),
+        types: HashMap::new(),
+        running: Vec::new(),
+    };
+    checker.refinements();
+    for scope in checker.program.scopes.ids() {
+        checker.scope(scope);
+    }
+    let Checker {
+        conditions,
+        facts,
+        diagnostics,
+        ..
+    } = checker;
+    program.schemas.conditions = conditions;
+    program.facts = facts;
+    diagnostics
+}
+
+impl Checker<'_> {
+    /// Reports an error about an expression, which evaluation then passes over.
+    fn wrong(&mut self, at: Span, diagnostic: Diagnostic) -> Type {
+        self.facts.bad.insert(at);
+        self.diagnostics.push(diagnostic);
+        Type::Invalid
+    }
+
+    /// Reads a type written in a scope.
+    fn read_type(&mut self, ty: &crate::syntax::TypeExpr, scope: Option<ScopeId>) -> Type {
+        let program = self.program;
+        TypeReader {
+            scopes: &program.scopes,
+            sources: self.sources,
+            is_resource: &|name| program.schemas.either(name).is_some(),
+            resource_names: self.resource_names,
+            conditions: &mut self.conditions,
+            diagnostics: &mut self.diagnostics,
+        }
+        .read(ty, scope)
+    }
+
+    /// The text of a place, with blanks evened out, to compare conditions as they are written.
+    fn written(&self, span: Span) -> String {
+        let text = self
+            .sources
+            .get(span.file)
+            .map_or("", |file| file.slice(span));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }

@@ -25,8 +25,10 @@ use std::sync::Arc;
 
 use infra_model::{FileId, Known, Span, Value};
 
+pub(crate) use attribute::read_type;
 pub(crate) use desired::{Checked, dry_run, evaluate};
 pub use evaluation::Evaluation;
+pub(crate) use lifecycle::dotted;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -191,15 +193,6 @@ impl<'a> Evaluator<'a> {
         if let Some(trace) = self.traces.borrow_mut().last_mut() {
             change(trace);
         }
-    }
-
-    /// Runs `work` and says what went into it.
-    fn traced<T>(&self, work: impl FnOnce() -> T) -> (T, Trace) {
-        self.traces.borrow_mut().push(Trace::default());
-        let result = work();
-        let trace = self.traces.borrow_mut().pop().unwrap_or_default();
-        self.trace(|outer| outer.absorb(&trace));
-        (result, trace)
     }
 
     /// Goes one level down, unless that is too deep for the machine's stack.

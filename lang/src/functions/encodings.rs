@@ -29,7 +29,7 @@ fn from_json(json: &Json) -> Value {
 /// YAML in block form. Texts are written as JSON strings, which YAML reads as they are meant.
 fn yaml(json: &Json, depth: usize, out: &mut String) {
     let margin = "  ".repeat(depth);
-    let mut nested = |head: &str, value: &Json, out: &mut String| {
+    let nested = |head: &str, value: &Json, out: &mut String| {
         out.push_str(&margin);
         out.push_str(head);
         match value {

@@ -138,12 +138,6 @@ impl Scope {
         self.iter()
             .filter(|(_, decl)| matches!(decl.kind, DeclKind::Param(_)))
     }
-
-    pub fn output(&self, name: &str) -> Option<&OutputDecl> {
-        self.output_names
-            .get(name)
-            .map(|index| &self.outputs[*index as usize])
-    }
 }
 
 /// All scopes of a program. The first is the program itself.

@@ -1,0 +1,224 @@
+//! Texts, lists and records as they are written.
+
+use infra_model::{RecordField, Span, Type};
+
+use super::Checker;
+use super::context::Context;
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::suggest;
+use crate::syntax::{Entry, EntryKey, Expr, ExprKind, StringPart};
+use crate::typing::relate::{self, join};
+
+impl Checker<'_> {
+    /// The type of a text: its one word when it is plain, so that it can be a word of an enumeration.
+    pub(super) fn string(&mut self, parts: &[StringPart], context: &Context) -> Type {
+        if let Some(text) = plain_text(parts) {
+            return Type::Enum(vec![text]);
+        }
+        let mut secret = false;
+        for part in parts {
+            if let StringPart::Expr(expr) = part {
+                let ty = self.infer(expr, context);
+                secret |= relate::is_secret(&ty);
+                self.text_part(expr, &ty);
+            }
+        }
+        if secret {
+            Type::Secret(Box::new(Type::String))
+        } else {
+            Type::String
+        }
+    }
+
+    /// Whether a value can stand inside a text.
+    fn text_part(&mut self, expr: &Expr, ty: &Type) {
+        let (message, help) = match relate::plain(ty) {
+            Type::Optional(_) | Type::Null => {
+                let diagnostic = Diagnostic::error(
+                    codes::MAYBE_NULL,
+                    expr.span,
+                    format!("a text cannot show `{ty}`, which may be null"),
+                )
+                .help("say what stands for null: `${x ?? \"none\"}`");
+                self.wrong(expr.span, diagnostic);
+                return;
+            }
+            Type::Resource(name) => (
+                format!("a text cannot show a whole `{name}`"),
+                "take one of its attributes, such as `.id`".to_owned(),
+            ),
+            Type::List(_) => (
+                "a text cannot show a list".to_owned(),
+                "`join(items, \", \")` makes it a text".to_owned(),
+            ),
+            Type::Map(_) | Type::Record(_) | Type::Component(_) => (
+                format!("a text cannot show `{ty}`"),
+                "take a part of it, or write it as `json(…)`".to_owned(),
+            ),
+            _ => return,
+        };
+        self.wrong(
+            expr.span,
+            Diagnostic::error(codes::WRONG_TYPE, expr.span, message).help(help),
+        );
+    }
+
+    pub(super) fn list(&mut self, items: &[Expr], context: &Context) -> Type {
+        let types: Vec<Type> = items.iter().map(|item| self.infer(item, context)).collect();
+        let item = types
+            .into_iter()
+            .reduce(|a, b| join(&a, &b))
+            .unwrap_or(Type::Any);
+        Type::List(Box::new(item))
+    }
+
+    /// A literal with texts as keys is a map; one with names is a record.
+    pub(super) fn record(&mut self, entries: &[Entry], context: &Context) -> Type {
+        self.duplicate_entries(entries);
+        let is_map = entries
+            .iter()
+            .any(|entry| matches!(entry.key, EntryKey::String(_)));
+        let mut fields = Vec::new();
+        for entry in entries {
+            let name = self.entry_key(&entry.key, context).unwrap_or_default();
+            let ty = self.infer(&entry.value, context);
+            fields.push(RecordField {
+                name,
+                ty,
+                optional: false,
+                default: None,
+                doc: String::new(),
+            });
+        }
+        if !is_map {
+            return Type::Record(fields);
+        }
+        let item = fields
+            .into_iter()
+            .map(|field| field.ty)
+            .reduce(|a, b| join(&a, &b));
+        Type::Map(Box::new(item.unwrap_or(Type::Any)))
+    }
+
+    /// The key of an entry when it is written down; a computed one is checked to be a text.
+    fn entry_key(&mut self, key: &EntryKey, context: &Context) -> Option<String> {
+        match key {
+            EntryKey::Name(name) => Some(name.text.clone()),
+            EntryKey::String(expr) => {
+                if let ExprKind::String(parts) = &expr.kind
+                    && let Some(text) = plain_text(parts)
+                {
+                    return Some(text);
+                }
+                self.infer(expr, context);
+                None
+            }
+        }
+    }
+
+    pub(super) fn duplicate_entries(&mut self, entries: &[Entry]) {
+        let mut seen: std::collections::HashMap<String, Span> = Default::default();
+        for entry in entries {
+            let (name, span) = match &entry.key {
+                EntryKey::Name(name) => (name.text.clone(), name.span),
+                EntryKey::String(expr) => match &expr.kind {
+                    ExprKind::String(parts) => match plain_text(parts) {
+                        Some(text) => (text, expr.span),
+                        None => continue,
+                    },
+                    _ => continue,
+                },
+            };
+            if let Some(first) = seen.insert(name.clone(), span) {
+                self.diagnostics.push(duplicate_field(&name, span, first));
+            }
+        }
+    }
+
+    /// A record literal where a record of known fields is expected.
+    pub(super) fn record_against(
+        &mut self,
+        entries: &[Entry],
+        wanted: &[RecordField],
+        at: Span,
+        context: &Context,
+    ) -> Type {
+        self.duplicate_entries(entries);
+        let mut given = Vec::new();
+        for entry in entries {
+            let Some(name) = self.entry_key(&entry.key, context) else {
+                continue;
+            };
+            let span = match &entry.key {
+                EntryKey::Name(name) => name.span,
+                EntryKey::String(expr) => expr.span,
+            };
+            match wanted.iter().find(|field| field.name == name) {
+                Some(field) if field.default.is_some() => {
+                    self.expect(&entry.value, &relate::optional(field.ty.clone()), context);
+                }
+                Some(field) => {
+                    self.expect(&entry.value, &field.ty, context);
+                }
+                None => {
+                    self.infer(&entry.value, context);
+                    let mut diagnostic = Diagnostic::error(
+                        codes::UNKNOWN_FIELD,
+                        span,
+                        format!("there is no field `{name}` here"),
+                    );
+                    let names = wanted.iter().map(|field| field.name.as_str());
+                    diagnostic.help = suggest::help(&name, names, "the fields are");
+                    // Evaluation would say it again.
+                    self.facts.bad.insert(at);
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+            given.push(name);
+        }
+        let missing: Vec<&str> = wanted
+            .iter()
+            .filter(|field| !field.optional && !given.contains(&field.name))
+            .map(|field| field.name.as_str())
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("{} missing here", are(&missing));
+            self.wrong(at, Diagnostic::error(codes::MISSING_FIELD, at, message));
+        }
+        Type::Record(wanted.to_vec())
+    }
+}
+
+/// "`a` is", "`a` and `b` are".
+pub(super) fn are(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last} are", rest.join(", ")),
+        Some((last, _)) => format!("{last} is"),
+        None => String::new(),
+    }
+}
+
+pub(super) fn duplicate_field(name: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::DUPLICATE_FIELD,
+        span,
+        format!("`{name}` is set twice"),
+    )
+    .label("again here")
+    .related(first, "first set here")
+    .help("take one of them out; several values of one field are a list")
+}
+
+/// The text of a string without `${…}`.
+pub(super) fn plain_text(parts: &[StringPart]) -> Option<String> {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            StringPart::Text(part) => text.push_str(part),
+            StringPart::Expr(_) => return None,
+        }
+    }
+    Some(text)
+}

@@ -1,0 +1,207 @@
+//! Declarations with a body: resources, instances of components, lookups, providers.
+
+use std::collections::HashMap;
+
+use infra_model::{Schema, SchemaKind, Span, Type};
+
+use super::Checker;
+use super::comprehension::bound;
+use super::context::Context;
+use super::literal::{are, duplicate_field};
+use super::mismatch::describe;
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::resolve::scope::param_fields;
+use crate::resolve::{ScopeId, Target};
+use crate::suggest;
+use crate::syntax::{Body, For, Item, LookupItem, ProviderBlock, ResourceItem};
+use crate::typing::relate::{self, optional};
+
+/// A field that a body can or must set.
+struct Slot<'a> {
+    name: &'a str,
+    ty: &'a Type,
+    required: bool,
+    /// The field is the cloud's own.
+    computed: bool,
+}
+
+impl Checker<'_> {
+    pub(super) fn resource(
+        &mut self,
+        scope: ScopeId,
+        item: &Item,
+        it: &ResourceItem,
+        target: Target,
+    ) {
+        let outside = Context::of(scope);
+        let mut inside = outside.clone();
+        if let Some(each) = &it.each {
+            let pair = self.pair(each, &outside);
+            self.instance_keys(each, &pair.key, &pair.item);
+            inside = bound(each, pair, &outside);
+        }
+        if let Some(condition) = &it.condition {
+            self.condition(condition, &inside);
+            inside = self.narrow(condition, true, &inside);
+        }
+        let program = self.program;
+        match target {
+            Target::Schema => {
+                let type_name = it.type_name.text();
+                if let Some(schema) = program.schemas.get(&type_name, SchemaKind::Resource) {
+                    self.schema_body(&it.body, schema, it.name.span, &inside);
+                    self.decorators(item, super::decorator::On::Resource(schema), &inside);
+                }
+            }
+            Target::Component(component) => {
+                let inner = program.scopes.get(component);
+                let fields = param_fields(inner, &program.trees);
+                let slots: Vec<Slot<'_>> = fields
+                    .iter()
+                    .map(|field| Slot {
+                        name: &field.name,
+                        ty: &field.ty,
+                        required: !field.optional,
+                        computed: false,
+                    })
+                    .collect();
+                let what = format!("the component `{}`", it.type_name.text());
+                self.body(&it.body, &slots, &what, it.name.span, &inside);
+                self.decorators(item, super::decorator::On::Component, &inside);
+            }
+            Target::Unknown => {
+                for field in &it.body.fields {
+                    self.infer(&field.value, &inside);
+                }
+            }
+        }
+    }
+
+    /// Instances are told apart by keys that stay; the place in a list does not.
+    fn instance_keys(&mut self, each: &For, key: &Type, item: &Type) {
+        if !matches!(relate::plain(key), Type::Int) {
+            return;
+        }
+        let fits = |ty: &Type| {
+            matches!(
+                relate::plain(ty),
+                Type::String | Type::Enum(_) | Type::Int | Type::Any | Type::Invalid
+            )
+        };
+        if fits(item) {
+            return;
+        }
+        let message = format!("{} cannot be the key of an instance", describe(item));
+        let diagnostic = Diagnostic::error(codes::BAD_KEY, each.over.span, message).help(
+            "go through a map, whose keys say who is who and stay when the order changes: \
+             `for name, x in {x.name: x for x in xs}`",
+        );
+        self.wrong(each.over.span, diagnostic);
+    }
+
+    pub(super) fn lookup(&mut self, scope: ScopeId, item: &Item, it: &LookupItem) {
+        let context = Context::of(scope);
+        let program = self.program;
+        if let Some(schema) = program
+            .schemas
+            .get(&it.type_name.text(), SchemaKind::Lookup)
+        {
+            self.schema_body(&it.body, schema, it.name.span, &context);
+            self.decorators(item, super::decorator::On::Lookup, &context);
+        }
+    }
+
+    pub(super) fn provider(&mut self, scope: ScopeId, it: &ProviderBlock) {
+        let program = self.program;
+        let Some(schema) = program.schemas.provider(&it.name.text) else {
+            let message = format!("there is no provider `{}`", it.name.text);
+            let mut diagnostic = Diagnostic::error(codes::UNKNOWN_TYPE, it.name.span, message);
+            let names: Vec<&str> = self
+                .resource_names
+                .iter()
+                .filter_map(|name| name.strip_suffix(".provider"))
+                .collect();
+            diagnostic.help = suggest::help(&it.name.text, names.iter().copied(), "there are");
+            self.diagnostics.push(diagnostic);
+            return;
+        };
+        self.schema_body(&it.body, schema, it.name.span, &Context::of(scope));
+    }
+
+    fn schema_body(&mut self, body: &Body, schema: &Schema, head: Span, context: &Context) {
+        let slots: Vec<Slot<'_>> = schema
+            .fields
+            .iter()
+            .map(|field| Slot {
+                name: &field.name,
+                ty: &field.ty,
+                required: field.required(),
+                computed: field.computed,
+            })
+            .collect();
+        let what = match schema.type_name.strip_prefix("provider.") {
+            Some(provider) => format!("the provider `{provider}`"),
+            None => format!("`{}`", schema.type_name),
+        };
+        self.body(body, &slots, &what, head, context);
+    }
+
+    fn body(&mut self, body: &Body, slots: &[Slot<'_>], what: &str, head: Span, context: &Context) {
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for field in &body.fields {
+            let name = field.name.text.as_str();
+            if let Some(first) = seen.insert(name, field.name.span) {
+                self.diagnostics
+                    .push(duplicate_field(name, field.name.span, first));
+            }
+            match slots.iter().find(|slot| slot.name == name) {
+                Some(slot) if slot.computed => {
+                    self.infer(&field.value, context);
+                    let message = format!("only the cloud decides `{name}` of {what}");
+                    self.diagnostics.push(
+                        Diagnostic::error(codes::COMPUTED_FIELD, field.name.span, message).help(
+                            "take the line out; elsewhere the value can be read as an attribute",
+                        ),
+                    );
+                }
+                // `null` is the same as leaving the field out, where it may be left out.
+                Some(slot) if !slot.required => {
+                    self.expect(&field.value, &optional(slot.ty.clone()), context);
+                }
+                Some(slot) => {
+                    self.expect(&field.value, slot.ty, context);
+                }
+                None => {
+                    self.infer(&field.value, context);
+                    let message = format!("{what} has no field `{name}`");
+                    let mut diagnostic =
+                        Diagnostic::error(codes::UNKNOWN_FIELD, field.name.span, message);
+                    let names = slots
+                        .iter()
+                        .filter(|slot| !slot.computed)
+                        .map(|slot| slot.name);
+                    diagnostic.help = suggest::help(name, names, "its fields are");
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+        }
+        let missing: Vec<&str> = slots
+            .iter()
+            .filter(|slot| slot.required && !seen.contains_key(slot.name))
+            .map(|slot| slot.name)
+            .collect();
+        // A body with an unreadable part may well have the field in that part.
+        if !missing.is_empty() && body.invalid.is_empty() {
+            let message = format!("{} missing", are(&missing));
+            let mut diagnostic = Diagnostic::error(codes::MISSING_FIELD, head, message);
+            let lines: Vec<String> = slots
+                .iter()
+                .filter(|slot| missing.contains(&slot.name))
+                .map(|slot| format!("`{}: {}`", slot.name, super::mismatch::say(slot.ty)))
+                .collect();
+            diagnostic.help = Some(format!("{what} needs {}", lines.join(", ")));
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
