@@ -11,3 +11,4 @@ mod kill;
 mod loss;
 mod ordering;
 mod plans;
+mod scale;
