@@ -7,6 +7,7 @@ pub(crate) mod diff;
 mod doom;
 mod emit;
 mod error;
+mod judge;
 mod loss;
 mod make;
 mod options;

@@ -1,6 +1,7 @@
 //! Asking the clouds what is there: one order per provider and type, all at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 
 use futures::future::try_join_all;
@@ -11,7 +12,7 @@ use infra_provider::{Observed, Provider, Target};
 use super::{DriftedField, PlanError};
 use crate::compare::{Verdict, compare};
 use crate::providers::{Providers, SchemaSource, calls_since};
-use crate::state::{Entry, Incarnation, State, Status};
+use crate::state::{self, Incarnation, State, Status};
 
 /// What the clouds answered.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +89,7 @@ pub async fn refresh(
 }
 
 enum Subject<'a> {
-    Entry(&'a Entry),
+    Entry(&'a state::Entry),
     Import(&'a Address),
 }
 
@@ -108,29 +109,29 @@ impl<'a> Group<'a> {
         providers: &'a Providers,
         schemas: &'a dyn SchemaSource,
     ) -> Result<&'g mut Group<'a>, PlanError> {
-        if !groups.contains_key(&key) {
-            let provider = providers
-                .get(key.0)
-                .ok_or_else(|| PlanError::UnknownProvider {
-                    address: address.clone(),
-                    provider: key.0.to_owned(),
-                    span: None,
-                })?;
-            let schema = schemas
-                .schema(key.1)
-                .ok_or_else(|| PlanError::UnknownType {
-                    address: address.clone(),
-                    span: None,
-                })?;
-            let group = Group {
-                provider: provider.as_ref(),
-                schema,
-                targets: Vec::new(),
-                subjects: Vec::new(),
-            };
-            groups.insert(key, group);
-        }
-        Ok(groups.get_mut(&key).expect("it was inserted above"))
+        let vacant = match groups.entry(key) {
+            Entry::Occupied(group) => return Ok(group.into_mut()),
+            Entry::Vacant(vacant) => vacant,
+        };
+        let provider = providers
+            .get(key.0)
+            .ok_or_else(|| PlanError::UnknownProvider {
+                address: address.clone(),
+                provider: key.0.to_owned(),
+                span: None,
+            })?;
+        let schema = schemas
+            .schema(key.1)
+            .ok_or_else(|| PlanError::UnknownType {
+                address: address.clone(),
+                span: None,
+            })?;
+        Ok(vacant.insert(Group {
+            provider: provider.as_ref(),
+            schema,
+            targets: Vec::new(),
+            subjects: Vec::new(),
+        }))
     }
 
     async fn read(self, type_name: &str) -> Result<Vec<(Subject<'a>, Seen)>, PlanError> {
@@ -172,7 +173,12 @@ impl<'a> Group<'a> {
 }
 
 /// Takes from state what the cloud did not answer, and notes what changed outside.
-fn complete(entry: &Entry, observed: Record, schema: &Schema, provider: &dyn Provider) -> Seen {
+fn complete(
+    entry: &state::Entry,
+    observed: Record,
+    schema: &Schema,
+    provider: &dyn Provider,
+) -> Seen {
     let prior: &Record = &entry.attributes;
     let unread = |name: &str| schema.field(name).is_some_and(|field| field.unread);
     let mut attributes = observed;
@@ -205,7 +211,7 @@ fn complete(entry: &Entry, observed: Record, schema: &Schema, provider: &dyn Pro
 /// The authored fields on which state and cloud disagree. A resource that was never settled has no past to
 /// compare with.
 fn drift(
-    entry: &Entry,
+    entry: &state::Entry,
     attributes: &Record,
     schema: &Schema,
     provider: &dyn Provider,

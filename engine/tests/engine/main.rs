@@ -1,5 +1,11 @@
 //! Planning and applying against a little cloud that fails on demand, under virtual time.
 
+#![allow(clippy::result_large_err, reason = "tests show the whole error")]
+#![allow(
+    clippy::disallowed_macros,
+    reason = "tests print how many points they tried, and how long they took"
+)]
+
 mod clock;
 mod cloud;
 mod program;

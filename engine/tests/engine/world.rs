@@ -36,11 +36,14 @@ impl Host for Machine {
     }
 }
 
+/// What is done when a line of progress is told.
+pub type Listener = Box<dyn Fn(&str) + Send + Sync>;
+
 /// Notes every event as a line, and may do something at each.
 #[derive(Default)]
 pub struct Notes {
     pub lines: Mutex<Vec<String>>,
-    pub at: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    pub at: Option<Listener>,
 }
 
 impl Progress for Notes {
