@@ -85,13 +85,13 @@ async fn provider(
 #[cfg(feature = "aws")]
 fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Options {
     let timer = around.timer.clone();
-    let simulated = |endpoint: &str| infra_aws::Options {
-        credentials: Some(infra_aws::Credentials {
+    let simulated = |endpoint: &str| {
+        let credentials = infra_aws::Credentials {
             access_key_id: infra_sim::ACCESS_KEY.to_owned(),
             secret_access_key: infra_sim::SECRET_KEY.to_owned(),
             session_token: None,
-        }),
-        ..infra_aws::Options::simulated(timer.clone(), endpoint)
+        };
+        infra_aws::Options::simulated(timer.clone(), endpoint, credentials)
     };
     if let Some(endpoint) = &around.simulator {
         return simulated(endpoint);

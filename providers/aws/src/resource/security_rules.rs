@@ -63,7 +63,7 @@ pub(super) fn canonical(direction: Direction, fields: &mut Record) {
     let mut flat: BTreeMap<String, Value> = BTreeMap::new();
     for rule in std::mem::take(rules) {
         for single in flattened(direction, rule) {
-            let key = single.as_map().map_or_else(
+            let mut key = single.as_map().map_or_else(
                 || single.to_string(),
                 |map| {
                     let mut map = map.clone();
@@ -71,6 +71,8 @@ pub(super) fn canonical(direction: Direction, fields: &mut Record) {
                     Value::Map(map).to_string()
                 },
             );
+            // Peers that are yet to be made look all alike; what they wait for tells them apart.
+            single.for_each_address(&mut |address| key.push_str(&address.to_string()));
             flat.entry(key).or_insert(single);
         }
     }
