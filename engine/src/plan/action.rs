@@ -7,7 +7,7 @@ use infra_model::{Address, Record, Value};
 
 use super::companions::Wanted;
 use super::diff::{Sides, diff};
-use super::refresh::Seen;
+use super::refresh::{Seen, remembered};
 use super::work::{Existing, Goal, Work};
 use super::{Action, PlanError, PlanInput, Problem, Reason, ResourceChange};
 use crate::compare::record_with_ids;
@@ -296,7 +296,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// A state entry with what the cloud answered.
+/// A state entry with what the cloud answered, or with what state remembers when it was not asked.
 pub(super) fn existing(entry: &Entry, seen: Option<&Seen>) -> Existing {
     match seen {
         Some(Seen::Present { attributes, .. }) => Existing {
@@ -304,10 +304,15 @@ pub(super) fn existing(entry: &Entry, seen: Option<&Seen>) -> Existing {
             attributes: attributes.clone(),
             gone: false,
         },
-        Some(Seen::Absent) | None => Existing {
+        Some(Seen::Absent) => Existing {
             entry: entry.clone(),
             attributes: Arc::new(Record::new()),
             gone: true,
+        },
+        None => Existing {
+            entry: entry.clone(),
+            attributes: Arc::new(remembered(entry)),
+            gone: false,
         },
     }
 }

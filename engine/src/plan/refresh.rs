@@ -14,7 +14,7 @@ use crate::compare::{Verdict, compare};
 use crate::providers::{Providers, SchemaSource, calls_since};
 use crate::state::{self, Incarnation, State, Status};
 
-/// What the clouds answered.
+/// What the clouds answered. The default is for a plan that asks nothing: what state remembers is believed.
 #[derive(Clone, Debug, Default)]
 pub struct Refreshed {
     pub(super) seen: HashMap<Incarnation, Seen>,
@@ -170,6 +170,17 @@ impl<'a> Group<'a> {
             });
         Ok(seen.collect())
     }
+}
+
+/// What state remembers of a resource that the cloud was not asked for. Secrets are left out: state does not have
+/// them.
+pub(super) fn remembered(entry: &state::Entry) -> Record {
+    let mut attributes = match entry.status {
+        Status::Ready => entry.draft.authored.usable(),
+        Status::Creating | Status::Unsettled => Record::new(),
+    };
+    attributes.extend(entry.attributes.usable());
+    attributes
 }
 
 /// Takes from state what the cloud did not answer, and notes what changed outside.

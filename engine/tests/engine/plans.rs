@@ -53,6 +53,22 @@ fn reads_are_batched_by_type_whatever_the_number_of_resources() {
 }
 
 #[test]
+fn without_asking_the_cloud_the_state_is_believed() {
+    let world = World::new();
+    world.up(&desk());
+    world.cloud.take_log();
+    world
+        .cloud
+        .tamper(&at("host", "b"), "type", Value::string("huge"));
+    assert!(world.plan_unread(&desk()).is_empty());
+    let larger = desk().with(&at("host", "b"), |host| host.set("type", "large"));
+    let plan = world.plan_unread(&larger);
+    assert_eq!(plan.changes.len(), 1);
+    assert_eq!(plan.changes[0].action, Action::Restart);
+    assert!(world.cloud.take_log().is_empty());
+}
+
+#[test]
 fn reasons_go_down_to_the_field_and_its_line() {
     let world = World::new();
     world.up(&desk());

@@ -9,7 +9,7 @@ use infra_engine::apply::{
     apply,
 };
 use infra_engine::builtin::StdProvider;
-use infra_engine::plan::{Plan, PlanError, PlanInput, PlanOptions, Step, plan};
+use infra_engine::plan::{Plan, PlanError, PlanInput, PlanOptions, Refreshed, Step, plan};
 use infra_engine::providers::Providers;
 use infra_engine::state::{
     Disk, Files, Genesis, Holder, Host, LEASE, Lock, SealKey, SimulatedDisk, State, StateError,
@@ -162,6 +162,22 @@ impl World {
             options,
         })
         .map_err(Stop::Plan)
+    }
+
+    /// A plan that asks the cloud nothing.
+    pub fn plan_unread(&self, program: &Program) -> Plan {
+        plan(&PlanInput {
+            desired: &program.desired(),
+            digest: "digest",
+            resolver: program,
+            schemas: &self.schemas,
+            providers: &self.providers,
+            state: &self.state(),
+            refreshed: &Refreshed::default(),
+            lookups: &BTreeMap::new(),
+            options: &PlanOptions::default(),
+        })
+        .expect("there is a plan")
     }
 
     /// `infra plan`.
