@@ -177,3 +177,29 @@ def test_catalogue(ec2):
     for owner, name in [("amazon", "al2023-*"), ("099720109477", "*jammy*amd64*"), ("136693071363", "debian-12-amd64*")]:
         images = ec2.describe_images(Owners=[owner], Filters=[{"Name": "name", "Values": [name]}])["Images"]
         assert images and all(image["State"] == "available" for image in images)
+
+
+def test_profiles_and_placement_groups(ec2, network, image):
+    ec2.create_placement_group(GroupName="near", Strategy="cluster", TagSpecifications=tags("placement-group", Name="near"))
+    with refused("InvalidPlacementGroup.Duplicate"):
+        ec2.create_placement_group(GroupName="near", Strategy="cluster")
+    instance = network.launch(image, IamInstanceProfile={"Name": "web"}, Placement={"GroupName": "near"})
+    shown = described(ec2, instance)
+    assert shown["IamInstanceProfile"]["Arn"] == "arn:aws:iam::123456789012:instance-profile/web"
+    assert shown["Placement"]["GroupName"] == "near"
+    by_instance = [{"Name": "instance-id", "Values": [instance]}]
+    before = ec2.describe_iam_instance_profile_associations(Filters=by_instance)["IamInstanceProfileAssociations"][0]
+    with refused("IncorrectState"):
+        ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "db"})
+    after = ec2.replace_iam_instance_profile_association(
+        AssociationId=before["AssociationId"], IamInstanceProfile={"Name": "db"}
+    )["IamInstanceProfileAssociation"]
+    assert after["IamInstanceProfile"]["Arn"].endswith("/db")
+    ec2.disassociate_iam_instance_profile(AssociationId=after["AssociationId"])
+    assert "IamInstanceProfile" not in described(ec2, instance)
+    with refused("InvalidPlacementGroup.InUse"):
+        ec2.delete_placement_group(GroupName="near")
+    network.terminate(instance)
+    ec2.delete_placement_group(GroupName="near")
+    with refused("InvalidPlacementGroup.Unknown"):
+        ec2.describe_placement_groups(GroupNames=["near"])

@@ -130,3 +130,21 @@ def test_snapshot_written_block_by_block(cloud, ec2):
         ebs.list_snapshot_blocks(SnapshotId=child)
     ec2.get_waiter("volume_available").wait(VolumeIds=[volume["VolumeId"]], WaiterConfig=FAST)
     ec2.delete_volume(VolumeId=volume["VolumeId"])
+
+
+def test_encryption(ec2):
+    zone = "us-west-2a"
+    with refused("InvalidParameterDependency"):
+        ec2.create_volume(AvailabilityZone=zone, Size=1, KmsKeyId="alias/mine")
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=1, Encrypted=True, KmsKeyId="alias/mine")
+    assert volume["KmsKeyId"].startswith("arn:aws:kms:us-west-2:123456789012:key/")
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume["VolumeId"]], WaiterConfig=FAST)
+    snapshot = ec2.create_snapshot(VolumeId=volume["VolumeId"])
+    assert (snapshot["Encrypted"], snapshot["KmsKeyId"]) == (True, volume["KmsKeyId"])
+    ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot["SnapshotId"]], WaiterConfig=FAST)
+    restored = ec2.create_volume(AvailabilityZone=zone, SnapshotId=snapshot["SnapshotId"])
+    assert (restored["Encrypted"], restored["KmsKeyId"]) == (True, volume["KmsKeyId"])
+    ec2.delete_snapshot(SnapshotId=snapshot["SnapshotId"])
+    ec2.get_waiter("volume_available").wait(VolumeIds=[restored["VolumeId"]], WaiterConfig=FAST)
+    for id in (volume["VolumeId"], restored["VolumeId"]):
+        ec2.delete_volume(VolumeId=id)

@@ -89,6 +89,7 @@ pub fn start(region: &mut Region, request: &Incoming) -> Result<Reply, Fault> {
         description: body["Description"].as_str().unwrap_or_default().to_owned(),
         encrypted: body["Encrypted"].as_bool().unwrap_or(false)
             || parent.as_ref().is_some_and(|parent| parent.encrypted),
+        kms_key: body["KmsKeyArn"].as_str().map(str::to_owned),
         state: SnapshotState::Pending,
         due: region.after(minutes * 60_000),
         started_ms: region.now,
@@ -147,6 +148,9 @@ fn started(snapshot: &Snapshot, tags: &[Value]) -> Value {
     });
     if let Some(parent) = &snapshot.parent {
         reply["ParentSnapshotId"] = json!(parent);
+    }
+    if let Some(key) = &snapshot.kms_key {
+        reply["KmsKeyArn"] = json!(key);
     }
     if !tags.is_empty() {
         reply["Tags"] = json!(tags);

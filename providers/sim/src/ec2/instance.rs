@@ -45,6 +45,12 @@ const INSTANCES: Describe<Instance> = Describe {
                 .collect()
         }),
         ("group-id", groups),
+        ("iam-instance-profile.arn", |_, i| {
+            some(i.profile.as_ref().map(|profile| &profile.arn))
+        }),
+        ("placement-group-name", |_, i| {
+            some(i.placement_group.as_ref())
+        }),
         ("image-id", |_, instance| one(&instance.image)),
         ("instance-lifecycle", |_, _| Vec::new()),
         ("instance-state-code", |_, instance| {

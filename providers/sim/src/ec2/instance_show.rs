@@ -3,7 +3,7 @@
 use crate::calendar::iso;
 use crate::catalogue::instance_type;
 use crate::config::ACCOUNT;
-use crate::ec2::{interface, tags};
+use crate::ec2::{interface, profile, tags};
 use crate::world::{Instance, InstanceState, Interface, Metadata, Region};
 use crate::xml::Node;
 
@@ -140,7 +140,10 @@ pub fn show(region: &Region, instance: &Instance) -> Node {
             Node::new()
                 .text("availabilityZone", &instance.zone)
                 .text("availabilityZoneId", region.zone_id(&instance.zone))
-                .text("groupName", "")
+                .text(
+                    "groupName",
+                    instance.placement_group.as_deref().unwrap_or_default(),
+                )
                 .text("tenancy", &instance.tenancy),
         )
         .node(
@@ -173,6 +176,9 @@ pub fn show(region: &Region, instance: &Instance) -> Node {
             region,
             first.map(|port| port.groups.as_slice()).unwrap_or_default(),
         ));
+    if let Some(profile) = &instance.profile {
+        node = node.node("iamInstanceProfile", profile::show(profile));
+    }
     if let Some((code, text)) = &instance.reason {
         node = node.node(
             "stateReason",

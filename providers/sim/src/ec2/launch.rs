@@ -5,7 +5,9 @@ use crate::describe::Answer;
 use crate::ec2::launch_devices::{add_volume, devices};
 use crate::ec2::launch_network::{Port, plug, ports};
 use crate::ec2::launch_options::{default_metadata, metadata, shutdown_behavior, user_data};
-use crate::ec2::{image, instance_show, instance_type as types, key_pair, tags};
+use crate::ec2::{
+    image, instance_show, instance_type as types, key_pair, placement_group, profile, tags,
+};
 use crate::fault::Fault;
 use crate::query::Query;
 use crate::world::{Instance, InstanceState, Region};
@@ -55,7 +57,7 @@ pub fn run(region: &mut Region, q: &Query) -> Answer {
     let count = count(q)?;
     check_vcpus(region, kind.vcpus * count as u32)?;
     let ports = ports(region, q)?;
-    let devices = devices(&image, q)?;
+    let devices = devices(region, &image, q)?;
     if count > 1 && ports.iter().any(|port| port.ip.is_some()) {
         return Err(Fault::combination(
             "Network interfaces with a private IP address are for one instance only.",
@@ -81,6 +83,10 @@ pub fn run(region: &mut Region, q: &Query) -> Answer {
             launch_index,
             ..template.clone()
         };
+        // Every instance has an association of its own.
+        if let Some(profile) = &mut instance.profile {
+            profile.association = region.new_id("iip-assoc");
+        }
         for port in &ports {
             let id = plug(region, &instance.id, port)?;
             tags::put(region, &id, of_port.clone())?;
@@ -171,6 +177,16 @@ fn template(
             "Value ({tenancy}) for parameter tenancy is invalid."
         )));
     }
+    let placement_group = placement
+        .and_then(|placement| placement.text("GroupName"))
+        .filter(|name| !name.is_empty());
+    let placement_group = placement_group
+        .map(|name| placement_group::by_name(region, name).map(|group| group.name.clone()))
+        .transpose()?;
+    let profile = q
+        .child("IamInstanceProfile")
+        .map(|node| profile::named(region, node))
+        .transpose()?;
     let credits = q
         .child("CreditSpecification")
         .and_then(|node| node.text("CpuCredits"));
@@ -223,5 +239,7 @@ fn template(
         ebs_optimized: q.flag("EbsOptimized")?.unwrap_or(false),
         cpu_credits: credits.or(default_credits).map(str::to_owned),
         tenancy: tenancy.to_owned(),
+        placement_group,
+        profile,
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::Image;
+use crate::ec2::encryption::Encryption;
 use crate::ec2::volume_shape::Wish;
 use crate::ec2::{volume, volume_attach};
 use crate::fault::Fault;
@@ -14,7 +15,7 @@ pub struct Device<'q> {
     pub name: String,
     pub wish: Wish<'q>,
     pub snapshot: Option<String>,
-    pub encrypted: bool,
+    pub encryption: Encryption,
     pub delete_on_termination: bool,
 }
 
@@ -22,13 +23,13 @@ pub struct Device<'q> {
 ///
 /// # Errors
 /// `InvalidBlockDeviceMapping`.
-pub fn devices<'q>(image: &Image, q: &'q Query) -> Result<Vec<Device<'q>>, Fault> {
+pub fn devices<'q>(region: &Region, image: &Image, q: &'q Query) -> Result<Vec<Device<'q>>, Fault> {
     let mut devices: BTreeMap<String, Option<Device<'q>>> = BTreeMap::new();
     let root = Device {
         name: image.root_device.clone(),
         wish: Wish::default(),
         snapshot: Some(image.root_snapshot.clone()),
-        encrypted: false,
+        encryption: Encryption::default(),
         delete_on_termination: true,
     };
     devices.insert(root.name.clone(), Some(root));
@@ -64,7 +65,7 @@ pub fn devices<'q>(image: &Image, q: &'q Query) -> Result<Vec<Device<'q>>, Fault
             name: name.to_owned(),
             wish: Wish::parse(ebs, "VolumeSize")?,
             snapshot: snapshot.or_else(|| is_root.then(|| image.root_snapshot.clone())),
-            encrypted: ebs.flag("Encrypted")?.unwrap_or(false),
+            encryption: Encryption::parse(region, ebs)?,
             delete_on_termination: ebs.flag("DeleteOnTermination")?.unwrap_or(true),
         };
         devices.insert(name.to_owned(), Some(device));
@@ -114,7 +115,7 @@ pub fn add_volume(
         device.wish,
         default_kind,
         snapshot,
-        device.encrypted,
+        device.encryption.clone(),
         instance.zone.clone(),
     )?;
     made.state = VolumeState::InUse;

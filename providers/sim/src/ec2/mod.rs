@@ -1,6 +1,7 @@
 //! EC2: the table of actions, and what happens around each of them.
 
 mod address;
+mod encryption;
 mod image;
 mod instance;
 mod instance_attribute;
@@ -15,7 +16,9 @@ mod launch_network;
 mod launch_options;
 mod nat_gateway;
 mod place;
+mod placement_group;
 mod power;
+mod profile;
 mod route;
 mod route_table;
 mod rule;
@@ -59,6 +62,7 @@ use Doing::{Across, Once, OncePerZone, Plain};
 const ACTIONS: &[(&str, Doing)] = &[
     ("AllocateAddress", Plain(address::allocate)),
     ("AssociateAddress", Plain(address::associate)),
+    ("AssociateIamInstanceProfile", Plain(profile::associate)),
     ("AssociateRouteTable", Plain(route_table::associate)),
     ("AttachInternetGateway", Plain(internet_gateway::attach)),
     ("AttachVolume", Plain(volume_attach::attach)),
@@ -74,6 +78,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("CreateInternetGateway", Plain(internet_gateway::create)),
     ("CreateKeyPair", Plain(key_pair::create)),
     ("CreateNatGateway", Once(nat_gateway::create)),
+    ("CreatePlacementGroup", Plain(placement_group::create)),
     ("CreateRoute", Plain(route::create)),
     ("CreateRouteTable", Once(route_table::create)),
     ("CreateSecurityGroup", Plain(security_group::create)),
@@ -85,6 +90,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DeleteInternetGateway", Plain(internet_gateway::delete)),
     ("DeleteKeyPair", Plain(key_pair::delete)),
     ("DeleteNatGateway", Plain(nat_gateway::delete)),
+    ("DeletePlacementGroup", Plain(placement_group::delete)),
     ("DeleteRoute", Plain(route::delete)),
     ("DeleteRouteTable", Plain(route_table::delete)),
     ("DeleteSecurityGroup", Plain(security_group::delete)),
@@ -99,6 +105,10 @@ const ACTIONS: &[(&str, Doing)] = &[
     ),
     ("DescribeAddresses", Plain(address::describe)),
     ("DescribeAvailabilityZones", Plain(place::zones)),
+    (
+        "DescribeIamInstanceProfileAssociations",
+        Plain(profile::describe),
+    ),
     ("DescribeImages", Plain(image::describe)),
     (
         "DescribeInstanceAttribute",
@@ -122,6 +132,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DescribeKeyPairs", Plain(key_pair::describe)),
     ("DescribeNatGateways", Plain(nat_gateway::describe)),
     ("DescribeNetworkInterfaces", Plain(interface::describe)),
+    ("DescribePlacementGroups", Plain(placement_group::describe)),
     ("DescribeRegions", Plain(place::regions)),
     ("DescribeRouteTables", Plain(route_table::describe)),
     (
@@ -144,6 +155,10 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DetachInternetGateway", Plain(internet_gateway::detach)),
     ("DetachVolume", Plain(volume_attach::detach)),
     ("DisassociateAddress", Plain(address::disassociate)),
+    (
+        "DisassociateIamInstanceProfile",
+        Plain(profile::disassociate),
+    ),
     ("DisassociateRouteTable", Plain(route_table::disassociate)),
     ("ImportKeyPair", Plain(key_pair::import)),
     ("ModifyInstanceAttribute", Plain(instance_attribute::modify)),
@@ -159,6 +174,10 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("MonitorInstances", Plain(power::monitor)),
     ("RebootInstances", Plain(power::reboot)),
     ("ReleaseAddress", Plain(address::release)),
+    (
+        "ReplaceIamInstanceProfileAssociation",
+        Plain(profile::replace),
+    ),
     ("ReplaceRoute", Plain(route::replace)),
     (
         "ReplaceRouteTableAssociation",
@@ -262,6 +281,7 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("eni") => region.interfaces.find(id).map(drop),
         Some("eipalloc") => region.addresses.find(id).map(drop),
         Some("i") => region.instances.find(id).map(drop),
+        Some("pg") => region.placement_groups.find(id).map(drop),
         Some("vol") => region.volumes.find(id).map(drop),
         Some("snap") => region.snapshots.find(id).map(drop),
         Some("sgr") => Err(Fault::new(

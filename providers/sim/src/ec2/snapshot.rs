@@ -4,6 +4,7 @@ use crate::calendar::iso;
 use crate::catalogue::images;
 use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
+use crate::ec2::encryption::{self, Encryption};
 use crate::ec2::tags;
 use crate::fault::Fault;
 use crate::filter::{one, some};
@@ -70,6 +71,10 @@ fn fields(region: &Region, snapshot: &Snapshot) -> Node {
         .text("volumeSize", snapshot.size)
         .text("description", &snapshot.description)
         .text("encrypted", snapshot.encrypted)
+        .maybe(
+            "kmsKeyId",
+            encryption::shown_key(region, snapshot.encrypted, snapshot.kms_key.as_ref()),
+        )
         .and(tags::show(region, &snapshot.id))
 }
 
@@ -82,6 +87,7 @@ fn show(region: &Region, snapshot: &Snapshot) -> Node {
 pub struct Source {
     pub gib: i64,
     pub encrypted: bool,
+    pub kms_key: Option<String>,
     pub layers: Vec<String>,
 }
 
@@ -97,6 +103,7 @@ pub fn source(region: &Region, id: &str) -> Result<Source, Fault> {
         return Ok(Source {
             gib: image.root_gib,
             encrypted: false,
+            kms_key: None,
             layers: Vec::new(),
         });
     }
@@ -110,6 +117,7 @@ pub fn source(region: &Region, id: &str) -> Result<Source, Fault> {
     Ok(Source {
         gib: snapshot.size,
         encrypted: snapshot.encrypted,
+        kms_key: snapshot.kms_key.clone(),
         layers: snapshot.layers.clone(),
     })
 }
@@ -129,6 +137,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         size: volume.shape.size,
         description: q.text("Description").unwrap_or_default().to_owned(),
         encrypted: volume.encrypted,
+        kms_key: volume.kms_key,
         state: SnapshotState::Pending,
         due: region.after(region.timing.snapshot_ms),
         started_ms: region.now,
@@ -164,12 +173,15 @@ pub fn copy(world: &mut World, here: &str, now: u64, q: &Query) -> Answer {
         .collect();
     let region = world.region(here, now);
     let given = tags::specified(q, Snapshot::KIND, &[Snapshot::KIND])?;
+    let encryption = Encryption::parse(region, q)?;
     let snapshot = Snapshot {
         id: region.new_id("snap"),
         // A copy is of no volume, and AWS says so with this one.
         volume: "vol-ffffffff".to_owned(),
         description: q.text("Description").unwrap_or_default().to_owned(),
-        encrypted: original.encrypted || q.flag("Encrypted")?.unwrap_or(false),
+        encrypted: original.encrypted || encryption.on,
+        // Keys are of their region: the copy has the named one, or the default one of its own.
+        kms_key: encryption.key,
         state: SnapshotState::Pending,
         due: region.after(region.timing.snapshot_ms),
         started_ms: now,

@@ -1,8 +1,8 @@
 //! Volumes.
 
 use crate::calendar::iso;
-use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
+use crate::ec2::encryption::{self, Encryption};
 use crate::ec2::volume_shape::{Wish, resolve};
 use crate::ec2::{snapshot, subnet::check_zone, tags};
 use crate::fault::Fault;
@@ -49,13 +49,6 @@ pub fn describe(region: &mut Region, q: &Query) -> Answer {
     VOLUMES.answer(region, q)
 }
 
-fn kms_key(region: &Region) -> String {
-    format!(
-        "arn:aws:kms:{}:{ACCOUNT}:key/00000000-0000-4000-8000-000000000000",
-        region.name
-    )
-}
-
 /// An attachment as the volume actions show it.
 pub fn show_attachment(volume: &str, attachment: &Attachment) -> Node {
     Node::new()
@@ -80,7 +73,10 @@ fn show(region: &Region, volume: &Volume) -> Node {
         .maybe("iops", volume.shape.iops)
         .maybe("throughput", volume.shape.throughput)
         .text("encrypted", volume.encrypted)
-        .maybe("kmsKeyId", volume.encrypted.then(|| kms_key(region)))
+        .maybe(
+            "kmsKeyId",
+            encryption::shown_key(region, volume.encrypted, volume.kms_key.as_ref()),
+        )
         .text("multiAttachEnabled", false)
         .list(
             "attachmentSet",
@@ -101,7 +97,7 @@ pub fn blank(
     wish: Wish<'_>,
     default_kind: &str,
     snapshot: Option<&str>,
-    encrypted: bool,
+    encryption: Encryption,
     zone: String,
 ) -> Result<Volume, Fault> {
     let source = snapshot
@@ -112,7 +108,10 @@ pub fn blank(
         id: region.new_id("vol"),
         zone,
         shape,
-        encrypted: encrypted || source.as_ref().is_some_and(|source| source.encrypted),
+        encrypted: encryption.on || source.as_ref().is_some_and(|source| source.encrypted),
+        kms_key: encryption
+            .key
+            .or_else(|| source.as_ref().and_then(|source| source.kms_key.clone())),
         snapshot: snapshot.map(str::to_owned),
         state: VolumeState::Creating,
         due: region.after(region.timing.volume_ms),
@@ -130,22 +129,16 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
             "Volumes with several attachments are not simulated",
         ));
     }
-    if q.text("KmsKeyId").is_some() {
-        return Err(Fault::new(
-            "InvalidKmsKey.InvalidState",
-            "This account has no keys of its own",
-        ));
-    }
     let zone = check_zone(region, q.need("AvailabilityZone")?)?;
     let snapshot = q.text("SnapshotId").filter(|id| !id.is_empty());
     let given = tags::specified(q, "volume", &["volume"])?;
-    let encrypted = q.flag("Encrypted")?.unwrap_or(false);
+    let encryption = Encryption::parse(region, q)?;
     let volume = blank(
         region,
         Wish::parse(q, "Size")?,
         "gp2",
         snapshot,
-        encrypted,
+        encryption,
         zone,
     )?;
     region.volumes.put(volume.clone());

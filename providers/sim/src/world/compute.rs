@@ -43,6 +43,40 @@ pub struct Metadata {
     pub tags: String,
 }
 
+/// The instance profile that an instance runs with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub association: String,
+    pub arn: String,
+    pub id: String,
+    pub since_ms: u64,
+}
+
+/// A placement group.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PlacementGroup {
+    pub id: String,
+    pub name: String,
+    /// `cluster` or `spread`.
+    pub strategy: String,
+}
+
+impl Entity for PlacementGroup {
+    const KIND: &'static str = "placement-group";
+    const PREFIX: &'static str = "pg";
+    const NOT_FOUND: &'static str = "InvalidPlacementGroupId.NotFound";
+    const MALFORMED: &'static str = "InvalidPlacementGroupId.Malformed";
+    const NOUN: &'static str = "placement group";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn left_over(&self) -> bool {
+        true
+    }
+}
+
 /// An instance.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Instance {
@@ -76,6 +110,8 @@ pub struct Instance {
     pub ebs_optimized: bool,
     pub cpu_credits: Option<String>,
     pub tenancy: String,
+    pub placement_group: Option<String>,
+    pub profile: Option<Profile>,
 }
 
 impl Entity for Instance {

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use compute::{Instance, InstanceState, Metadata};
+pub use compute::{Instance, InstanceState, Metadata, PlacementGroup, Profile};
 pub use defaults::everywhere;
 pub use network::{
     Address, Interface, InterfaceAttachment, InternetGateway, NatGateway, NatState, NetworkState,

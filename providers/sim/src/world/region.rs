@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::mint::Mint;
 use super::{
-    Address, Block, Entity, Instance, Interface, InternetGateway, KeyPair, NatGateway, RouteTable,
-    SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
+    Address, Block, Entity, Instance, Interface, InternetGateway, KeyPair, NatGateway,
+    PlacementGroup, RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
 };
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;
@@ -99,6 +99,7 @@ region! {
     interfaces: Interface,
     addresses: Address,
     instances: Instance,
+    placement_groups: PlacementGroup,
     volumes: Volume,
     snapshots: Snapshot,
     blocks: Block,

@@ -67,6 +67,8 @@ pub struct Volume {
     pub zone: String,
     pub shape: Shape,
     pub encrypted: bool,
+    /// The key that a user named; without one it is the account's default key.
+    pub kms_key: Option<String>,
     pub snapshot: Option<String>,
     pub state: VolumeState,
     pub due: Option<u64>,
@@ -118,6 +120,7 @@ pub struct Snapshot {
     pub size: i64,
     pub description: String,
     pub encrypted: bool,
+    pub kms_key: Option<String>,
     pub state: SnapshotState,
     pub due: Option<u64>,
     pub started_ms: u64,
