@@ -73,6 +73,9 @@ struct Scanner<'a> {
     file: FileId,
     text: &'a str,
     at: usize,
+    /// Where the line starts, and how many bytes of white space it starts with.
+    line_start: usize,
+    indent: usize,
     /// Lines that look like declarations end the blocks of components and tests too.
     force: bool,
     brackets: Brackets,
@@ -98,6 +101,8 @@ impl<'a> Scanner<'a> {
             file,
             text,
             at: from,
+            line_start: from,
+            indent: indentation(&text[from..]),
             force,
             brackets: Brackets::default(),
             chunk: Chunk {
@@ -132,8 +137,10 @@ impl<'a> Scanner<'a> {
 
     fn run(&mut self) {
         while let Some(byte) = self.byte(0) {
-            let line_start = self.at == 0 || self.text.as_bytes()[self.at - 1] == b'\n';
-            if line_start {
+            let starts = self.at == 0 || self.text.as_bytes()[self.at - 1] == b'\n';
+            if starts {
+                self.line_start = self.at;
+                self.indent = indentation(&self.text[self.at..]);
                 self.cut_if_declaration();
             }
             match byte {
@@ -283,14 +290,17 @@ impl<'a> Scanner<'a> {
     }
 
     fn open(&mut self, kind: Kind, at: usize) {
-        self.brackets.open(kind, at, indentation(self.text, at));
+        self.brackets.open(kind, at, self.indent);
         self.note_depth();
     }
 
     fn close(&mut self, byte: u8) {
         let at = self.at;
         self.at += 1;
-        match self.brackets.close(byte, first_on_line(self.text, at)) {
+        // The column of a closer that is the first on its line.
+        let column = at - self.line_start;
+        let column = (column == self.indent).then_some(column);
+        match self.brackets.close(byte, column) {
             brackets::Closed::Fits(Kind::Hole) => self.string_rest(false),
             brackets::Closed::Fits(Kind::BlockHole) => self.string_rest(true),
             brackets::Closed::Fits(_) => {}
@@ -508,15 +518,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The column, in bytes, of the first character of the line that holds `at`.
-fn indentation(text: &str, at: usize) -> usize {
-    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let line = &text[start..];
-    line.len() - line.trim_start_matches([' ', '\t']).len()
-}
-
-/// The column of `at` when nothing but white space stands before it on its line.
-fn first_on_line(text: &str, at: usize) -> Option<usize> {
-    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    text[start..at].trim().is_empty().then_some(at - start)
+/// How many bytes of white space a text starts with.
+fn indentation(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
 }

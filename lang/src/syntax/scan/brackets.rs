@@ -73,6 +73,8 @@ pub(super) struct Brackets {
     stack: Vec<Open>,
     ifs: usize,
     ifs_outside: usize,
+    /// How many of the open ones are holes of one-line strings.
+    line_holes: usize,
     /// Where the innermost string starts.
     pub string_at: usize,
     /// A pair whose closer stands further left than its opener's line: the closer was likely meant for another.
@@ -108,12 +110,14 @@ impl Brackets {
             ifs: self.ifs,
             string_at: self.string_at,
         });
+        self.line_holes += usize::from(kind == Kind::Hole);
         self.ifs_outside += self.ifs;
         self.ifs = 0;
     }
 
     fn pop(&mut self) -> Option<Open> {
         let open = self.stack.pop()?;
+        self.line_holes -= usize::from(open.kind == Kind::Hole);
         self.ifs = open.ifs;
         self.ifs_outside -= open.ifs;
         if open.kind.is_hole() {
@@ -134,9 +138,12 @@ impl Brackets {
             }
             return Closed::Fits(top.kind);
         }
-        // A closer does not look past the string it stands in.
-        let hole = self.stack.iter().rposition(|open| open.kind.is_hole());
-        let inside = hole.unwrap_or(0);
+        // A closer does not look past the string it stands in, nor further out than anybody means.
+        let near = self.stack.len().saturating_sub(2 * super::DEPTH_MAX);
+        let hole = self.stack[near..]
+            .iter()
+            .rposition(|open| open.kind.is_hole());
+        let inside = near + hole.unwrap_or(0);
         let wanted = self.stack[inside..]
             .iter()
             .rposition(|open| open.kind.closed_by(byte));
@@ -162,11 +169,14 @@ impl Brackets {
     }
 
     pub fn in_line_hole(&self) -> bool {
-        self.stack.iter().any(|open| open.kind == Kind::Hole)
+        self.line_holes > 0
     }
 
     /// At a line's end: drops the holes of one-line strings and what is open in them. Returns the outermost one.
     pub fn drop_line_holes(&mut self) -> Option<usize> {
+        if self.line_holes == 0 {
+            return None;
+        }
         let first = self.stack.iter().position(|open| open.kind == Kind::Hole)?;
         let at = self.stack[first].at;
         self.stack_down_to(first);
