@@ -19,13 +19,19 @@ pub struct Cloud {
 const FAST: u64 = 5;
 
 fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is past 1970");
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("it is past 1970");
     u64::try_from(since.as_millis()).expect("it is not that late")
 }
 
 impl Cloud {
     /// Starts a cloud that is kept in `file`; `on_stop` is called when chaos stops it.
-    pub fn start(file: PathBuf, chaos: &str, on_stop: Option<Arc<dyn Fn() + Send + Sync>>) -> Cloud {
+    pub fn start(
+        file: PathBuf,
+        chaos: &str,
+        on_stop: Option<Arc<dyn Fn() + Send + Sync>>,
+    ) -> Cloud {
         let mut config = Config::new(Arc::new(now_ms));
         config.state_file = Some(file);
         config.chaos = chaos.parse().expect("a chaos specification");
@@ -41,7 +47,9 @@ impl Cloud {
             ..Timing::default()
         };
         let runtime = Runtime::new().expect("threads");
-        let running = runtime.block_on(infra_sim::serve(config)).expect("it starts");
+        let running = runtime
+            .block_on(infra_sim::serve(config))
+            .expect("it starts");
         Cloud {
             runtime,
             running: Some(running),

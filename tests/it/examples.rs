@@ -5,7 +5,10 @@ use crate::tool::Tool;
 const OFFICE: &[&str] = &["--sim", "--set", "office=203.0.113.0/24"];
 
 fn desk(tool: &Tool, verb: &str, more: &[&str], code: i32) -> String {
-    let words: Vec<&str> = std::iter::once(verb).chain(OFFICE.iter().copied()).chain(more.iter().copied()).collect();
+    let words: Vec<&str> = std::iter::once(verb)
+        .chain(OFFICE.iter().copied())
+        .chain(more.iter().copied())
+        .collect();
     tool.run(&words).expect(code).out
 }
 
@@ -18,24 +21,53 @@ fn desk_comes_up_whole_stays_as_it_is_and_goes() {
     let again = desk(&tool, "plan", &["--detailed-exitcode"], 0);
     assert!(again.contains("Nothing to do"), "{again}");
     let outputs = tool.run(&["output", "--sim", "--json"]).expect(0).json();
-    assert_eq!(outputs["inside_addresses"].as_object().expect("a map").len(), 6);
+    assert_eq!(
+        outputs["inside_addresses"]
+            .as_object()
+            .expect("a map")
+            .len(),
+        6
+    );
 
     // What holds data is not taken away by the way.
-    let refused = tool.run(&["destroy", "--yes", "--sim", "--set", "office=203.0.113.0/24"]).expect(1);
-    assert!(refused.out.contains("loses the contents of the volume"), "{refused}");
+    let refused = tool
+        .run(&[
+            "destroy",
+            "--yes",
+            "--sim",
+            "--set",
+            "office=203.0.113.0/24",
+        ])
+        .expect(1);
+    assert!(
+        refused.out.contains("loses the contents of the volume"),
+        "{refused}"
+    );
     assert!(refused.out.contains("is protected"), "{refused}");
     desk(&tool, "destroy", &["--yes", "--allow-data-loss", "all"], 0);
-    let left = tool.run(&["state", "list", "--sim", "--json"]).expect(0).json();
+    let left = tool
+        .run(&["state", "list", "--sim", "--json"])
+        .expect(0)
+        .json();
     assert_eq!(left, serde_json::json!([]));
     assert!(tool.read(".infra/.gitignore").contains('*'));
-    assert!(!tool.dir().join("infra.state.json").exists(), "the real state is left alone");
+    assert!(
+        !tool.dir().join("infra.state.json").exists(),
+        "the real state is left alone"
+    );
 }
 
 #[test]
 fn the_whole_internet_is_no_office() {
     let tool = Tool::copy_of("examples/51desk");
-    let ran = tool.run(&["plan", "--sim", "--set", "office=0.0.0.0/0"]).expect(1);
-    assert!(ran.err.contains("the jump host is not for the whole internet"), "{ran}");
+    let ran = tool
+        .run(&["plan", "--sim", "--set", "office=0.0.0.0/0"])
+        .expect(1);
+    assert!(
+        ran.err
+            .contains("the jump host is not for the whole internet"),
+        "{ran}"
+    );
 }
 
 #[test]
@@ -48,7 +80,9 @@ fn every_example_is_sound_and_formatted() {
         let mut programs = false;
         for entry in std::fs::read_dir(&dir).expect("a directory") {
             let path = entry.expect("an entry").path();
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let hidden = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if path.is_dir() && !hidden {
                 left.push(path);
             } else {

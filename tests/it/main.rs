@@ -5,7 +5,10 @@
     reason = "tests start processes, wait for them and give them an environment"
 )]
 
+mod cloud;
 mod commands;
+mod examples;
+mod kill;
 mod peers;
 mod rooms;
 mod tool;
