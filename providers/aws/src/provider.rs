@@ -14,6 +14,9 @@ use crate::fields::{Fields, text_of};
 use crate::resource::{self, Kind};
 use crate::{lookup, tags, wait};
 
+/// How often a create is sent whose answers are lost, each time after looking for what it left behind.
+const CREATE_ATTEMPTS_MAX: u32 = 5;
+
 /// One AWS account and region.
 pub struct AwsProvider {
     cloud: Cloud,
@@ -151,31 +154,31 @@ impl Provider for AwsProvider {
             .await
     }
 
-    /// A create without a client token is sent once. When its answer is lost, or the cloud says that the thing
-    /// exists, what the call left behind is looked for.
+    /// A create without a client token is not simply sent again. When its answer is lost, or the cloud says that
+    /// the thing exists, what the call left behind is looked for; only when that is nothing, it is sent again.
     async fn create(&self, order: &Create) -> Result<Created, Failure> {
         let kind = kind(&order.address.type_name)?;
-        let create = || kind.create(&self.cloud, order);
-        let failure = match self.patient(create).await {
-            Ok(id) => return Ok(Created { id }),
-            Err(failure) if failure.ambiguous || failure.kind == FailureKind::AlreadyExists => {
-                failure
+        let mut attempt = 1;
+        let failure = loop {
+            let failure = match self.patient(|| kind.create(&self.cloud, order)).await {
+                Ok(id) => return Ok(Created { id }),
+                Err(failure) => failure,
+            };
+            if !failure.ambiguous && failure.kind != FailureKind::AlreadyExists {
+                break failure;
             }
-            Err(failure) => return Err(without_secrets(failure, &order.fields)),
+            match self
+                .find(kind, &order.token, Some(&order.fields), failure.ambiguous)
+                .await
+            {
+                Ok(Found::One(id)) => return Ok(Created { id }),
+                Ok(Found::Absent) if failure.ambiguous && attempt < CREATE_ATTEMPTS_MAX => {
+                    attempt += 1
+                }
+                _ => break failure,
+            }
         };
-        let patient = failure.ambiguous;
-        let found = self
-            .find(kind, &order.token, Some(&order.fields), patient)
-            .await;
-        match found {
-            Ok(Found::One(id)) => Ok(Created { id }),
-            Ok(Found::Absent) if failure.ambiguous => {
-                let id = self.patient(create).await;
-                id.map(|id| Created { id })
-                    .map_err(|failure| without_secrets(failure, &order.fields))
-            }
-            _ => Err(without_secrets(failure, &order.fields)),
-        }
+        Err(without_secrets(failure, &order.fields))
     }
 
     async fn settle(&self, order: &Settle) -> Result<Record, Failure> {

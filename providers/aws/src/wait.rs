@@ -7,7 +7,7 @@ use infra_provider::{Failure, FailureKind};
 use crate::client::Cloud;
 
 /// The first pause between two questions and the longest one, in milliseconds.
-const PAUSE_MS_FIRST: u64 = 250;
+const PAUSE_MS_FIRST: u64 = 100;
 const PAUSE_MS_MAX: u64 = 5_000;
 
 /// How long a machine, a gateway or a volume may take.
