@@ -14,7 +14,7 @@ use super::thing::{Instances, Member, Node, NodeId, Part, PartId};
 use super::{Env, Eval, Evaluator, Stop, cycle, fault};
 use crate::check::cloud;
 use crate::codes;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::{Program, SoundProgram};
 use crate::resolve::{DeclKind, ScopeKind, Scopes};
 use crate::syntax::{ItemKind, ProviderBlock};
@@ -52,16 +52,22 @@ pub(crate) fn evaluate(
         files: evaluator.files.take(),
         modules: evaluator.modules.take(),
     };
-    if !outcome.diagnostics.is_empty() {
+    if outcome
+        .diagnostics
+        .iter()
+        .any(|it| it.severity == Severity::Error)
+    {
         return Err(outcome.diagnostics);
     }
-    Ok(Evaluation::new(
+    let mut evaluation = Evaluation::new(
         program.clone(),
         inputs,
         frozen,
         outcome.desired,
         outcome.waiting,
-    ))
+    );
+    evaluation.warnings = outcome.diagnostics;
+    Ok(evaluation)
 }
 
 /// Evaluates a program as far as its text alone goes, for what can be said about it without inputs.

@@ -10,6 +10,7 @@ use super::memo::Memo;
 use super::thing::{PartId, Scene};
 use super::{Evaluator, Files, NOWHERE, Stop, desired};
 use crate::codes;
+use crate::diagnostic::Diagnostic;
 use crate::program::SoundProgram;
 use crate::resolve::ScopeId;
 
@@ -25,6 +26,8 @@ pub(crate) struct Frozen {
 pub struct Evaluation {
     /// What the program asks for under what was known.
     pub desired: Desired,
+    /// What is worth saying about it, though nothing is wrong.
+    pub warnings: Vec<Diagnostic>,
     program: Arc<SoundProgram>,
     inputs: BTreeMap<String, Value>,
     frozen: Frozen,
@@ -41,6 +44,7 @@ impl Evaluation {
     ) -> Self {
         Evaluation {
             desired,
+            warnings: Vec::new(),
             program,
             inputs,
             frozen,
@@ -73,7 +77,7 @@ impl Evaluation {
             (Ok(value), None) => return Ok(value),
             (_, Some(diagnostic)) => diagnostic,
             (Err(Stop::Fault(diagnostic)), None) => *diagnostic,
-            (Err(Stop::Silent), None) => crate::diagnostic::Diagnostic::error(
+            (Err(Stop::Silent), None) => Diagnostic::error(
                 codes::UNKNOWN_NAME,
                 NOWHERE,
                 "the program has no such instance",
