@@ -101,6 +101,7 @@ pub fn load(world: &dyn World) -> Loaded {
     let named: Vec<(String, String)> = schemas
         .catalogues()
         .map(|(ty, _, table)| {
+            let ty = ty.strip_prefix("provider.").unwrap_or(ty);
             (
                 ty.split('.').next().unwrap_or_default().to_owned(),
                 table.to_owned(),

@@ -29,7 +29,11 @@ fn distance(a: &str, b: &str) -> usize {
 /// The candidate nearest to `wrong`, if one is near enough to be meant. Of equally near ones the first in
 /// alphabetical order, so that the answer does not depend on the order of the candidates.
 pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (wrong.chars().count() / 3).clamp(1, 4);
+    // One letter of one is everything; only its case can have slipped.
+    let allowed = match wrong.chars().count() {
+        0 | 1 => 0,
+        length => (length / 3).clamp(1, 4),
+    };
     candidates
         .into_iter()
         .filter(|candidate| candidate.chars().count().abs_diff(wrong.chars().count()) <= allowed)

@@ -131,6 +131,7 @@ impl Checker<'_> {
                 },
             };
             if let Some(first) = seen.insert(name.clone(), span) {
+                self.facts.bad.insert(entry.value.span);
                 self.diagnostics.push(duplicate_field(&name, span, first));
             }
         }
@@ -146,6 +147,7 @@ impl Checker<'_> {
     ) -> Type {
         self.duplicate_entries(entries);
         let mut given = Vec::new();
+        let mut unknown = Vec::new();
         for entry in entries {
             let Some(name) = self.entry_key(&entry.key, context) else {
                 continue;
@@ -162,6 +164,7 @@ impl Checker<'_> {
                     self.expect(&entry.value, &field.ty, context);
                 }
                 None => {
+                    unknown.push(name.clone());
                     self.infer(&entry.value, context);
                     let mut diagnostic = Diagnostic::error(
                         codes::UNKNOWN_FIELD,
@@ -181,6 +184,7 @@ impl Checker<'_> {
             .iter()
             .filter(|field| !field.optional && !given.contains(&field.name))
             .map(|field| field.name.as_str())
+            .filter(|name| !is_meant(name, unknown.iter().map(String::as_str)))
             .collect();
         if !missing.is_empty() {
             let message = format!("{} missing here", are(&missing));
@@ -188,6 +192,11 @@ impl Checker<'_> {
         }
         Type::Record(wanted.to_vec())
     }
+}
+
+/// Whether a missing field is there under a misspelt name, which has been said.
+pub(super) fn is_meant<'a>(missing: &'a str, mut given: impl Iterator<Item = &'a str>) -> bool {
+    given.any(|name| name != missing && suggest::nearest(name, [missing]).is_some())
 }
 
 /// "`a` is", "`a` and `b` are".

@@ -14,6 +14,8 @@ use crate::typing::relate::{self, assignable, plain};
 impl Checker<'_> {
     /// Reports that `expr` is of type `found` where `expected` is wanted.
     pub(super) fn mismatch(&mut self, expr: &Expr, found: &Type, expected: &Type) -> Type {
+        // That null would do as well is not what anyone wants to read.
+        let expected = &relate::without_null(expected);
         let diagnostic = if relate::may_be_null(found)
             && !matches!(found, Type::Null)
             && assignable(&relate::without_null(found), expected)
@@ -59,6 +61,11 @@ impl Checker<'_> {
             }
             (Type::Component(label), wanted) => self.output_advice(label, &path, wanted),
             (Type::Resource(name), wanted) => self.attribute_advice(name, &path, wanted),
+            (Type::Union(parts), wanted) if parts.iter().any(|part| assignable(part, wanted)) => {
+                Some(format!(
+                    "ask which it is first: `if {path} is {wanted} then … else …`"
+                ))
+            }
             (Type::Int, Type::Size) => Some("a size has a unit, such as `8GiB`".to_owned()),
             (Type::Int, Type::Duration) => Some("a duration has a unit, such as `30s`".to_owned()),
             (Type::Int, Type::Port) => Some("a port has a protocol, such as `tcp/443`".to_owned()),
@@ -110,12 +117,10 @@ impl Checker<'_> {
     fn attribute_advice(&self, name: &str, path: &str, wanted: &Type) -> Option<String> {
         let schema = self.program.schemas.either(name)?;
         let field = schema.fields.iter().find(|field| {
-            assignable(&crate::eval::read_type(field), wanted) && !matches!(field.ty, Type::Any)
+            let ty = crate::eval::read_type(field);
+            assignable(&ty, wanted) && !matches!(plain(&ty), Type::Any)
         })?;
-        Some(format!(
-            "`{path}` has a `{wanted}`: `{path}.{}`",
-            field.name
-        ))
+        Some(format!("`{path}.{}` is one", field.name))
     }
 }
 

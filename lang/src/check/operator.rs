@@ -99,15 +99,18 @@ impl Checker<'_> {
         if operators::binary(op, &left_type, &right_type).is_some() {
             return Type::Bool;
         }
-        let message = format!(
-            "{} is never equal to {}",
-            describe(&left_type),
-            describe(&right_type)
-        );
+        let (message, help) = match (plain(&left_type), plain(&right_type)) {
+            (Type::Enum(words), Type::Enum(others)) => (
+                format!("this is never \"{}\"", others.join("\" or \"")),
+                Some(format!("the words are: `{}`", words.join("`, `"))),
+            ),
+            (left, right) => (
+                format!("{} is never equal to {}", describe(left), describe(right)),
+                None,
+            ),
+        };
         let mut diagnostic = Diagnostic::error(codes::WRONG_OPERANDS, at, message);
-        if let (Type::Enum(words), Type::Enum(_)) = (plain(&left_type), plain(&right_type)) {
-            diagnostic.help = Some(format!("the words are: `{}`", words.join("`, `")));
-        }
+        diagnostic.help = help;
         self.wrong(at, diagnostic)
     }
 

@@ -7,7 +7,7 @@ use infra_model::{Schema, SchemaKind, Span, Type};
 use super::Checker;
 use super::comprehension::bound;
 use super::context::Context;
-use super::literal::{are, duplicate_field};
+use super::literal::{are, duplicate_field, is_meant};
 use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -149,6 +149,7 @@ impl Checker<'_> {
 
     fn body(&mut self, body: &Body, slots: &[Slot<'_>], what: &str, head: Span, context: &Context) {
         let mut seen: HashMap<&str, Span> = HashMap::new();
+        let mut unknown: Vec<&str> = Vec::new();
         for field in &body.fields {
             let name = field.name.text.as_str();
             if let Some(first) = seen.insert(name, field.name.span) {
@@ -173,6 +174,7 @@ impl Checker<'_> {
                     self.expect(&field.value, slot.ty, context);
                 }
                 None => {
+                    unknown.push(name);
                     self.infer(&field.value, context);
                     let message = format!("{what} has no field `{name}`");
                     let mut diagnostic =
@@ -190,6 +192,7 @@ impl Checker<'_> {
             .iter()
             .filter(|slot| slot.required && !seen.contains_key(slot.name))
             .map(|slot| slot.name)
+            .filter(|name| !is_meant(name, unknown.iter().copied()))
             .collect();
         // A body with an unreadable part may well have the field in that part.
         if !missing.is_empty() && body.invalid.is_empty() {

@@ -37,6 +37,10 @@ impl Schemas {
     /// Reads the files of the types that the program mentions, and of those that these mention.
     pub(crate) fn load_mentioned(loader: &mut Loader<'_>) -> Schemas {
         let mut seen = BTreeSet::new();
+        for provider in provider_names(&loader.trees) {
+            seen.insert(format!("{provider}/provider"));
+            loader.std_file(&format!("{provider}/provider.infra"));
+        }
         let mut from = 0;
         loop {
             let words = loader.dotted_words(from);
@@ -138,6 +142,18 @@ pub(crate) fn world_types(world: &dyn World) -> Vec<String> {
     paths
         .iter()
         .map(|path| path.trim_end_matches(".infra").replace('/', "."))
+        .collect()
+}
+
+/// The providers that a program configures, whether or not it uses them.
+fn provider_names(trees: &[Tree]) -> Vec<String> {
+    let name = |item: &crate::syntax::Item| match &item.kind {
+        ItemKind::Provider(block) => Some(block.name.text.clone()),
+        _ => None,
+    };
+    trees
+        .iter()
+        .flat_map(|tree| tree.items.iter().filter_map(name))
         .collect()
 }
 

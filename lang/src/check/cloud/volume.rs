@@ -236,8 +236,7 @@ fn not_chosen(
 ) {
     view.report(checked, field, |span| {
         let message = format!("the {what} of a `{}` volume cannot be chosen", limits.name);
-        Diagnostic::error(codes::VOLUME_PERFORMANCE, span, message).help(format!(
-            "take the line out, or another type: {others} sell it"
-        ))
+        Diagnostic::error(codes::VOLUME_PERFORMANCE, span, message)
+            .help(format!("take the line out, or choose it with {others}"))
     });
 }
