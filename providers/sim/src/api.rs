@@ -285,15 +285,24 @@ impl Core {
         }
     }
 
+    /// The file first: what cannot be written has not happened.
     fn keep(&mut self) -> Result<(), Fault> {
-        let changes = self.world.commit();
-        match &mut self.journal {
-            Some(journal) if !changes.is_empty() => {
-                journal.append(self.world.tx(), &changes).map_err(|error| {
-                    Fault::internal(format!("The state file could not be written: {error}"))
-                })
-            }
-            _ => Ok(()),
+        let changes = self.world.changes();
+        if changes.is_empty() {
+            return Ok(());
         }
+        let tx = self.world.tx() + 1;
+        if let Some(Err(error)) = self
+            .journal
+            .as_mut()
+            .map(|journal| journal.append(tx, &changes))
+        {
+            self.world.rollback();
+            return Err(Fault::internal(format!(
+                "The state file could not be written: {error}"
+            )));
+        }
+        self.world.commit(tx);
+        Ok(())
     }
 }

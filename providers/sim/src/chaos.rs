@@ -23,6 +23,8 @@ pub struct Chaos {
     pub stop: Option<u64>,
     /// Exact requests and what happens to them.
     pub exact: BTreeMap<u64, BTreeSet<Fate>>,
+    /// How long Describe actions do not see what was just made, in milliseconds.
+    pub stale_ms: Option<u64>,
     /// Decides which requests the shares fall on.
     pub seed: u64,
     /// Whether EC2's token buckets throttle.
@@ -65,7 +67,7 @@ pub struct ChaosError {
 
 const KNOWN: &str = "A specification is a list with commas of: latency=20ms or latency=20ms..80ms, throttle=5%, \
     error=2%, lost=3%, reset=1% (shares of requests), throttle@N, error@N, lost@N, reset@N (exactly request N, the \
-    first is 1), stop=N (nothing answers from request N on), bucket=real (EC2's own request limits), seed=N";
+    first is 1), stop=N (nothing answers from request N on), stale=200ms (Describe actions do not see what is newer), bucket=real (EC2's own request limits), seed=N";
 
 impl FromStr for Chaos {
     type Err = ChaosError;
@@ -111,6 +113,7 @@ impl Chaos {
             "error" => self.error = share(value)?,
             "lost" => self.lost = share(value)?,
             "reset" => self.reset = share(value)?,
+            "stale" => self.stale_ms = Some(duration_ms(value)?),
             "stop" => self.stop = Some(request_number(value)?),
             "seed" => {
                 self.seed = value

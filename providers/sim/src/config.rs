@@ -109,6 +109,8 @@ pub struct Timing {
     pub snapshot_ms: u64,
     /// How long terminated instances and deleted NAT gateways can still be described.
     pub afterlife_ms: u64,
+    /// How long Describe actions do not see what was just made: EC2's API is eventually consistent.
+    pub stale_ms: u64,
     /// How long a volume may not be modified again (six hours at AWS, nothing here unless set).
     pub modification_cooldown_ms: u64,
 }
@@ -125,6 +127,7 @@ impl Default for Timing {
             modification_ms: 100,
             snapshot_ms: 200,
             afterlife_ms: 600_000,
+            stale_ms: 0,
             modification_cooldown_ms: 0,
         }
     }

@@ -61,13 +61,21 @@ impl<T: Entity> Describe<T> {
         } else {
             let mut named = ids
                 .iter()
-                .map(|id| table.find(id))
+                .map(|id| {
+                    table.find(id).and_then(|row| {
+                        if region.is_unseen(id) {
+                            Err(Table::<T>::missing(id))
+                        } else {
+                            Ok(row)
+                        }
+                    })
+                })
                 .collect::<Result<Vec<_>, _>>()?;
             named.sort_by_key(|row| row.id());
             named.dedup_by_key(|row| row.id());
             named
         };
-        rows.retain(|row| filters.pass(self.filters, region, *row));
+        rows.retain(|row| !region.is_unseen(row.id()) && filters.pass(self.filters, region, *row));
         let Some(bounds) = self.page else {
             return Ok((rows, None));
         };

@@ -139,7 +139,9 @@ impl Shared {
 /// When the address cannot be listened on, or the state file cannot be read, is damaged, or belongs to another running
 /// simulator (`WouldBlock`).
 pub async fn serve(config: Config) -> io::Result<Running> {
-    let mut world = World::new(config.seed, config.timing, config.quotas);
+    let mut timing = config.timing;
+    timing.stale_ms = config.chaos.stale_ms.unwrap_or(timing.stale_ms);
+    let mut world = World::new(config.seed, timing, config.quotas);
     let mut journal = None;
     if let Some(path) = &config.state_file {
         let (contents, lock) = Journal::read(path)?;

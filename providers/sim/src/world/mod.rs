@@ -121,13 +121,15 @@ impl World {
         region
     }
 
-    /// Everything that changed in all regions, for the journal.
-    pub fn commit(&mut self) -> Vec<Change> {
-        let changes: Vec<Change> = self.regions.values_mut().flat_map(Region::commit).collect();
-        if !changes.is_empty() {
-            self.tx += 1;
-        }
-        changes
+    /// Everything that changed since the last commit, for the journal.
+    pub fn changes(&self) -> Vec<Change> {
+        self.regions.values().flat_map(Region::changes).collect()
+    }
+
+    /// Makes the changes lasting, as transaction `tx`.
+    pub fn commit(&mut self, tx: u64) {
+        self.regions.values_mut().for_each(Region::commit);
+        self.tx = tx;
     }
 
     /// Forgets what changed since the last commit.

@@ -1,5 +1,6 @@
 //! One region: its tables, listed once, and what has to be done for each of them.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
@@ -24,12 +25,14 @@ macro_rules! region {
             pub timing: Timing,
             pub quotas: Quotas,
             pub(super) mint: Mint,
+            // When each of the newest entities was made, as long as Describe actions may miss it.
+            newborn: BTreeMap<String, u64>,
             $(pub $field: Table<$entity>,)+
         }
 
         impl Region {
             pub(super) fn new(name: &str, timing: Timing, quotas: Quotas, mint: Mint) -> Self {
-                Self { name: name.to_owned(), now: 0, timing, quotas, mint, $($field: Table::default(),)+ }
+                Self { name: name.to_owned(), now: 0, timing, quotas, mint, newborn: BTreeMap::new(), $($field: Table::default(),)+ }
             }
 
             /// Applies one change of the state file.
@@ -49,13 +52,23 @@ macro_rules! region {
                 Ok(())
             }
 
-            /// Makes the changes lasting and gives them.
-            pub(super) fn commit(&mut self) -> Vec<Change> {
+            /// What changed since the last commit.
+            pub(super) fn changes(&self) -> Vec<Change> {
                 let mut changes = Vec::new();
-                $(for (id, entity) in self.$field.commit() {
-                    changes.push(change(&self.name, <$entity>::KIND, id, entity));
+                $(for (id, entity) in self.$field.changes() {
+                    changes.push(change(&self.name, <$entity>::KIND, id.clone(), entity));
                 })+
                 changes
+            }
+
+            /// Makes the changes lasting.
+            pub(super) fn commit(&mut self) {
+                if self.timing.stale_ms > 0 {
+                    let (now, stale_ms) = (self.now, self.timing.stale_ms);
+                    self.newborn.retain(|_, born| *born + stale_ms > now);
+                    $(self.newborn.extend(self.$field.born().map(|id| (id.clone(), now)));)+
+                }
+                $(self.$field.commit();)+
             }
 
             pub(super) fn rollback(&mut self) {
@@ -135,6 +148,13 @@ impl Region {
                 return ip;
             }
         }
+    }
+
+    /// Whether Describe actions do not see the entity yet.
+    pub fn is_unseen(&self, id: &str) -> bool {
+        self.newborn
+            .get(id)
+            .is_some_and(|born| self.now < born + self.timing.stale_ms)
     }
 
     /// When a phase of that length ends.

@@ -64,16 +64,18 @@ impl<T: Entity> Table<T> {
     /// # Errors
     /// The kind's `Malformed` and `NotFound` codes.
     pub fn find(&self, id: &str) -> Result<&T, Fault> {
-        if let Some(found) = self.rows.get(id) {
-            return Ok(found);
-        }
+        self.rows.get(id).ok_or_else(|| Self::missing(id))
+    }
+
+    /// The fault of an id that is not there.
+    pub fn missing(id: &str) -> Fault {
         let tail = id
             .strip_prefix(T::PREFIX)
             .and_then(|tail| tail.strip_prefix('-'));
         let shaped = tail.is_some_and(|tail| {
             matches!(tail.len(), 8 | 17) && tail.bytes().all(|b| b.is_ascii_hexdigit())
         });
-        Err(if shaped {
+        if shaped {
             Fault::new(
                 T::NOT_FOUND,
                 format!("The {} '{id}' does not exist", T::NOUN),
@@ -83,7 +85,7 @@ impl<T: Entity> Table<T> {
                 T::MALFORMED,
                 format!("Invalid id: \"{id}\" (expecting \"{}-...\")", T::PREFIX),
             )
-        })
+        }
     }
 
     /// All of them in the order of their ids.
@@ -153,16 +155,21 @@ impl<T: Entity> Table<T> {
         self.before.clear();
     }
 
-    /// Makes what happened lasting; gives the changed entities, `None` for those that are gone.
-    pub fn commit(&mut self) -> Vec<(String, Option<&T>)> {
-        let before = std::mem::take(&mut self.before);
-        before
-            .into_keys()
-            .map(|id| {
-                let row = self.rows.get(&id);
-                (id, row)
-            })
-            .collect()
+    /// The entities that changed since the last [`Table::commit`], `None` for those that are gone.
+    pub fn changes(&self) -> impl Iterator<Item = (&String, Option<&T>)> {
+        self.before.keys().map(|id| (id, self.rows.get(id)))
+    }
+
+    /// The ids of those that were made since the last [`Table::commit`].
+    pub fn born(&self) -> impl Iterator<Item = &String> {
+        let made =
+            |(id, before): &(&String, &Option<T>)| before.is_none() && self.rows.contains_key(*id);
+        self.before.iter().filter(made).map(|(id, _)| id)
+    }
+
+    /// Makes what happened lasting.
+    pub fn commit(&mut self) {
+        self.before.clear();
     }
 
     fn remember(&mut self, id: &str) {

@@ -97,3 +97,32 @@ fn real_buckets_refill_with_time() {
     assert_eq!(launched(7), 2);
     assert_eq!(sim.handle().requests()["RunInstances"], 14);
 }
+
+#[test]
+fn what_is_new_is_not_seen_at_once_when_the_cloud_is_stale() {
+    let sim = with("stale=500ms");
+    let by_token = [("Filter.1.Name", "tag:token"), ("Filter.1.Value.1", "t")];
+    let order = [
+        ("CidrBlock", "10.0.0.0/16"),
+        ("TagSpecification.1.ResourceType", "vpc"),
+        ("TagSpecification.1.Tag.1.Key", "token"),
+        ("TagSpecification.1.Tag.1.Value", "t"),
+    ];
+    let id = sim.get("CreateVpc", &order, "vpcId");
+    assert_eq!(
+        sim.ec2("DescribeVpcs", &by_token).ok().all("vpcId"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        sim.ec2("DescribeVpcs", &[("VpcId.1", &id)]).code(),
+        "InvalidVpcID.NotFound"
+    );
+    // Calls that change something go to what is, not to what is shown.
+    sim.ec2(
+        "CreateSubnet",
+        &[("VpcId", &id), ("CidrBlock", "10.0.1.0/24")],
+    )
+    .ok();
+    sim.pass(500);
+    assert_eq!(sim.ec2("DescribeVpcs", &by_token).ok().all("vpcId"), [id]);
+}
