@@ -10,6 +10,8 @@ use crate::{Diagnostic, codes};
 
 mod foreign;
 
+pub(super) use foreign::terraform_block;
+
 /// Where the unreadable part stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -47,6 +49,7 @@ pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Dia
     let found = foreign::character(junk, span)
         .or_else(|| foreign::syntax(junk, place, span))
         .or_else(|| detached_unit(junk, before, span))
+        .or_else(|| wants_name(place).then(|| misuse_of_words(junk, place, span))?)
         .or_else(|| dangling_operator(junk, span))
         .or_else(|| misuse_of_words(junk, place, span));
     if let Some(found) = found {
@@ -120,6 +123,15 @@ fn strict(rule: Strict, junk: &str, span: Span, shown: &str, place: &str) -> Dia
             .help(format!("{wanted} was expected after it"));
     }
     let start = span.start + at as u32;
+    let from = Span { start, ..span };
+    let raw = &junk[at..];
+    let slip = foreign::character(raw, from).or_else(|| {
+        let name = wanted.contains("name");
+        name.then(|| misuse_of_words(raw, Place::Item, from))?
+    });
+    if let Some(found) = slip {
+        return found;
+    }
     let found = Span {
         start,
         end: start + rest.trim_end_matches('…').len() as u32,
@@ -205,6 +217,14 @@ fn dangling_operator(junk: &str, span: Span) -> Option<Diagnostic> {
     Some(found.help("write one, or remove the operator"))
 }
 
+/// Whether a name starts what should stand there.
+fn wants_name(place: Place) -> bool {
+    matches!(
+        place,
+        Place::Entry | Place::SchemaField | Place::Parameter | Place::Item
+    )
+}
+
 /// A word of the language where a name should stand.
 fn misuse_of_words(junk: &str, place: Place, span: Span) -> Option<Diagnostic> {
     let word = leading_word(junk);
@@ -220,10 +240,7 @@ fn misuse_of_words(junk: &str, place: Place, span: Span) -> Option<Diagnostic> {
         let found = Diagnostic::error(codes::UNEXPECTED_TEXT, at, "this `if` is not complete");
         return Some(found.help("write `if condition then a else b`; both branches are needed"));
     }
-    let names = matches!(
-        place,
-        Place::Entry | Place::SchemaField | Place::Parameter | Place::Item
-    ) || rest.starts_with('=') && !rest.starts_with("==");
+    let names = wants_name(place) || rest.starts_with('=') && !rest.starts_with("==");
     let (code, message) = if names {
         (
             codes::RESERVED_WORD,

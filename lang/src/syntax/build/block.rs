@@ -226,12 +226,13 @@ impl Builder<'_> {
                 }
                 Rule::comprehension => entry.each = Some(self.each(part)),
                 _ if !has_key => return Err(self.junk(&part, Place::Entry)),
-                _ if !has_value => {
+                _ if !has_value && !part.as_str().starts_with("=>") => {
                     // `image centos`: the `=` is missing, and what follows is the value.
                     has_value = true;
                     self.missing_equals(&entry.key, Some(self.span(&part)));
                 }
                 _ => {
+                    has_value = true;
                     let junk = self.junk(&part, Place::AfterValue);
                     entry.value = self.invalid(junk);
                 }

@@ -3,7 +3,7 @@
 use infra_model::{SchemaKind, Span};
 
 use super::super::grammar::{Pair, Rule};
-use super::super::slip::Place;
+use super::super::slip::{self, Place};
 use super::super::{
     AddressText, Arg, Assert, Component, Decorator, Expr, ExprKind, ForgetItem, Ident, ImportItem,
     Item, ItemKind, Let, LookupItem, MoveItem, OutputItem, Param, ProviderBlock, ResourceItem,
@@ -283,6 +283,10 @@ impl Builder<'_> {
         let body = self.body(body);
         let Some(name) = name else {
             let ty = type_name.text();
+            if let Some(found) = slip::terraform_block(&ty, type_name.span) {
+                self.report(found);
+                return ItemKind::Invalid;
+            }
             self.error(
                 codes::MISSING_NAME,
                 type_name.span,
@@ -322,6 +326,8 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::param => params.push(self.param(part)),
                 Rule::missing => self.missing_closer(span),
+                // `a int`: that the type is missing is said already.
+                _ if params.last().is_some_and(is_untyped) => {}
                 _ => {
                     self.junk(&part, Place::Parameter);
                 }
@@ -409,6 +415,10 @@ impl Builder<'_> {
         }
         text
     }
+}
+
+fn is_untyped(param: &Param) -> bool {
+    param.ty.kind == TypeExprKind::Invalid && param.default.is_none()
 }
 
 /// What follows a declaration on its line makes its last part invalid, so that nothing is said about it again.

@@ -134,7 +134,7 @@ impl Builder<'_> {
                     .into_iter()
                     .find(|known| known.to_lowercase() == lower)
             })
-            .or_else(|| nearest(unit, UNITS));
+            .or_else(|| nearest(unit, UNITS).filter(|_| unit.len() > 1));
         let help = match meant {
             Some(meant) => format!("did you mean `{number}{meant}`?"),
             None => format!(

@@ -92,26 +92,56 @@ pub(super) fn syntax(junk: &str, place: Place, span: Span) -> Option<Diagnostic>
         return None;
     }
     let rest = junk[word.len()..].trim_start();
-    let quoted: Vec<&str> = rest.split('"').skip(1).step_by(2).take(2).collect();
+    let head = rest.lines().next().unwrap_or_default();
+    let quoted: Vec<&str> = head.split('"').skip(1).step_by(2).take(2).collect();
     let name = quoted.last().copied().unwrap_or("name");
     match word {
         "resource" | "data" if rest.starts_with('"') => {
-            let ty = quoted.first().copied().unwrap_or("type").replacen('_', ".", 1);
+            let ty = quoted
+                .first()
+                .copied()
+                .unwrap_or("type")
+                .replacen('_', ".", 1);
             let head = if word == "data" { "lookup " } else { "" };
             terraform(
                 "a resource is not declared as in Terraform",
                 format!("write `{head}{ty} {name} {{ … }}`"),
             )
         }
-        "variable" if rest.starts_with('"') => terraform("a parameter is declared with `param`", format!("write `param {name}: type = default`")),
-        "output" if rest.starts_with('"') => terraform("an output is one line without quotes", format!("write `output {name} = value`")),
-        "module" if rest.starts_with('"') => terraform("there are no `module` blocks", format!("bring the component in with `use`, then write `component {name} {{ … }}` with its name")),
-        "provider" if rest.starts_with('"') => terraform("a provider's name has no quotes", format!("write `provider {name} {{ … }}`")),
-        "locals" if rest.starts_with('{') => terraform("there are no `locals` blocks", "write `let name = value` for each".into()),
-        "terraform" | "moved" | "removed" if rest.starts_with('{') => terraform(
-            &format!("there are no `{word}` blocks"),
-            "providers need no declaration of versions; `move a -> b`, `import a = \"id\"` and `forget a` stand on lines of their own".into(),
+        "variable" if rest.starts_with('"') => terraform(
+            "a parameter is declared with `param`",
+            format!("write `param {name}: type = default`"),
+        ),
+        "output" if rest.starts_with('"') => terraform(
+            "an output is one line without quotes",
+            format!("write `output {name} = value`"),
+        ),
+        "module" if rest.starts_with('"') => terraform(
+            "there are no `module` blocks",
+            format!(
+                "write `use \"./{name}\" as {name}` for its directory, then `{name} one {{ … }}`"
+            ),
+        ),
+        "provider" if rest.starts_with('"') => terraform(
+            "a provider's name has no quotes",
+            format!("write `provider {name} {{ … }}`"),
         ),
         _ => None,
     }
+}
+
+/// A block of Terraform's that has no name.
+pub(in super::super) fn terraform_block(word: &str, span: Span) -> Option<Diagnostic> {
+    let help = match word {
+        "locals" => "write `let name = value` for each",
+        "terraform" => {
+            "providers need no declaration, and the state's place is no part of the program"
+        }
+        "moved" => "write `move old -> new`",
+        "removed" => "write `forget address`",
+        "import" => "write `import address = \"id\"`",
+        _ => return None,
+    };
+    let message = format!("there are no `{word}` blocks");
+    Some(Diagnostic::error(codes::TERRAFORM_SYNTAX, span, message).help(help))
 }
