@@ -29,9 +29,9 @@ fn distance(a: &str, b: &str) -> usize {
 /// The candidate nearest to `wrong`, if one is near enough to be meant. Of equally near ones the first in
 /// alphabetical order, so that the answer does not depend on the order of the candidates.
 pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // One letter of one is everything; only its case can have slipped.
+    // Of two letters one is half of the name; only its case can have slipped.
     let allowed = match wrong.chars().count() {
-        0 | 1 => 0,
+        0..=2 => 0,
         length => (length / 3).clamp(1, 4),
     };
     candidates
@@ -72,6 +72,7 @@ mod tests {
         assert_eq!(nearest("Zone", fields), Some("zone"));
         assert_eq!(nearest("tag", fields), Some("tags"));
         assert_eq!(nearest("description", fields), None);
+        assert_eq!(nearest("us", ["s", "as"]), None);
     }
 
     #[test]

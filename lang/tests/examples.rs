@@ -169,17 +169,13 @@ fn the_hosts_of_51desk_are_those_of_the_table() {
 }
 
 #[test]
-fn data_stores_of_51desk_are_protected_with_all_their_parts() {
-    let desired = desk();
-    for instance in &desired.instances {
+fn data_stores_of_51desk_are_protected_but_for_their_swap() {
+    for instance in &desk().instances {
         let host = instance.address.path.first().map(|step| step.name.as_str());
-        let expected = matches!(host, Some("ec2_1" | "ec2_2"));
-        assert_eq!(
-            instance.lifecycle.protect.is_some(),
-            expected,
-            "{}",
-            instance.address
-        );
+        let swap = matches!(instance.address.name.as_str(), "swap_disk" | "swap_at");
+        let expected = matches!(host, Some("ec2_1" | "ec2_2")) && !swap;
+        let protected = instance.lifecycle.protect.is_some();
+        assert_eq!(protected, expected, "{}", instance.address);
     }
 }
 

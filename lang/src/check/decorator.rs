@@ -88,7 +88,7 @@ impl Checker<'_> {
             ("keep" | "snapshot", []) | ("protect", []) => None,
             ("keep" | "snapshot", _) => Some("it takes no arguments".to_owned()),
             ("protect", [why]) => {
-                self.expect(why, &Type::String, context);
+                self.expect(why, &relate::optional(Type::String), context);
                 None
             }
             ("protect", _) => Some("it takes one text: why".to_owned()),

@@ -213,6 +213,7 @@ impl Evaluator<'_> {
             after,
             provider,
             allow,
+            ..
         } = decorated;
         if !after.is_empty() {
             depends.insert(

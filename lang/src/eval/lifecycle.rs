@@ -17,6 +17,8 @@ pub(super) struct Decorated {
     pub after: BTreeSet<Address>,
     /// `@provider`
     pub provider: Option<String>,
+    /// Whether a `@protect` was seen: `@protect(null)` says no, and then those further outside do not count.
+    protect_decided: bool,
     /// `@allow`: codes of rules that are not applied.
     pub allow: BTreeSet<String>,
 }
@@ -57,11 +59,13 @@ impl Evaluator<'_> {
         for decorator in decorators {
             let first = decorator.args.first().map(|arg| &arg.value);
             match decorator.name.text.as_str() {
-                "protect" if all.lifecycle.protect.is_none() => {
-                    all.lifecycle.protect = Some(match first {
-                        Some(why) => self.text(why, env)?,
-                        None => String::new(),
-                    });
+                "protect" if !all.protect_decided => {
+                    all.protect_decided = true;
+                    all.lifecycle.protect = match first {
+                        Some(why) if self.value(why, env)?.is_null() => None,
+                        Some(why) => Some(self.text(why, env)?),
+                        None => Some(String::new()),
+                    };
                 }
                 "snapshot" => all.lifecycle.snapshot = true,
                 "keep" => all.lifecycle.keep = true,

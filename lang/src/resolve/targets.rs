@@ -93,6 +93,12 @@ impl Loader<'_> {
         }
         // A component of the library that nobody brought in is the likeliest slip of a beginner.
         let in_std = format!("std.{text}");
+        if schemas.get(&in_std, SchemaKind::Resource).is_some() {
+            return error(
+                format!("there is no type or component `{text}`"),
+                format!("did you mean `{in_std}`?"),
+            );
+        }
         if types.contains(&in_std) {
             return error(
                 format!("`{text}` is not in scope"),

@@ -266,6 +266,22 @@ fn misuse_of_words(junk: &str, place: Place, span: Span) -> Option<Diagnostic> {
 fn item(junk: &str, span: Span, shown: &str) -> Diagnostic {
     let word = leading_word(junk);
     let rest = junk[word.len()..].trim_start();
+    if word == "resource"
+        && let Some((head, _)) = rest.split_once('{')
+        && let [type_name, name] = head.split_whitespace().collect::<Vec<_>>()[..]
+    {
+        let found = Diagnostic::error(
+            codes::UNEXPECTED_TEXT,
+            Span {
+                end: span.start + word.len() as u32,
+                ..span
+            },
+            "a resource is declared without the word `resource`",
+        );
+        return found.help(format!(
+            "write `{type_name} {name} {{ … }}`; `resource` begins a schema in the standard library"
+        ));
+    }
     if ITEM_WORDS.contains(&word) || junk.starts_with('@') {
         return strict(
             Strict::Item,
