@@ -11,7 +11,7 @@ use crate::compare::{Verdict, compare, holds, record_with_ids};
 use crate::known::Knowledge;
 use crate::plan::diff::{Sides, diff};
 use crate::plan::work::{Existing, Goal, Work};
-use crate::plan::{FieldChange, Step, StepKind};
+use crate::plan::{FieldChange, ResourceChange, Step, StepKind};
 use crate::providers::{Providers, SchemaSource};
 use crate::state::{Action, Draft, Entry, Event, Incarnation, Intent, State};
 
@@ -35,8 +35,13 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Prepares `step`, which is part of `work`.
-    pub fn begin(&self, step: &Step, work: &Work) -> Result<Begin, StepError> {
+    /// Prepares `step`, which is part of `change` and `work`.
+    pub fn begin(
+        &self,
+        step: &Step,
+        change: &ResourceChange,
+        work: &Work,
+    ) -> Result<Begin, StepError> {
         match (&step.kind, &work.goal, &work.current) {
             (StepKind::Move { from }, ..) => Ok(write(Event::Moved {
                 from: from.clone(),
@@ -48,10 +53,15 @@ impl Scene<'_> {
                 Ok(write(self.record(goal, existing, &fields)))
             }
             (StepKind::Adopt { .. }, Some(goal), Some(existing)) => {
-                // What the program says of it is not yet true; the update that follows makes it so.
                 let mut entry = existing.entry.clone();
-                entry.draft.guard = goal.guard.clone();
-                entry.draft.depends = goal.depends(&|_| true);
+                // While fields differ, what the program says is not yet true; an update follows.
+                let as_is = change.fields.is_empty();
+                let fields = if as_is {
+                    goal.planned.clone()
+                } else {
+                    Record::new()
+                };
+                entry.draft = self.draft(goal, &fields);
                 Ok(write(Event::Adopted(Box::new(entry))))
             }
             (StepKind::Snapshot, _, Some(existing)) => Ok(self.snapshot(existing)),

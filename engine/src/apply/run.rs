@@ -135,7 +135,7 @@ impl<'a> Run<'a> {
             providers: self.input.providers,
             run: &self.input.options.run,
         };
-        let begun = scene.begin(step, work);
+        let begun = scene.begin(step, &self.input.plan.changes[step.change], work);
         self.tell(id, 0, EventKind::Started);
         match begun {
             Err(error) => self.failed(id, 0, error),

@@ -13,7 +13,7 @@ use super::{Action, PlanError, PlanInput, Problem, Reason, ResourceChange};
 use crate::compare::record_with_ids;
 use crate::graph::Graph;
 use crate::known::Knowledge;
-use crate::state::{Draft, Entry, Guard, Incarnation, Sealed};
+use crate::state::{self, Draft, Entry, Guard, Incarnation, Sealed};
 
 /// A change and what its steps need.
 pub(super) struct Decided {
@@ -31,8 +31,7 @@ pub(super) struct Decider<'a> {
     /// The resources whose id will be another one, because they are made anew.
     pub renewed: BTreeSet<Address>,
     pub problems: Vec<Problem>,
-    /// Entries by the addresses that `move` declarations give them.
-    pub moved: HashMap<Address, (&'a Entry, infra_model::Span)>,
+    pub moves: &'a Moves<'a>,
     /// Nothing outside of this set changes; `None` for no limit.
     pub selected: Option<BTreeSet<Address>>,
 }
@@ -47,7 +46,9 @@ impl<'a> Decider<'a> {
             if self.graph.circle[at].is_some() {
                 // Whether it is made anew does not hang on the fields that close the circle, so the members
                 // are judged without them first, and with them once the fate of all is known.
+                let told = self.problems.len();
                 let outcome = self.one(at, &self.deferred(at))?;
+                self.problems.truncate(told);
                 self.learn(&outcome);
                 in_circles.push(at);
             } else {
@@ -225,7 +226,7 @@ impl<'a> Decider<'a> {
         let state = self.input.state;
         let refreshed = self.input.refreshed;
         let entry = state.entry(address).or_else(|| {
-            let (entry, span) = self.moved.get(address)?;
+            let (entry, span) = self.moves.entries.get(address)?;
             change.reasons.push(Reason::Moved {
                 from: entry.address().clone(),
                 span: *span,
@@ -233,8 +234,7 @@ impl<'a> Decider<'a> {
             Some(entry)
         });
         if let Some(entry) = entry {
-            let mut existing = existing(entry, refreshed.seen.get(&entry.of));
-            existing.entry.of.address = address.clone();
+            let existing = existing(entry, refreshed.seen.get(&entry.of), self.moves);
             change.id = (!existing.gone).then(|| entry.id.clone());
             return Some(existing);
         }
@@ -280,7 +280,7 @@ impl<'a> Decider<'a> {
             .pending()
             .range(Incarnation::new(address.clone(), 0)..)
             .take_while(|(of, _)| of.address == *address)
-            .filter(|(_, pending)| pending.retry)
+            .filter(|(_, pending)| pending.intent.action == state::Action::Create)
             .map(|(of, _)| of.generation)
             .last();
         retried.unwrap_or_else(|| state.next_generation(address))
@@ -296,38 +296,60 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// A state entry with what the cloud answered, or with what state remembers when it was not asked.
-pub(super) fn existing(entry: &Entry, seen: Option<&Seen>) -> Existing {
-    match seen {
-        Some(Seen::Present { attributes, .. }) => Existing {
-            entry: entry.clone(),
-            attributes: attributes.clone(),
-            gone: false,
-        },
-        Some(Seen::Absent) => Existing {
-            entry: entry.clone(),
-            attributes: Arc::new(Record::new()),
-            gone: true,
-        },
-        None => Existing {
-            entry: entry.clone(),
-            attributes: Arc::new(remembered(entry)),
-            gone: false,
-        },
+/// A state entry with what the cloud answered, or with what state remembers when it was not asked; under its new
+/// address if it moves.
+pub(super) fn existing(entry: &Entry, seen: Option<&Seen>, moves: &Moves<'_>) -> Existing {
+    let (attributes, gone) = match seen {
+        Some(Seen::Present { attributes, .. }) => (attributes.clone(), false),
+        Some(Seen::Absent) => (Arc::default(), true),
+        None => (Arc::new(remembered(entry)), false),
+    };
+    let mut entry = entry.clone();
+    if !moves.names.is_empty() {
+        let depends = entry.draft.depends.into_iter().map(|on| moves.name(on));
+        entry.draft.depends = depends.collect();
+        entry.of.address = moves.name(entry.of.address);
+    }
+    Existing {
+        entry,
+        attributes,
+        gone,
     }
 }
 
-/// Addresses by what they were before, for `move` declarations that still have something to do.
-pub(super) fn moves<'a>(
-    input: &'a PlanInput<'a>,
-) -> HashMap<Address, (&'a Entry, infra_model::Span)> {
-    let mut moved = HashMap::new();
-    for step in &input.desired.moves {
-        if let (Some(entry), None) = (input.state.entry(&step.from), input.state.entry(&step.to)) {
-            moved.insert(step.to.clone(), (entry, step.span));
+/// The `move` declarations that still have something to do.
+#[derive(Default)]
+pub(super) struct Moves<'a> {
+    /// What moves, by its new address, and where the program says so.
+    entries: HashMap<Address, (&'a Entry, infra_model::Span)>,
+    /// New addresses by old ones.
+    names: HashMap<Address, Address>,
+}
+
+impl<'a> Moves<'a> {
+    pub fn new(input: &'a PlanInput<'a>) -> Moves<'a> {
+        let mut moves = Moves::default();
+        if input.options.destroy {
+            return moves;
         }
+        for step in &input.desired.moves {
+            let old = input.state.entry(&step.from);
+            if let (Some(entry), None) = (old, input.state.entry(&step.to)) {
+                moves.entries.insert(step.to.clone(), (entry, step.span));
+                moves.names.insert(step.from.clone(), step.to.clone());
+            }
+        }
+        moves
     }
-    moved
+
+    /// Whether what is at this address moves away.
+    pub fn leaves(&self, address: &Address) -> bool {
+        self.names.contains_key(address)
+    }
+
+    fn name(&self, address: Address) -> Address {
+        self.names.get(&address).cloned().unwrap_or(address)
+    }
 }
 
 /// The resources of `targets` and all they need.

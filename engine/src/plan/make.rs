@@ -6,7 +6,7 @@ use std::sync::Arc;
 use infra_model::desired::AssertOutcome;
 use infra_model::{Address, Desired, Record, Resolver};
 
-use super::action::{Decided, Decider, moves, selection};
+use super::action::{Decided, Decider, Moves, selection};
 use super::companions::{Wanted, expand};
 use super::emit::wants_snapshot;
 use super::refresh::Seen;
@@ -46,11 +46,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     let wanted = expand(instances, input.providers)?;
     check_options(input, &wanted)?;
     let graph = graph(&wanted, input.schemas)?;
-    let moved = match input.options.destroy {
-        true => HashMap::new(),
-        false => moves(input),
-    };
-    let moved_from: BTreeSet<&Address> = moved.values().map(|(entry, _)| entry.address()).collect();
+    let moves = Moves::new(input);
     let mut targets = input.options.targets.clone();
     with_dependants(input, &mut targets);
     let mut decider = Decider {
@@ -60,7 +56,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         knowledge: known_before(input.lookups),
         renewed: BTreeSet::new(),
         problems: Vec::new(),
-        moved: moved.clone(),
+        moves: &moves,
         selected: selection(&targets, &wanted),
     };
     let mut decided = decider.decide()?;
@@ -77,7 +73,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         .iter()
         .map(|wanted| &wanted.instance.address)
         .collect();
-    decided.extend(removals(input, &named, selected.as_ref(), &moved_from));
+    decided.extend(removals(input, &named, selected.as_ref(), &moves));
     let mut steps = order::steps(&mut decided, &graph, input.schemas)?;
 
     let data_loss = data_loss(input, &decided);
@@ -227,7 +223,10 @@ fn refusals(input: &PlanInput<'_>, decided: &[Decided], losses: &[DataLoss]) -> 
     }
     let refused = losses.iter().filter(|loss| !loss.allowed);
     refusals.extend(refused.cloned().map(Refusal::DataLoss));
-    for pending in input.state.unresolved() {
+    let imports = &input.desired.imports;
+    let decided = |address: &Address| imports.iter().any(|import| import.address == *address);
+    let open = input.state.unresolved();
+    for pending in open.filter(|pending| !decided(&pending.intent.of.address)) {
         let doubt = pending.doubt.as_ref();
         refusals.push(Refusal::Unfinished {
             address: pending.intent.of.address.clone(),

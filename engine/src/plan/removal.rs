@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use infra_model::{Address, Record, Value};
 
-use super::action::{Decided, existing};
+use super::action::{Decided, Moves, existing};
 use super::work::Work;
 use super::{Action, FieldChange, PlanInput, Reason, ResourceChange};
 use crate::state::Entry;
@@ -14,26 +14,26 @@ pub(super) fn removals(
     input: &PlanInput<'_>,
     wanted: &BTreeSet<&Address>,
     selected: Option<&BTreeSet<Address>>,
-    moved_from: &BTreeSet<&Address>,
+    moves: &Moves<'_>,
 ) -> Vec<Decided> {
     let chosen = |address: &Address| selected.is_none_or(|selected| selected.contains(address));
     let gone = input.state.entries().values().filter(|entry| {
         let address = entry.address();
-        !wanted.contains(address) && !moved_from.contains(address) && chosen(address)
+        !wanted.contains(address) && !moves.leaves(address) && chosen(address)
     });
     let leftovers = input.state.deposed().values();
-    let mut decided: Vec<Decided> = gone.map(|entry| removal(input, entry)).collect();
+    let mut decided: Vec<Decided> = gone.map(|entry| removal(input, entry, moves)).collect();
     decided.extend(
         leftovers
             .filter(|entry| chosen(entry.address()))
-            .map(|entry| leftover(input, entry)),
+            .map(|entry| leftover(input, entry, moves)),
     );
     decided
 }
 
 /// What happens to an entry that has left the program.
-fn removal(input: &PlanInput<'_>, entry: &Entry) -> Decided {
-    let there = existing(entry, input.refreshed.seen.get(&entry.of));
+fn removal(input: &PlanInput<'_>, entry: &Entry, moves: &Moves<'_>) -> Decided {
+    let there = existing(entry, input.refreshed.seen.get(&entry.of), moves);
     let forget = input
         .desired
         .forgets
@@ -50,8 +50,8 @@ fn removal(input: &PlanInput<'_>, entry: &Entry) -> Decided {
 }
 
 /// A predecessor that outlived its replacement goes, whatever became of the address.
-fn leftover(input: &PlanInput<'_>, entry: &Entry) -> Decided {
-    let there = existing(entry, input.refreshed.seen.get(&entry.of));
+fn leftover(input: &PlanInput<'_>, entry: &Entry, moves: &Moves<'_>) -> Decided {
+    let there = existing(entry, input.refreshed.seen.get(&entry.of), moves);
     let action = if there.gone {
         Action::Forget
     } else {
@@ -62,7 +62,7 @@ fn leftover(input: &PlanInput<'_>, entry: &Entry) -> Decided {
 
 fn decided(entry: &Entry, there: super::work::Existing, action: Action, reason: Reason) -> Decided {
     let change = ResourceChange {
-        address: entry.address().clone(),
+        address: there.entry.address().clone(),
         provider: entry.draft.provider.clone(),
         action,
         id: (!there.gone).then(|| entry.id.clone()),

@@ -223,6 +223,12 @@ fn a_create_in_doubt_stops_every_apply_until_somebody_decided() {
         "{}",
         refusals[0]
     );
+    // The user finds the one that is meant, and says so.
+    let id = world.cloud.item(&at("host", "h0")).0;
+    let mut decided = hosts(1);
+    decided.imports.push((at("host", "h0"), id));
+    world.up(&decided);
+    world.is_exactly(&decided);
 }
 
 #[test]

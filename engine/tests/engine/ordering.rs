@@ -290,3 +290,20 @@ fn a_reference_moves_away_before_its_target_goes() {
     world.up(&moved);
     world.is_exactly(&moved);
 }
+
+#[test]
+fn what_moves_keeps_its_place_in_the_order() {
+    let world = World::new();
+    let host = || thing("host", "a").set("net", at("net", "main"));
+    world.up(&Program::of([net(), host()]));
+    let mut moved = Program::of([thing("net", "core").set("range", "10.1.0.0/16")]);
+    moved.moves.push((at("net", "main"), at("net", "core")));
+    let plan = world.plan(&moved);
+    assert!(precedes(
+        &plan,
+        "delete cloud.host.a",
+        "delete cloud.net.core"
+    ));
+    world.up(&moved);
+    world.is_exactly(&moved);
+}
