@@ -189,7 +189,8 @@ impl Lock {
         let unchanged = read(self.disk.as_ref(), &self.file)?.is_some_and(|now| now == *old);
         if unchanged {
             self.write()?;
-            for spent in old.fence + 1..fence {
+            // The old holder's own claim is among them, should it have stopped right after its takeover.
+            for spent in old.fence..fence {
                 self.disk.remove(&format!("{}.{spent}", self.file))?;
             }
         }

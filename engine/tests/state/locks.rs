@@ -113,6 +113,7 @@ fn a_lease_is_prolonged_by_its_heartbeat_and_ends_without() {
             Err(StateError::Locked(..))
         ));
     }
+    assert_eq!(first.lease().fence, 1, "it never ended in between");
     machine.wait(PAST_LEASE);
     take(&disk, &machine, 2).unwrap();
 }
@@ -207,6 +208,15 @@ fn a_takeover_that_died_half_way_does_not_block_the_next() {
             let third = take(&disk, &machine, 3)
                 .unwrap_or_else(|error| panic!("operation {operation}, {survives:?}: {error}"));
             assert!(third.lease().fence > 1);
+            let claims = disk.list().unwrap().into_iter().filter(|name| {
+                let claim = name.strip_prefix("infra.state.lock.");
+                claim.is_some_and(|number| number.parse::<u64>().is_ok())
+            });
+            assert_eq!(
+                claims.collect::<Vec<_>>(),
+                [] as [&str; 0],
+                "claims are cleared away"
+            );
         }
         if finished {
             return;
