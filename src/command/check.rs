@@ -22,7 +22,7 @@ pub fn run(args: &Check, console: &Console, env: &Environment) -> Outcome {
     }
     let files = sources
         .iter()
-        .filter(|file| !file.path.starts_with("std:"))
+        .filter(|file| infra_stdlib::file(&file.path).is_none())
         .count();
     if console.json {
         let all: Vec<_> = found

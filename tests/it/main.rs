@@ -11,4 +11,5 @@ mod examples;
 mod kill;
 mod peers;
 mod rooms;
+mod stdlib;
 mod tool;

@@ -1,3 +1,6 @@
 //! The verbs, run as users run them.
 
+mod apply;
+mod check;
+mod secrets;
 mod usage;
