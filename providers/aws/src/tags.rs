@@ -19,13 +19,15 @@ pub(crate) const ADDRESS: &str = "infra:address";
 pub(crate) const TOKEN: &str = "infra:token";
 /// On a swap volume or snapshot: the label of the swap area.
 pub(crate) const SWAP: &str = "infra:swap";
+/// On an instance that was stopped to let go of a disk, until it is started again.
+pub(crate) const STOPPED: &str = "infra:stopped";
 
 /// "Tag restrictions" of the EC2 user guide.
 const KEY_CHARS_MAX: usize = 128;
 const VALUE_CHARS_MAX: usize = 256;
 const TAGS_MAX: usize = 50;
-/// [`NAME`], [`PROGRAM`], [`ADDRESS`], [`TOKEN`] and [`SWAP`].
-const TAGS_OURS: usize = 5;
+/// [`NAME`], [`PROGRAM`], [`ADDRESS`], [`TOKEN`], [`SWAP`] and [`STOPPED`].
+const TAGS_OURS: usize = 6;
 
 /// Whether a tag is not the user's to set through `tags`.
 pub(crate) fn is_reserved(key: &str) -> bool {
@@ -57,15 +59,36 @@ fn of_address(address: &Address) -> Option<(String, String)> {
 
 /// Tags an existing thing with its address. Action: `CreateTags`.
 pub(crate) async fn set_address(cloud: &Cloud, id: &str, address: &Address) -> Result<(), Failure> {
-    let Some((key, value)) = of_address(address) else {
-        return Ok(());
-    };
+    match of_address(address) {
+        Some((key, value)) => set(cloud, id, &key, &value).await,
+        None => Ok(()),
+    }
+}
+
+/// Sets one tag. Action: `CreateTags`.
+pub(crate) async fn set(cloud: &Cloud, id: &str, key: &str, value: &str) -> Result<(), Failure> {
     let tag = Tag::builder().key(key).value(value).build();
     cloud
         .change("CreateTags", || {
             cloud
                 .ec2
                 .create_tags()
+                .resources(id)
+                .tags(tag.clone())
+                .send()
+        })
+        .await?;
+    Ok(())
+}
+
+/// Takes one tag away. Action: `DeleteTags`.
+pub(crate) async fn unset(cloud: &Cloud, id: &str, key: &str) -> Result<(), Failure> {
+    let tag = Tag::builder().key(key).build();
+    cloud
+        .change("DeleteTags", || {
+            cloud
+                .ec2
+                .delete_tags()
                 .resources(id)
                 .tags(tag.clone())
                 .send()
@@ -255,7 +278,7 @@ mod tests {
             ("e", &long),
         ]));
         assert_eq!(all.len(), 5, "{all:?}");
-        let many: BTreeMap<_, _> = (0..46).map(|n| (n.to_string(), String::new())).collect();
+        let many: BTreeMap<_, _> = (0..45).map(|n| (n.to_string(), String::new())).collect();
         assert_eq!(problems(&many).len(), 1);
     }
 }

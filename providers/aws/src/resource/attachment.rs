@@ -1,4 +1,5 @@
-//! `aws.attachment`: AttachVolume, DescribeVolumes, ModifyInstanceAttribute, DetachVolume.
+//! `aws.attachment`: AttachVolume, DescribeVolumes, ModifyInstanceAttribute, DetachVolume, and StopInstances and
+//! StartInstances around it where the machine would not let go.
 //!
 //! An attachment has no id of its own at AWS; ours is the instance's and the volume's, with a colon between.
 
@@ -6,8 +7,8 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
-    EbsInstanceBlockDeviceSpecification, InstanceBlockDeviceMappingSpecification, VolumeAttachment,
-    VolumeAttachmentState, VolumeState,
+    EbsInstanceBlockDeviceSpecification, InstanceBlockDeviceMappingSpecification,
+    InstanceStateName, VolumeAttachment, VolumeAttachmentState, VolumeState,
 };
 use infra_model::Record;
 use infra_provider::{Create, Delete, Failure, FailureKind, Found, Settle, Update};
@@ -17,7 +18,7 @@ use crate::batch::Selection;
 use crate::client::Cloud;
 use crate::fields::Fields;
 use crate::seen::Seen;
-use crate::wait;
+use crate::{tags, wait};
 
 pub(super) struct Attachment;
 
@@ -96,10 +97,13 @@ impl Kind for Attachment {
         .await?;
         let fields = order.fields.as_ref().map(Fields);
         let wanted = fields.and_then(|fields| fields.flag("delete_with_instance"));
-        match (wanted, attachment.device) {
-            (Some(on), Some(device)) if attachment.delete_on_termination != Some(on) => {
-                set_delete_with_instance(cloud, instance, &device, on).await
-            }
+        if let (Some(on), Some(device)) = (wanted, attachment.device)
+            && attachment.delete_on_termination != Some(on)
+        {
+            set_delete_with_instance(cloud, instance, &device, on).await?;
+        }
+        match fields.and_then(|fields| fields.flag("stop_to_detach")) {
+            Some(true) => start_again(cloud, instance).await,
             _ => Ok(()),
         }
     }
@@ -127,7 +131,7 @@ impl Kind for Attachment {
             return Ok(());
         }
         if prior.flag("stop_to_detach") == Some(true) {
-            instance_state::stop(cloud, instance).await?;
+            stop_for_a_while(cloud, instance).await?;
         }
         let force = prior.flag("force_detach").filter(|on| *on);
         let detached = cloud
@@ -167,6 +171,30 @@ impl Kind for Attachment {
             Err(failure) => Err(failure),
         })
     }
+}
+
+/// Stops a running machine and marks it, so that whatever attaches its next disk starts it again.
+async fn stop_for_a_while(cloud: &Cloud, instance: &str) -> Result<(), Failure> {
+    if instance_state::state_of(cloud, instance).await? == Some(InstanceStateName::Running) {
+        tags::set(cloud, instance, tags::STOPPED, "to let go of a disk").await?;
+    }
+    instance_state::stop(cloud, instance).await
+}
+
+async fn start_again(cloud: &Cloud, instance: &str) -> Result<(), Failure> {
+    let marked = |one: &instance_state::Described| {
+        one.tags()
+            .iter()
+            .any(|tag| tag.key.as_deref() == Some(tags::STOPPED))
+    };
+    if !instance_state::describe_one(cloud, instance)
+        .await?
+        .is_some_and(|one| marked(&one))
+    {
+        return Ok(());
+    }
+    instance_state::start(cloud, instance).await?;
+    tags::unset(cloud, instance, tags::STOPPED).await
 }
 
 fn id_of(instance: &str, volume: &str) -> String {

@@ -97,6 +97,17 @@ async fn a_volume_in_the_hands_of_a_machine() {
         Value::Bool(false),
         "it was stopped to let go of the disk"
     );
+    let attached = world.make("aws.attachment", "again", fields(true)).await;
+    let infra_provider::Observed::Present(seen) = world.read(&host).await else {
+        panic!("the host is there")
+    };
+    assert_eq!(
+        seen["running"],
+        Value::Bool(true),
+        "the next disk starts it again"
+    );
+    assert_eq!(seen["tags"], host.seen["tags"]);
+    world.unmake(&attached).await;
     for made in [&disk, &host, &store] {
         world.unmake(made).await;
     }
