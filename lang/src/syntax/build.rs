@@ -9,6 +9,8 @@ use super::{Comment, CommentKind, Dotted, Ident, Item, ItemKind};
 use crate::{Diagnostic, codes};
 
 mod block;
+mod component;
+mod compound;
 mod expr;
 mod item;
 mod literal;

@@ -1,5 +1,10 @@
 //! The parser and the formatter against readable samples.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the library may not read files or clocks; its tests read the samples and measure time"
+)]
+
 mod corpus;
 mod formatting;
 mod guard;
