@@ -290,3 +290,22 @@ fn private_file(seed: &[u8], public: &[u8], blob: &[u8], comment: &str) -> Strin
         lines.join("\n")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::identify;
+
+    #[test]
+    fn an_rsa_fingerprint_is_that_of_openssl() {
+        // `openssl rsa -pubout -outform DER | openssl md5` of a key made for this test.
+        let line = concat!(
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDVO+zuFi6NLofHeBsEooGfIUCrNdg6UKNPV9tj/tf63oKCQUXbqB",
+            "xslbzUjJbkoRu4XuJVOtgXSksU740LxA6vsKuZylsFDLpuuY5aC5jxpHS0IN2fbjGk9OVgXz1gxtnJM9UwdzQ27ovk",
+            "EgfbFSbblDYwj1Qny6NsEiPd3eLWWw==",
+        );
+        let fingerprint = "f7:65:ce:cc:7d:70:94:8d:5f:08:5c:03:54:1f:27:1b";
+        assert_eq!(identify(line), Some(("rsa", fingerprint.to_owned())));
+        assert_eq!(identify(&line[..60]), None);
+        assert_eq!(identify("ssh-dss AAAAB3NzaC1kc3M="), None);
+    }
+}
