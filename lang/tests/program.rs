@@ -99,3 +99,69 @@ fn every_example_is_sound() {
         assert!(said.is_empty(), "{}\n{}", dir.display(), said.join("\n"));
     }
 }
+
+#[test]
+fn evaluation_and_resolution_are_linear() {
+    // Not a measure of speed: a quadratic step would take minutes here.
+    let world = Texts::new(&[(
+        "main.infra",
+        "let big = [x for x in 1..10000]\n\
+         std.value base { input = 1 }\n\
+         std.value each for i in big { input = { number = i, base = base.id, of = len(big) } }\n\
+         output count = len(each)\n",
+    )]);
+    let evaluation = evaluated(&world, &Inputs::new(), &BTreeMap::new());
+    assert_eq!(evaluation.desired.instances.len(), 10_001);
+    let base = evaluation.desired.instances[0].address.clone();
+    let known: BTreeMap<Address, Record> =
+        [(base, [("id".to_owned(), Value::string("one"))].into())].into();
+    for instance in &evaluation.desired.instances[1..] {
+        let fields = evaluation.resolve(&instance.address, &known).unwrap();
+        assert!(fields["input"].is_known());
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_and_does_not_crash() {
+    let mut text = String::new();
+    for n in 0..5000 {
+        text.push_str(&format!("let a{n} = a{} + 1\n", n + 1));
+    }
+    text.push_str("let a5000 = 1\n");
+    let loaded = load(&Texts::new(&[("main.infra", &text)]));
+    assert!(!loaded.diagnostics.is_empty());
+    assert!(loaded.diagnostics.iter().all(|it| it.code == "too-deep"));
+}
+
+#[test]
+fn a_long_chain_is_no_matter() {
+    let mut text = String::from("output first = a0\n");
+    for n in 0..1000 {
+        text.push_str(&format!("let a{n} = a{} + 1\n", n + 1));
+    }
+    text.push_str("let a1000 = 1\n");
+    let world = Texts::new(&[("main.infra", &text)]);
+    let evaluation = evaluated(&world, &Inputs::new(), &BTreeMap::new());
+    assert_eq!(evaluation.desired.outputs[0].value, Value::Int(1001));
+}
+
+#[test]
+fn a_value_that_fails_when_it_becomes_known_says_where() {
+    let world = Texts::new(&[(
+        "main.infra",
+        "std.value one { input = \"x\" }\nstd.value two { input = int(one.id) }\n",
+    )]);
+    let evaluation = evaluated(&world, &Inputs::new(), &BTreeMap::new());
+    let [one, two] = &evaluation.desired.instances[..] else {
+        panic!("two instances");
+    };
+    let known: BTreeMap<Address, Record> = [(
+        one.address.clone(),
+        [("id".to_owned(), Value::string("vpc"))].into(),
+    )]
+    .into();
+    let error = evaluation.resolve(&two.address, &known).unwrap_err();
+    assert_eq!(error.code, "function-failed");
+    assert_eq!(error.message, "`int`: \"vpc\" is not a whole number");
+    assert_eq!(error.span, two.field_spans["input"]);
+}

@@ -15,6 +15,12 @@ impl Checker<'_> {
     /// Checks that an expression is of a type. The expectation reaches into lists, records and branches, which is
     /// where bare words and fields left out get their meaning.
     pub(super) fn expect(&mut self, expr: &Expr, expected: &Type, context: &Context) -> Type {
+        self.deeper(expr.span, |checker| {
+            checker.expect_inside(expr, expected, context)
+        })
+    }
+
+    fn expect_inside(&mut self, expr: &Expr, expected: &Type, context: &Context) -> Type {
         match &expr.kind {
             ExprKind::Name(name) => {
                 if let Some(ty) = self.word(expr, name, expected, context) {
@@ -149,6 +155,10 @@ impl Checker<'_> {
 
     /// The type of an expression.
     pub(super) fn infer(&mut self, expr: &Expr, context: &Context) -> Type {
+        self.deeper(expr.span, |checker| checker.infer_inside(expr, context))
+    }
+
+    fn infer_inside(&mut self, expr: &Expr, context: &Context) -> Type {
         match &expr.kind {
             ExprKind::Null => Type::Null,
             ExprKind::Bool(_) => Type::Bool,

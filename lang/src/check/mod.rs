@@ -76,6 +76,8 @@ struct Checker<'p> {
     types: HashMap<Typed, Option<Type>>,
     /// What is being worked out, for showing a cycle.
     running: Vec<(Typed, String, Span)>,
+    /// How many expressions are being looked at, one inside the other.
+    depth: u32,
 }
 
 /// Checks all scopes of a program and fills in its facts.
@@ -94,6 +96,7 @@ pub(crate) fn check(
         diagnostics: Vec::new(),
         types: HashMap::new(),
         running: Vec::new(),
+        depth: 0,
     };
     checker.refinements();
     for scope in checker.program.scopes.ids() {
@@ -116,6 +119,18 @@ impl Checker<'_> {
         self.facts.bad.insert(at);
         self.diagnostics.push(diagnostic);
         Type::Invalid
+    }
+
+    /// Goes one level down, unless that is too deep for the machine's stack.
+    fn deeper(&mut self, at: Span, work: impl FnOnce(&mut Self) -> Type) -> Type {
+        if self.depth >= crate::eval::DEPTH_MAX {
+            let diagnostic = crate::eval::too_deep(at);
+            return self.wrong(at, diagnostic);
+        }
+        self.depth += 1;
+        let ty = crate::eval::deep(|| work(self));
+        self.depth -= 1;
+        ty
     }
 
     /// Reads a type written in a scope.

@@ -1,5 +1,7 @@
 //! Calls of functions.
 
+use std::sync::Arc;
+
 use infra_model::{FileId, Record, Secret, Span, Type, Value};
 
 use super::expr::as_text;
@@ -18,7 +20,8 @@ impl Evaluator<'_> {
             return Err(Stop::Silent);
         };
         let (function, signature) = functions::find(name).ok_or(Stop::Silent)?;
-        let mut values: Vec<Option<Value>> = vec![None; signature.parameters.len().max(args.len())];
+        let mut values: Vec<Option<Arc<Value>>> =
+            vec![None; signature.parameters.len().max(args.len())];
         for (position, arg) in args.iter().enumerate() {
             let position = match &arg.name {
                 Some(name) => signature
@@ -28,7 +31,10 @@ impl Evaluator<'_> {
                 None => Some(position),
             };
             let position = position.ok_or(Stop::Silent)?;
-            values[position] = Some(self.value(&arg.value, env)?);
+            values[position] = Some(match self.thing(&arg.value, env)? {
+                Thing::Shared(value) => value,
+                thing => Arc::new(self.into_value(thing)?),
+            });
         }
         self.apply(function, signature, values, span)
     }
@@ -37,27 +43,33 @@ impl Evaluator<'_> {
         &self,
         function: &Function,
         signature: &Signature,
-        values: Vec<Option<Value>>,
+        values: Vec<Option<Arc<Value>>>,
         span: Span,
     ) -> Eval<Value> {
-        let secret = values.iter().flatten().any(Value::has_secret);
+        let secret = values.iter().flatten().any(|value| value.has_secret());
         let open = |value: &Value| match function.partial {
             true => matches!(reveal(value).0, Value::Unknown(_)),
             false => !value.is_known(),
         };
-        if function.name != "is_known" && values.iter().flatten().any(open) {
+        if function.name != "is_known" && values.iter().flatten().any(|value| open(value)) {
             let types: Vec<Option<Type>> = values
                 .iter()
-                .map(|value| value.as_ref().map(type_of))
+                .map(|value| value.as_deref().map(type_of))
                 .collect();
             let ty = signature.result(&types).unwrap_or(Type::Any);
             let hidden = secret || function.name == "secret";
-            return Ok(hide(unknown_from(ty, values.iter().flatten()), hidden));
+            return Ok(hide(
+                unknown_from(ty, values.iter().flatten().map(|value| &**value)),
+                hidden,
+            ));
         }
-        let values = values
-            .into_iter()
-            .map(|value| value.map(|value| bare(&value)))
-            .collect();
+        let values = match secret {
+            true => values
+                .into_iter()
+                .map(|it| it.map(|value| Arc::new(bare(&value))))
+                .collect(),
+            false => values,
+        };
         let result = (function.run)(&Args {
             values,
             context: self,

@@ -47,8 +47,17 @@ pub(crate) enum Stop {
 
 pub(crate) type Eval<T> = Result<T, Stop>;
 
-/// Expressions nested deeper than this are refused: the machine's stack is finite.
-const DEPTH_MAX: u32 = 600;
+/// Expressions nested deeper than this are refused. It is far more than people write, and few enough for the memory
+/// that [`deep`] takes.
+pub(crate) const DEPTH_MAX: u32 = 5000;
+
+/// Runs `work` with enough stack, wherever it is called from.
+pub(crate) fn deep<T>(work: impl FnOnce() -> T) -> T {
+    /// What one level needs at most, in bytes, with room to spare.
+    const RED_ZONE: usize = 128 << 10;
+    const STEP: usize = 4 << 20;
+    stacker::maybe_grow(RED_ZONE, STEP, work)
+}
 
 /// The files an evaluation has read; `None` for one that is not there.
 pub(crate) type Files = BTreeMap<String, Option<String>>;
@@ -198,17 +207,10 @@ impl<'a> Evaluator<'a> {
     /// Goes one level down, unless that is too deep for the machine's stack.
     fn deeper<T>(&self, span: Span, work: impl FnOnce() -> Eval<T>) -> Eval<T> {
         if self.depth.get() >= DEPTH_MAX {
-            return Err(fault(
-                Diagnostic::error(
-                    codes::TOO_DEEP,
-                    span,
-                    "values depend on each other through too many steps",
-                )
-                .help("shorten the chain of `let`s and component instances that leads here"),
-            ));
+            return Err(fault(too_deep(span)));
         }
         self.depth.set(self.depth.get() + 1);
-        let result = work();
+        let result = deep(work);
         self.depth.set(self.depth.get() - 1);
         result
     }
@@ -263,6 +265,16 @@ impl<'a> Evaluator<'a> {
             })
         })
     }
+}
+
+/// The refusal to go deeper.
+pub(crate) fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::TOO_DEEP,
+        span,
+        "values depend on each other through too many steps",
+    )
+    .help("shorten the chain of `let`s and component instances that leads here")
 }
 
 /// A failure with its diagnostic.

@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "file",
         signature: "(path: path) -> string",
         doc: "The text of a file of the project; the path begins at its root.",
-        example: (r#"file("./motd.txt")"#, r#""Welcome, ${name}!\n""#),
+        example: (r#"file("./motd.txt")"#, r#""Welcome, \${name}!\n""#),
         partial: false,
         run: |args| read(args).map(Value::String),
     },

@@ -15,7 +15,7 @@ mod numbers;
 mod strings;
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use infra_model::{Record, Value};
 
@@ -45,13 +45,13 @@ pub(crate) trait Context {
 
 /// The arguments of a call, by the position of their parameter; secrets are already revealed.
 pub(crate) struct Args<'a> {
-    pub values: Vec<Option<Value>>,
+    pub values: Vec<Option<Arc<Value>>>,
     pub context: &'a dyn Context,
 }
 
 impl Args<'_> {
     pub fn get(&self, position: usize) -> Option<&Value> {
-        self.values.get(position)?.as_ref()
+        self.values.get(position)?.as_deref()
     }
 
     pub fn value(&self, position: usize) -> Result<&Value, String> {
