@@ -25,6 +25,10 @@ const ALL_CLOUDS: &[&str] = &["aws"];
 const ACCOUNT_GUARD: &str = "accounts";
 
 /// What every provider is told.
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(dead_code, reason = "only clouds need it")
+)]
 pub struct Surroundings<'a> {
     /// The program's name.
     pub program: &'a str,
@@ -124,7 +128,11 @@ fn is_local(endpoint: &str) -> bool {
 }
 
 /// A failed call to a cloud as the failure of a command.
-pub fn cloud_error(whose: &str, failure: &Failure) -> CommandError {
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(dead_code, reason = "only clouds need it")
+)]
+fn cloud_error(whose: &str, failure: &Failure) -> CommandError {
     let error = CommandError::new(ErrorKind::Cloud, format!("{whose}: {failure}"));
     match &failure.help {
         Some(help) => error.hint(help),

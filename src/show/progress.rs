@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use infra_engine::apply::{ApplyEvent, EventKind, Hindrance, Progress};
+use infra_engine::apply::{ApplyEvent, EventKind, Progress};
 use infra_engine::plan::{StepId, StepKind};
 
 use super::console::Console;
@@ -82,20 +82,12 @@ impl<'a> StepLines<'a> {
         let address = text::line(&event.step.address.to_string()).into_owned();
         let took = painter.paint(Style::Quiet, &elapsed(event.elapsed_ms));
         match &event.kind {
-            EventKind::Failed(error) => {
+            // The end tells why, and what was not begun because of it.
+            EventKind::Failed(_) => {
                 let mark = painter.paint(Style::Error, "✗");
-                let doing = &event.step.kind;
                 format!(
-                    "{mark} {doing} {address} failed after {took}: {}\n",
-                    text::line(&error.to_string())
-                )
-            }
-            EventKind::NotDone(why) => {
-                let mark = painter.paint(Style::Warning, "·");
-                format!(
-                    "{mark} {address}: not {}, {}\n",
-                    done_word(&event.step.kind),
-                    text::line(&why.to_string())
+                    "{mark} {address}: {} failed after {took}\n",
+                    event.step.kind
                 )
             }
             EventKind::Unneeded => {
@@ -151,8 +143,7 @@ impl Progress for StepLines<'_> {
                 if let Some(drawing) = &mut inner.drawing {
                     drawing.end(step.id, ended, steps);
                 }
-                // What was stopped is many lines of one meaning; the end says how many.
-                if !matches!(event.kind, EventKind::NotDone(Hindrance::Stopped)) {
+                if !matches!(event.kind, EventKind::NotDone(_)) {
                     self.write(&inner, &self.ending(event, id.as_deref()));
                 }
             }

@@ -62,6 +62,10 @@ impl Environment {
     }
 
     /// Where requests to AWS go instead of Amazon, by its tools' own variables.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only clouds need it")
+    )]
     pub fn aws_endpoint(&self) -> Option<&str> {
         self.set("AWS_ENDPOINT_URL_EC2")
             .or(self.set("AWS_ENDPOINT_URL"))

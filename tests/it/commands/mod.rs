@@ -3,4 +3,5 @@
 mod apply;
 mod check;
 mod secrets;
+mod signals;
 mod usage;
