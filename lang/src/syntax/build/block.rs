@@ -51,11 +51,19 @@ impl Builder<'_> {
                 (None, ExprKind::String(_)) => EntryKey::String(entry.key),
                 (None, ExprKind::Invalid) => continue,
                 _ => {
+                    let written = self.slice(entry.key.span);
+                    let like_a_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+                    let help = match written.chars().all(like_a_name) {
+                        true => format!("write it in quotes: `\"{written}\" = …`"),
+                        false => {
+                            "write a computed key in quotes, as in `\"${a.b}\" = …`".to_owned()
+                        }
+                    };
                     self.error(
                         codes::UNEXPECTED_TEXT,
                         entry.key.span,
                         "the key of a record or a map is a name or a string",
-                        "write a computed key in quotes, as in `\"${a.b}\" = …`",
+                        &help,
                     );
                     continue;
                 }
