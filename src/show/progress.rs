@@ -15,6 +15,9 @@ use super::text;
 /// How often moving lines move.
 const TICK: Duration = Duration::from_millis(120);
 
+/// How many running steps have a line; the others are only counted.
+const LINES_MAX: usize = 12;
+
 /// Shows the steps of one apply.
 pub struct StepLines<'a> {
     console: &'a Console,
@@ -164,6 +167,9 @@ impl Drawing {
     }
 
     fn start(&mut self, step: StepId, line: String) {
+        if self.running.len() >= LINES_MAX {
+            return;
+        }
         let bar = ProgressBar::new_spinner().with_style(self.total.style());
         let bar = self.all.insert_before(&self.total, bar);
         bar.set_message(line);
