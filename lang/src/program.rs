@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_model::{Known, Type, Value};
+use infra_model::{Known, Span, Type, Value};
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -79,7 +79,7 @@ pub struct ParamInfo {
     pub doc: String,
     /// Without a value from somewhere, the program cannot be evaluated.
     pub required: bool,
-    pub span: infra_model::Span,
+    pub span: Span,
 }
 
 /// A program as it was read, with everything there is to say about it.
@@ -136,7 +136,13 @@ pub fn load(world: &dyn World) -> Loaded {
     };
     let clean = diagnostics.is_empty();
     let resource_names = crate::schema::world_types(world);
-    diagnostics.extend(check::check(&mut program, &sources, &resource_names));
+    let mut wrong = check::check(&mut program, &sources, &resource_names);
+    // Where the text could not be read as meant, its types are not what was meant either.
+    wrong.retain(|it| {
+        !check::is_about_types(it.code)
+            || !diagnostics.iter().any(|slip| contains(it.span, slip.span))
+    });
+    diagnostics.extend(wrong);
     let clean = clean && diagnostics.is_empty();
     let found = eval::dry_run(&program, world);
     // Where types are wrong already, wrong values are consequences.
@@ -151,6 +157,10 @@ pub fn load(world: &dyn World) -> Loaded {
         program,
         diagnostics,
     }
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// Sorts by place, and drops what is said twice.
