@@ -318,6 +318,28 @@ fn a_surprise_fails_the_step_instead_of_changing_the_plan() {
 }
 
 #[test]
+fn a_plan_is_only_good_for_the_state_it_was_made_for() {
+    let world = World::new();
+    let early = world.plan(&hosts(1));
+    world.up(&hosts(2));
+    let applied = world.apply_plan(&early, &hosts(1));
+    assert!(
+        matches!(
+            applied,
+            Err(ApplyError::Stale {
+                planned: 0,
+                found: 9
+            })
+        ),
+        "{applied:?}"
+    );
+    world.is_exactly(&hosts(2));
+    let now = world.plan(&hosts(3));
+    assert!(world.apply_plan(&now, &hosts(3)).is_ok());
+    world.is_exactly(&hosts(3));
+}
+
+#[test]
 fn a_full_disk_stops_the_run_and_nothing_is_lost() {
     let mut world = World::new();
     world.up(&Program::of([

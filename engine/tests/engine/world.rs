@@ -227,6 +227,24 @@ impl World {
         done.unwrap_or(Err(Stop::Killed))
     }
 
+    /// Applies a plan that was made earlier.
+    pub fn apply_plan(&self, plan: &Plan, program: &Program) -> Result<ApplyReport, ApplyError> {
+        let mut store = self.open().expect("the state can be opened");
+        let input = ApplyInput {
+            plan,
+            resolver: program,
+            schemas: &self.schemas,
+            providers: &self.providers,
+            timer: &self.clock,
+            progress: &Notes::default(),
+            cancel: &Cancel::new(),
+            options: &ApplyOptions::new("later"),
+        };
+        let applied = self.clock.run(apply(&mut store, &input));
+        store.close().expect("the state can be closed");
+        applied
+    }
+
     pub fn apply_with(&self, program: &Program, options: &PlanOptions) -> ApplyReport {
         self.try_apply(program, options, &Notes::default(), &Cancel::new())
             .expect("apply runs")
