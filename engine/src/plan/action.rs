@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use infra_model::{Address, Record, Value};
+use infra_model::{Address, Record, Span, Value};
 
 use super::companions::Wanted;
 use super::diff::{Sides, diff};
@@ -131,7 +131,7 @@ impl<'a> Decider<'a> {
             span: Some(instance.span),
             steps: Vec::new(),
         };
-        let current = self.current(address, instance.span, &mut change);
+        let current = self.current(address, &mut change);
         if self
             .selected
             .as_ref()
@@ -217,12 +217,7 @@ impl<'a> Decider<'a> {
     }
 
     /// What is there under an address, or under the address it is moved from, or under the id it is imported by.
-    fn current(
-        &mut self,
-        address: &Address,
-        span: infra_model::Span,
-        change: &mut ResourceChange,
-    ) -> Option<Existing> {
+    fn current(&mut self, address: &Address, change: &mut ResourceChange) -> Option<Existing> {
         let state = self.input.state;
         let refreshed = self.input.refreshed;
         let entry = state.entry(address).or_else(|| {
@@ -262,11 +257,7 @@ impl<'a> Decider<'a> {
                     address: address.clone(),
                     message: format!("the cloud has nothing with the id `{}`", import.id),
                     help: Some("check the id, the account and the region".to_owned()),
-                    span: Some(if import.span == Default::default() {
-                        span
-                    } else {
-                        import.span
-                    }),
+                    span: Some(import.span),
                 });
                 None
             }
@@ -321,7 +312,7 @@ pub(super) fn existing(entry: &Entry, seen: Option<&Seen>, moves: &Moves<'_>) ->
 #[derive(Default)]
 pub(super) struct Moves<'a> {
     /// What moves, by its new address, and where the program says so.
-    entries: HashMap<Address, (&'a Entry, infra_model::Span)>,
+    entries: HashMap<Address, (&'a Entry, Span)>,
     /// New addresses by old ones.
     names: HashMap<Address, Address>,
 }
