@@ -30,6 +30,9 @@ pub(super) struct Decider<'a> {
     pub knowledge: Knowledge,
     /// The resources whose id will be another one, because they are made anew.
     pub renewed: BTreeSet<Address>,
+    /// The resources that stay as they are and of which state keeps an attribute as a fingerprint only, because
+    /// it is secret. What is made of such an attribute cannot be computed, and is what it was.
+    pub steady: BTreeSet<Address>,
     pub problems: Vec<Problem>,
     pub moves: &'a Moves<'a>,
     /// Nothing outside of this set changes; `None` for no limit.
@@ -95,7 +98,12 @@ impl<'a> Decider<'a> {
                     .map(|(name, value)| (name.clone(), value.clone()));
                 self.knowledge.set(address, Arc::new(stays.collect()));
             }
-            (_, Some(existing)) => self.knowledge.set(address, existing.attributes.clone()),
+            (_, Some(existing)) => {
+                if existing.entry.attributes.values().any(Value::has_secret) {
+                    self.steady.insert(address.clone());
+                }
+                self.knowledge.set(address, existing.attributes.clone());
+            }
             (_, None) => self.knowledge.set_new(address),
         }
     }
@@ -139,7 +147,7 @@ impl<'a> Decider<'a> {
         {
             let nothing = Record::new();
             let unsent = Sealed::default();
-            let differing = diff(
+            let mut differing = diff(
                 &Sides {
                     schema,
                     provider: provider.as_ref(),
@@ -153,6 +161,10 @@ impl<'a> Decider<'a> {
                 instance,
                 skip,
             );
+            if current.is_some() {
+                differing
+                    .retain(|field| field.certain || !waits_only_for(&field.planned, &self.steady));
+            }
             self.judge(wanted, &planned, current.as_ref(), differing, &mut change);
             if !matches!(change.action, Action::None | Action::Record) {
                 let problems = provider.validate(&address.type_name, &planned);
@@ -365,4 +377,17 @@ pub(super) fn selection(
         selected.insert(address);
     }
     Some(selected)
+}
+
+/// Whether every unknown part of a value waits for nothing but these resources.
+fn waits_only_for(value: &Value, steady: &BTreeSet<Address>) -> bool {
+    match value {
+        Value::Unknown(unknown) => {
+            !unknown.from.is_empty() && unknown.from.iter().all(|address| steady.contains(address))
+        }
+        Value::List(items) => items.iter().all(|item| waits_only_for(item, steady)),
+        Value::Map(map) => map.values().all(|value| waits_only_for(value, steady)),
+        Value::Secret(secret) => waits_only_for(secret.expose(), steady),
+        _ => true,
+    }
 }

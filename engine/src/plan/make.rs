@@ -55,6 +55,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         graph: &graph,
         knowledge: known_before(input.lookups),
         renewed: BTreeSet::new(),
+        steady: BTreeSet::new(),
         problems: Vec::new(),
         moves: &moves,
         selected: selection(&targets, &wanted),

@@ -10,6 +10,7 @@ provider aws { region = "us-west-2" }
 param password: secret string
 
 std.value hidden { input = password, triggers = { words = "the password is ${password}" } }
+std.value after { input = hidden.output }
 aws.vpc net { range = 10.0.0.0/16, tags = { note = password } }
 output shown = password
 output inner = { list = [password], size = len(password) }
@@ -33,6 +34,7 @@ fn a_secret_is_sent_to_the_cloud_and_written_nowhere() {
         (&["plan", "-vv"], 0),
         (&["plan", "--json"], 0),
         (&["apply", "--yes", "-vv"], 0),
+        (&["plan", "--detailed-exitcode"], 0),
         (&["apply", "--yes", "--json"], 0),
         (&["output"], 0),
         (&["output", "--json"], 0),
