@@ -13,7 +13,7 @@ use crate::resolve::scope::param;
 use crate::resolve::{Loader, ScopeId, Scopes};
 use crate::schema::Schemas;
 use crate::source::Sources;
-use crate::syntax::Tree;
+use crate::syntax::{Item, ItemKind, Tree};
 use crate::world::World;
 
 /// A program with whatever may be wrong in it: what editors and documentation look at.
@@ -98,8 +98,10 @@ pub fn load(world: &dyn World) -> Loaded {
     let mut schemas = Schemas::load_mentioned(&mut loader);
     let mut catalogues = BTreeMap::new();
     let mut tables = BTreeSet::new();
+    let used = used_types(&loader.trees);
     let named: Vec<(String, String)> = schemas
         .catalogues()
+        .filter(|(ty, _, _)| used.contains(*ty))
         .map(|(ty, _, table)| {
             let ty = ty.strip_prefix("provider.").unwrap_or(ty);
             (
@@ -134,7 +136,6 @@ pub fn load(world: &dyn World) -> Loaded {
         tables,
         facts: check::Facts::default(),
     };
-    let clean = diagnostics.is_empty();
     let resource_names = crate::schema::world_types(world);
     let mut wrong = check::check(&mut program, &sources, &resource_names);
     // Where the text could not be read as meant, its types are not what was meant either.
@@ -143,20 +144,45 @@ pub fn load(world: &dyn World) -> Loaded {
             || !diagnostics.iter().any(|slip| contains(it.span, slip.span))
     });
     diagnostics.extend(wrong);
-    let clean = clean && diagnostics.is_empty();
     let found = eval::dry_run(&program, world);
     // Where types are wrong already, wrong values are consequences.
-    diagnostics.extend(
-        found
-            .into_iter()
-            .filter(|it| clean || !check::is_about_types(it.code)),
-    );
+    let said: Vec<Span> = diagnostics.iter().map(|it| it.span).collect();
+    let new = |it: &Diagnostic| {
+        !check::is_about_types(it.code)
+            || !said
+                .iter()
+                .any(|span| contains(it.span, *span) || contains(*span, it.span))
+    };
+    diagnostics.extend(found.into_iter().filter(new));
     sort(&mut diagnostics);
     Loaded {
         sources,
         program,
         diagnostics,
     }
+}
+
+/// The types that something is declared of: only theirs are worth looking up in a catalogue.
+fn used_types(trees: &[Tree]) -> BTreeSet<String> {
+    fn collect(items: &[Item], used: &mut BTreeSet<String>) {
+        for item in items {
+            match &item.kind {
+                ItemKind::Resource(it) => {
+                    used.insert(it.type_name.text());
+                }
+                ItemKind::Provider(it) => {
+                    used.insert(format!("provider.{}", it.name.text));
+                }
+                ItemKind::Component(it) => collect(&it.items, used),
+                _ => {}
+            }
+        }
+    }
+    let mut used = BTreeSet::new();
+    trees
+        .iter()
+        .for_each(|tree| collect(&tree.items, &mut used));
+    used
 }
 
 fn contains(outer: Span, inner: Span) -> bool {

@@ -1,5 +1,10 @@
 //! The examples of the function library are true.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the suite and the examples from the disk"
+)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,10 @@
 //! Whole programs through the public door.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the suite and the examples from the disk"
+)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -12,6 +12,11 @@
 //!
 //! With `UPDATE_SUITE=1` the expectations are rewritten to what comes out; the change is then to be read.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the suite and the examples from the disk"
+)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use infra_model::{FieldSchema, Schema, Span, Type, Unknown, Value};
 
 use super::memo::{Done, Key};
+use super::operators::hide;
 use super::thing::{Node, NodeId, PartId, Thing};
 use super::{Env, Eval, Evaluator, Stop};
 use crate::resolve::Decl;
@@ -108,7 +109,7 @@ impl<'a> Evaluator<'a> {
             }
         });
         Ok(Thing::Value(match answer {
-            Some(value) => value.clone(),
+            Some(value) => hide(value.clone(), relate::is_secret(&field.ty)),
             None => Value::Unknown(Unknown {
                 ty: read_type(field),
                 from: [node.address.clone()].into(),

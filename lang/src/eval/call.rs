@@ -33,7 +33,7 @@ impl Evaluator<'_> {
             let position = position.ok_or(Stop::Silent)?;
             values[position] = Some(match self.thing(&arg.value, env)? {
                 Thing::Shared(value) => value,
-                thing => Arc::new(self.into_value(thing)?),
+                thing => Arc::new(self.materialize(thing)?),
             });
         }
         self.apply(function, signature, values, span)

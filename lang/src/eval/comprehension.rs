@@ -38,7 +38,7 @@ impl Evaluator<'_> {
         let value = match thing.as_value() {
             Some(value) => value,
             None => {
-                owned = self.into_value(thing)?;
+                owned = self.materialize(thing)?;
                 &owned
             }
         };

@@ -8,7 +8,7 @@ use infra_model::{Address, Desired, Known, Record, ResolveError, Resolver, Value
 
 use super::memo::Memo;
 use super::thing::{PartId, Scene};
-use super::{Evaluator, Files, NOWHERE, Stop, desired};
+use super::{Evaluator, Files, NOWHERE, Stop, instance};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::SoundProgram;
@@ -96,7 +96,7 @@ impl Resolver for Evaluation {
     fn resolve(&self, address: &Address, known: &dyn Known) -> Result<Record, ResolveError> {
         self.with(known, |evaluator| {
             let node = evaluator.node_at(address).ok_or(Stop::Silent)?;
-            desired::resolve_fields(evaluator, node)
+            instance::resolve_fields(evaluator, node)
         })
     }
 

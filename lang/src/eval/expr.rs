@@ -15,7 +15,7 @@ impl Evaluator<'_> {
     /// The value of an expression.
     pub(super) fn value(&self, expr: &Expr, env: &Env) -> Eval<Value> {
         let thing = self.thing(expr, env)?;
-        self.into_value(thing)
+        self.materialize(thing)
     }
 
     /// What an expression yields, without copying or evaluating more of it than is asked for.
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
     }
 
     /// The value a thing stands for: a component's instance for all its outputs.
-    pub(super) fn into_value(&self, thing: Thing) -> Eval<Value> {
+    pub(super) fn materialize(&self, thing: Thing) -> Eval<Value> {
         match thing {
             Thing::Value(value) => Ok(value),
             Thing::Shared(value) => Ok((*value).clone()),
@@ -106,7 +106,7 @@ impl Evaluator<'_> {
                 let mut map = Record::new();
                 for (key, member) in &set.members {
                     let thing = self.member_thing(*member);
-                    map.insert(key.clone(), self.into_value(thing)?);
+                    map.insert(key.clone(), self.materialize(thing)?);
                 }
                 Ok(Value::Map(map))
             }
@@ -119,7 +119,7 @@ impl Evaluator<'_> {
         let mut record = Record::new();
         for (index, output) in scope.outputs.iter().enumerate() {
             let thing = self.output(part, index as u32)?;
-            record.insert(output.name.text.clone(), self.into_value(thing)?);
+            record.insert(output.name.text.clone(), self.materialize(thing)?);
         }
         Ok(Value::Map(record))
     }
@@ -230,7 +230,7 @@ impl Evaluator<'_> {
         let right_thing = self.thing(right, env)?;
         let value = match right_thing.as_value() {
             Some(right) => operators::binary(op, &left_value, right),
-            None => operators::binary(op, &left_value, &self.into_value(right_thing)?),
+            None => operators::binary(op, &left_value, &self.materialize(right_thing)?),
         };
         value.map(Thing::Value).map_err(|why| failed(why, op_span))
     }
@@ -278,7 +278,7 @@ impl Evaluator<'_> {
             }
         };
         if secret {
-            let value = self.into_value(thing)?;
+            let value = self.materialize(thing)?;
             return Ok(Thing::Value(hide(value, true)));
         }
         Ok(thing)

@@ -71,7 +71,7 @@ impl Evaluator<'_> {
             }
         };
         if secret {
-            let value = self.into_value(thing)?;
+            let value = self.materialize(thing)?;
             return Ok(Thing::Value(hide(value, true)));
         }
         Ok(thing)

@@ -11,12 +11,15 @@ mod cycle;
 mod desired;
 mod evaluation;
 mod expr;
+mod instance;
 mod instances;
 mod lifecycle;
 mod member;
 mod memo;
 mod named;
 pub(crate) mod operators;
+mod provider;
+mod result;
 mod thing;
 
 use std::cell::{Cell, RefCell};

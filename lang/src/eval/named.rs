@@ -145,7 +145,7 @@ impl Evaluator<'_> {
                 // Instances of components travel as they are, so that only the outputs asked for are evaluated.
                 Thing::Part(_) | Thing::Set(_) if is_component(ty) => thing,
                 thing => {
-                    let value = self.into_value(thing)?;
+                    let value = self.materialize(thing)?;
                     Thing::Value(self.coerced(value, &nullable(ty, param), field.value.span)?)
                 }
             };

@@ -156,7 +156,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         partial: false,
         run: |args| {
             Ok(Value::List(
-                args.text(0)?.chars().map(|c| Value::string(c)).collect(),
+                args.text(0)?.chars().map(Value::string).collect(),
             ))
         },
     },

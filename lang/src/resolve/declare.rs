@@ -13,7 +13,7 @@ use crate::syntax::{Component, Ident, Item, ItemKind, Use, UseTarget};
 impl Loader<'_> {
     /// Declares everything a file says in `scope`.
     pub(super) fn declare_file(&mut self, scope: ScopeId, file: FileId) {
-        let tree = std::mem::replace(&mut self.trees[file.0 as usize].items, Vec::new());
+        let tree = std::mem::take(&mut self.trees[file.0 as usize].items);
         for (index, item) in tree.iter().enumerate() {
             self.declare(
                 scope,

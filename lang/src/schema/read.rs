@@ -119,7 +119,7 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField) -> (FieldSchema,
     let ty = reader.read(&field.ty, None);
     let default = field.default.as_ref().and_then(|default| {
         constant(default, &ty)
-            .map_err(|error| reader.diagnostics.push(error))
+            .map_err(|error| reader.diagnostics.push(*error))
             .ok()
     });
     let mut read = FieldSchema {

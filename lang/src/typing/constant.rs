@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::syntax::{EntryKey, Expr, ExprKind, StringPart, UnaryOp};
 
 /// The value of a constant expression of type `ty`; bare words stand for words of an enumeration.
-pub fn constant(expr: &Expr, ty: &Type) -> Result<Value, Diagnostic> {
+pub fn constant(expr: &Expr, ty: &Type) -> Result<Value, Box<Diagnostic>> {
     let value = literal(expr, Some(ty)).ok_or_else(|| {
         Diagnostic::error(
             codes::NOT_CONSTANT,
@@ -18,8 +18,9 @@ pub fn constant(expr: &Expr, ty: &Type) -> Result<Value, Diagnostic> {
         )
         .help("write the value itself: a literal, or a list or record of literals")
     })?;
-    coerce(value, ty, &NoFacts)
-        .map_err(|mismatch| Diagnostic::error(codes::WRONG_TYPE, expr.span, mismatch.to_string()))
+    coerce(value, ty, &NoFacts).map_err(|mismatch| {
+        Diagnostic::error(codes::WRONG_TYPE, expr.span, mismatch.to_string()).into()
+    })
 }
 
 /// The value of a literal, without a type to bring it to.

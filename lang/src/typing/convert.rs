@@ -80,7 +80,7 @@ impl TypeReader<'_> {
         let ty = self.read(&field.ty, scope);
         let default = field.default.as_ref().and_then(|default| {
             constant(default, &ty)
-                .map_err(|error| self.diagnostics.push(error))
+                .map_err(|error| self.diagnostics.push(*error))
                 .ok()
         });
         RecordField {

@@ -1,0 +1,171 @@
+//! One resource or lookup instance with all its fields, as the engine is handed it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra_model::{Address, Instance, Lookup, Record, Span, Value};
+
+use super::desired::Checked;
+use super::lifecycle::Decorated;
+use super::memo::Key;
+use super::thing::{Node, NodeId};
+use super::{Eval, Evaluator, Stop, fault};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::ItemKind;
+
+impl Evaluator<'_> {
+    pub(super) fn instance(&self, id: NodeId, node: &Node) -> Eval<Checked> {
+        let schema = self.schema_of(node).ok_or(Stop::Silent)?;
+        let span = self.head_span(node);
+        let mut fields = Record::new();
+        let mut depends = BTreeMap::new();
+        let mut field_spans = BTreeMap::new();
+        for (index, field) in schema.fields.iter().enumerate() {
+            let result = self.field(id, index, field);
+            let Some(thing) = self.note(result) else {
+                continue;
+            };
+            let Some(value) = thing.as_value().filter(|value| !value.is_null()) else {
+                continue;
+            };
+            let needs = self.needs(value, Key::Field(id, index as u32));
+            if !needs.is_empty() {
+                depends.insert(field.name.clone(), needs);
+            }
+            if let Some(written) = self.authored(node, &field.name) {
+                field_spans.insert(field.name.clone(), written.value.span);
+            }
+            fields.insert(field.name.clone(), without_nulls(value));
+        }
+        let decorated = self.decorated(node)?;
+        let Decorated {
+            mut lifecycle,
+            after,
+            provider,
+            allow,
+            ..
+        } = decorated;
+        if !after.is_empty() {
+            depends.insert(
+                String::new(),
+                after.into_iter().filter(|it| !self.is_lookup(it)).collect(),
+            );
+        }
+        // What holds nothing that could be lost needs no protection by the component around it.
+        if schema.data.is_none() || schema.data_in(&fields).is_none() {
+            lifecycle.snapshot = false;
+        }
+        let instance = Instance {
+            address: node.address.clone(),
+            provider: provider.unwrap_or_else(|| node.address.provider().to_owned()),
+            fields,
+            depends,
+            lifecycle,
+            span,
+            field_spans,
+        };
+        Ok(Checked {
+            instance,
+            allow,
+            assumed: node.assumed,
+        })
+    }
+
+    /// The resource instances that a value mentions, or that were asked on the way to it.
+    fn needs(&self, value: &Value, key: Key) -> BTreeSet<Address> {
+        let mut needs = BTreeSet::new();
+        value.for_each_address(&mut |address| {
+            if !self.is_lookup(address) {
+                needs.insert(address.clone());
+            }
+        });
+        if let Some(slot) = self.memo.borrow().get(&key) {
+            needs.extend(
+                slot.trace
+                    .asked
+                    .iter()
+                    .map(|node| self.node(*node).address.clone()),
+            );
+        }
+        needs
+    }
+
+    /// The declaration's head: its type and name.
+    fn head_span(&self, node: &Node) -> Span {
+        match &self.decl_of(node).item.get(&self.program.trees).kind {
+            ItemKind::Resource(item) => item.type_name.span.to(item.name.span),
+            ItemKind::Lookup(item) => item.type_name.span.to(item.name.span),
+            _ => self.decl_of(node).name.span,
+        }
+    }
+
+    /// A lookup with its arguments; `None` while they wait for another lookup or an input.
+    pub(super) fn lookup(&self, id: NodeId, node: &Node) -> Eval<Option<Lookup>> {
+        let schema = self.schema_of(node).ok_or(Stop::Silent)?;
+        let mut fields = Record::new();
+        for (index, field) in schema.fields.iter().enumerate() {
+            let thing = self.field(id, index, field)?;
+            let Some(value) = thing.as_value().filter(|value| !value.is_null()) else {
+                continue;
+            };
+            let mut made = None;
+            value.for_each_address(&mut |address| {
+                if !self.is_lookup(address) {
+                    made = Some(address.clone());
+                }
+            });
+            if let Some(made) = made {
+                let span = self
+                    .authored(node, &field.name)
+                    .map_or(field.span, |it| it.value.span);
+                return Err(fault(
+                    Diagnostic::error(
+                        codes::UNKNOWN_LOOKUP,
+                        span,
+                        format!("a lookup is read before anything is made, and this waits for `{made}`"),
+                    )
+                    .help("look up by what the program itself says; what the program makes can be used as it is"),
+                ));
+            }
+            if !value.is_known() {
+                return Ok(None);
+            }
+            fields.insert(field.name.clone(), without_nulls(value));
+        }
+        let provider = self.decorated(node)?.provider;
+        Ok(Some(Lookup {
+            address: node.address.clone(),
+            provider: provider.unwrap_or_else(|| node.address.provider().to_owned()),
+            fields,
+            span: self.head_span(node),
+        }))
+    }
+}
+
+/// The value without the nulls of records in it: a field left out and a field set to null are the same.
+pub(super) fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => Value::Map(
+            map.iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key.clone(), without_nulls(value)))
+                .collect(),
+        ),
+        Value::List(items) => Value::List(items.iter().map(without_nulls).collect()),
+        value => value.clone(),
+    }
+}
+
+/// What an earlier evaluation needs for a field again.
+pub(super) fn resolve_fields(evaluator: &Evaluator<'_>, id: NodeId) -> Eval<Record> {
+    let node = evaluator.node(id);
+    let schema = evaluator.schema_of(&node).ok_or(Stop::Silent)?;
+    let mut fields = Record::new();
+    for (index, field) in schema.fields.iter().enumerate() {
+        let thing = evaluator.field(id, index, field)?;
+        if let Some(value) = thing.as_value().filter(|value| !value.is_null()) {
+            fields.insert(field.name.clone(), without_nulls(value));
+        }
+    }
+    Ok(fields)
+}

@@ -1,0 +1,112 @@
+//! What a program says besides its instances: outputs, assertions, moves, imports and what is forgotten.
+
+use infra_model::Desired;
+use infra_model::desired::{AssertOutcome, Forget, Import, Move, Output};
+
+use super::operators::reveal;
+use super::thing::PartId;
+use super::{Env, Eval, Evaluator};
+use crate::resolve::Scopes;
+use crate::syntax::ItemKind;
+
+impl Evaluator<'_> {
+    /// The program's outputs.
+    pub(super) fn all_outputs(&self) -> Eval<Vec<Output>> {
+        let scope = self.program.scopes.get(Scopes::ROOT);
+        let mut outputs = Vec::new();
+        for (index, output) in scope.outputs.iter().enumerate() {
+            let value = self
+                .output(PartId(0), index as u32)
+                .and_then(|thing| self.materialize(thing));
+            let Some(value) = self.note(value) else {
+                continue;
+            };
+            outputs.push(Output {
+                name: output.name.text.clone(),
+                value,
+                doc: output
+                    .item
+                    .get(&self.program.trees)
+                    .doc
+                    .clone()
+                    .unwrap_or_default(),
+                span: output.name.span,
+            });
+        }
+        Ok(outputs)
+    }
+
+    /// The assertions of the program and of the components in use.
+    pub(super) fn all_asserts(&self) -> Eval<Vec<AssertOutcome>> {
+        let count = match self.base {
+            Some(base) => base.scene.parts.len(),
+            None => self.scene.borrow().parts.len(),
+        };
+        let mut outcomes = Vec::new();
+        for part in (0..count as u32).map(PartId) {
+            for item in &self.program.scopes.get(self.part(part).scope).others {
+                if let ItemKind::Assert(assert) = &item.get(&self.program.trees).kind {
+                    let outcome = self.assert(part, assert);
+                    outcomes.extend(self.note(outcome));
+                }
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn assert(&self, part: PartId, assert: &crate::syntax::Assert) -> Eval<AssertOutcome> {
+        let env = Env { part, locals: None };
+        let value = self.value(&assert.condition, &env)?;
+        let message = match &assert.message {
+            Some(message) => self.text(message, &env)?,
+            None => "the program asserts this".to_owned(),
+        };
+        Ok(AssertOutcome {
+            holds: reveal(&value).0.as_bool(),
+            message,
+            span: assert.condition.span,
+        })
+    }
+
+    /// `move`, `import` and `forget`.
+    pub(super) fn addresses(&self) -> Desired {
+        let mut desired = Desired::default();
+        for item in &self.program.scopes.get(Scopes::ROOT).others {
+            match &item.get(&self.program.trees).kind {
+                ItemKind::Move(it) => {
+                    if let (Ok(from), Ok(to)) = (it.from.text.parse(), it.to.text.parse()) {
+                        desired.moves.push(Move {
+                            from,
+                            to,
+                            span: it.from.span.to(it.to.span),
+                        });
+                    }
+                }
+                ItemKind::Import(it) => {
+                    let env = Env {
+                        part: PartId(0),
+                        locals: None,
+                    };
+                    let id = self.text(&it.id, &env);
+                    if let (Ok(address), Some(id)) = (it.address.text.parse(), self.note(id)) {
+                        desired.imports.push(Import {
+                            address,
+                            id,
+                            span: it.address.span,
+                        });
+                    }
+                }
+                ItemKind::Forget(it) => {
+                    if let Ok(address) = it.address.text.parse() {
+                        desired.forgets.push(Forget {
+                            address,
+                            span: it.address.span,
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        desired
+    }
+}
