@@ -1,4 +1,4 @@
-//! Diagnostics for other programs. The shape is part of what users may rely on; see `docs/language.md`.
+//! Diagnostics for other programs. The shape is part of what users may rely on; see `docs/command-line.md`.
 
 use infra_lang::{Diagnostic, Severity, Sources};
 use infra_model::Span;

@@ -157,7 +157,7 @@ impl PlanView<'_> {
         for reason in &change.reasons {
             if !matches!(reason, Reason::New | Reason::Fields | Reason::Destroy) {
                 let place = self.places.short(span_of(reason));
-                let because = format!("      because: {}", text::line(&reason.to_string()));
+                let because = format!("      reason: {}", text::line(&reason.to_string()));
                 self.head_line(&self.quiet(&because), "", &place, page);
             }
         }

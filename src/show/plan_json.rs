@@ -1,4 +1,4 @@
-//! A plan for other programs. The shape is part of what users may rely on; `format` grows when it changes.
+//! A plan for other programs. The shape is part of what users may rely on (`docs/command-line.md`); `format` grows when it changes.
 
 use infra_engine::plan::{
     Action, DataLoss, Drift, FieldChange, Plan, Reason, Refusal, ResourceChange, Step,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+mod cloud;
 mod secrets;
 mod signals;
 mod usage;

@@ -1,0 +1,129 @@
+//! Plans of real resource types, as people read them.
+
+use crate::cloud::Cloud;
+use crate::tool::Tool;
+
+const PROGRAM: &str = r#"
+provider aws { region = "us-west-2", accounts = ["123456789012"] }
+param gib: size = 20GiB
+param kind: string = "t3.micro"
+let zone = "us-west-2a"
+lookup aws.image linux { owner = "amazon", name = "al2023-ami-*", architecture = x86_64, newest = true }
+aws.vpc net { range = 10.9.0.0/16 }
+aws.subnet inner { vpc = net, zone = zone, range = 10.9.1.0/24 }
+aws.security_group shield { vpc = net, allow = [{ from = 10.9.0.0/16, ports = [tcp/22, tcp/443] }] }
+aws.instance host { type = kind, image = linux, subnet = inner, groups = [shield] }
+aws.volume data { zone = zone, size = gib }
+aws.attachment at { instance = host, volume = data, device = "/dev/sdf" }
+"#;
+
+/// A tool with its cloud; the directory keeps the cloud's file.
+fn with_cloud() -> (Tool, Cloud, tempfile::TempDir) {
+    let outside = tempfile::TempDir::new().expect("a directory");
+    let cloud = Cloud::start(outside.path().join("cloud"), "", None);
+    let mut tool = Tool::with(PROGRAM);
+    cloud.serve(&mut tool);
+    (tool, cloud, outside)
+}
+
+#[test]
+fn a_plan_reads_like_a_review() {
+    let (tool, _cloud, _outside) = with_cloud();
+    insta::assert_snapshot!("create", tool.run(&["plan"]).expect(0));
+    tool.run(&["apply", "--yes"]).expect(0);
+    insta::assert_snapshot!(
+        "update",
+        tool.run(&["plan", "--set", "gib=60GiB", "--set", "kind=t3.small"])
+            .expect(0)
+    );
+    insta::assert_snapshot!(
+        "loss",
+        tool.run(&["apply", "--yes", "--set", "gib=10GiB"])
+            .expect(1)
+    );
+    let allowed = [
+        "apply",
+        "--yes",
+        "--set",
+        "gib=10GiB",
+        "--allow-data-loss",
+        "aws.volume.data",
+    ];
+    assert!(
+        tool.run(&allowed)
+            .expect(0)
+            .out
+            .contains("2 deleted, 2 created")
+    );
+}
+
+#[test]
+fn what_was_changed_outside_is_shown_apart() {
+    let (tool, cloud, _outside) = with_cloud();
+    tool.run(&["apply", "--yes"]).expect(0);
+    // Somebody else with a copy of everything makes the volume larger.
+    let mut other = Tool::with(PROGRAM);
+    cloud.serve(&mut other);
+    other.write("infra.state.json", &tool.read("infra.state.json"));
+    other
+        .run(&["apply", "--yes", "--set", "gib=30GiB"])
+        .expect(0);
+    insta::assert_snapshot!("drift", tool.run(&["plan"]).expect(0));
+    let accepted = tool
+        .run(&["plan", "--json", "--set", "gib=30GiB"])
+        .expect(0)
+        .json();
+    assert_eq!(accepted["drift"][0]["address"], "aws.volume.data");
+    assert_eq!(accepted["summary"]["update"], 0);
+    assert_eq!(accepted["summary"]["replace"], 0);
+}
+
+#[test]
+fn a_wrong_account_is_refused_before_anything_is_read() {
+    let (tool, cloud, _outside) = with_cloud();
+    tool.write(
+        "main.infra",
+        &PROGRAM.replace("123456789012", "999999999999"),
+    );
+    let ran = tool.run(&["apply", "--yes"]).expect(1);
+    assert!(
+        ran.err
+            .contains("the credentials open the account 123456789012"),
+        "{ran}"
+    );
+    assert_eq!(
+        cloud.handle().requests().into_keys().collect::<Vec<_>>(),
+        ["GetCallerIdentity"]
+    );
+    // A simulated cloud has no account to guard.
+    tool.run(&["plan", "--sim"]).expect(0);
+}
+
+#[test]
+fn missing_credentials_are_explained() {
+    let tool = Tool::with(
+        "provider aws { region = \"us-west-2\" }\naws.vpc net { range = 10.0.0.0/16 }\nlookup aws.account me {}\n",
+    );
+    let tool = tool
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let ran = tool.run(&["plan"]).expect(1);
+    assert!(ran.err.contains("credentials"), "{ran}");
+}
+
+#[test]
+fn the_simulated_and_the_real_state_do_not_mix() {
+    let (tool, _cloud, _outside) = with_cloud();
+    tool.run(&["apply", "--yes", "--sim"]).expect(0);
+    assert!(!tool.dir().join("infra.state.json").exists());
+    assert_eq!(
+        tool.run(&["state", "list", "--json"]).expect(0).json(),
+        serde_json::json!([])
+    );
+    let simulated = tool
+        .run(&["state", "list", "--json", "--sim"])
+        .expect(0)
+        .json();
+    assert_eq!(simulated.as_array().expect("a list").len(), 6);
+    assert!(tool.run(&["plan"]).expect(0).out.contains("6 to create"));
+}
