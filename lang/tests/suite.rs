@@ -359,11 +359,12 @@ fn every_code_has_a_case_and_a_page() {
     }
 }
 
-/// The blocks of a page, wrong and right, when they are programs.
+/// The two blocks of a page, wrong and right, when they are programs: the right one then is marked as `infra`.
 fn examples(page: &str) -> Option<(String, String)> {
-    let mut blocks = page.split("```infra\n").skip(1);
-    let mut next = || Some(blocks.next()?.split_once("\n```")?.0.to_owned() + "\n");
-    Some((next()?, next()?))
+    let (before, right) = page.split_once("```infra\n")?;
+    let wrong = before.split_once("```text\n")?.1;
+    let text = |block: &str| Some(block.split_once("\n```")?.0.to_owned() + "\n");
+    Some((text(wrong)?, text(right)?))
 }
 
 #[test]
