@@ -3,9 +3,9 @@
 use infra_model::{FileId, Span};
 
 use super::grammar::{Pair, Rule};
-use super::scan::{Chunk, Scan};
+use super::scan::{self, Chunk, Scan};
 use super::slip::{self, Place};
-use super::{Comment, CommentKind, Dotted, Ident, Item, ItemKind};
+use super::{Comment, Dotted, Ident, Item, ItemKind};
 use crate::{Diagnostic, codes};
 
 mod block;
@@ -135,23 +135,7 @@ impl<'a> Builder<'a> {
 
     /// The text of the `///` lines right above `start`, without their slashes.
     fn doc(&self, start: u32) -> Option<String> {
-        let before = self
-            .comments
-            .partition_point(|comment| comment.span.end <= start);
-        let mut lines = Vec::new();
-        let mut below = start as usize;
-        for comment in self.comments[..before].iter().rev() {
-            let between = &self.text[comment.span.end as usize..below];
-            let adjacent = between.trim().is_empty() && between.matches('\n').count() == 1;
-            if comment.kind != CommentKind::Doc || !adjacent {
-                break;
-            }
-            let text = comment.text.trim_start_matches('/');
-            lines.push(text.strip_prefix(' ').unwrap_or(text));
-            below = comment.span.start as usize;
-        }
-        lines.reverse();
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        scan::doc_above(self.text, self.comments, start)
     }
 
     /// Explains a part that could not be read.

@@ -5,6 +5,7 @@
 //! rules to learn what was expected (`slip`, `expected`).
 
 mod build;
+mod cache;
 mod expected;
 pub mod expr;
 mod grammar;
@@ -15,6 +16,7 @@ pub mod tree;
 pub mod types;
 pub(crate) mod words;
 
+pub use cache::ParseCache;
 pub use expr::{Arg, BinaryOp, Entry, EntryKey, Expr, ExprKind, For, StringPart, UnaryOp};
 pub use parse::{parse, parse_assignments, parse_expression, parse_type};
 pub use tree::*;

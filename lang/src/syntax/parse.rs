@@ -4,6 +4,7 @@ use infra_model::{FileId, Span};
 use pest::Parser;
 
 use super::build::Builder;
+use super::cache::ReadChunk;
 use super::grammar::{Grammar, Rule};
 use super::scan::{Chunk, DEPTH_MAX, Scan, scan};
 use super::{Expr, ExprKind, Field, Item, ItemKind, Tree, TypeExpr, TypeExprKind};
@@ -14,6 +15,17 @@ const FILE_BYTES_MAX: usize = 64 << 20;
 
 /// Reads a file. Never fails: what cannot be read is an `Invalid` node in the tree and a diagnostic.
 pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
+    parse_chunks(file, text, |scanned, chunk| {
+        parse_chunk(file, scanned, chunk)
+    })
+}
+
+/// Reads a file whose chunks `read` reads.
+pub(super) fn parse_chunks(
+    file: FileId,
+    text: &str,
+    mut read: impl FnMut(&Scan, &Chunk) -> ReadChunk,
+) -> (Tree, Vec<Diagnostic>) {
     let mut tree = Tree {
         file,
         items: Vec::new(),
@@ -26,27 +38,36 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
     };
     let mut diagnostics = scanned.diagnostics.clone();
     for chunk in &scanned.chunks {
-        if chunk.too_deep.is_some() {
-            diagnostics.push(too_deep(file, chunk));
-            tree.items.push(Item {
-                doc: None,
-                decorators: Vec::new(),
-                kind: ItemKind::Invalid,
-                span: Span::new(file, chunk.start, chunk.end),
-            });
-            continue;
-        }
-        let mut builder = Builder::new(file, &scanned, chunk, &mut diagnostics);
-        match Grammar::parse(Rule::chunk, &scanned.text[chunk.start..chunk.end]) {
-            Ok(pairs) => tree
-                .items
-                .extend(pairs.flat_map(|pair| builder.items(pair))),
-            Err(_) => tree.items.push(builder.unreadable()),
-        }
+        let read = read(&scanned, chunk);
+        tree.items.extend(read.items);
+        diagnostics.extend(read.diagnostics);
     }
     tree.comments = scanned.comments;
     sort(&mut diagnostics);
     (tree, diagnostics)
+}
+
+/// Reads a chunk.
+pub(super) fn parse_chunk(file: FileId, scanned: &Scan, chunk: &Chunk) -> ReadChunk {
+    if chunk.too_deep.is_some() {
+        let invalid = Item {
+            doc: None,
+            decorators: Vec::new(),
+            kind: ItemKind::Invalid,
+            span: Span::new(file, chunk.start, chunk.end),
+        };
+        return ReadChunk {
+            items: vec![invalid],
+            diagnostics: vec![too_deep(file, chunk)],
+        };
+    }
+    let mut diagnostics = Vec::new();
+    let mut builder = Builder::new(file, scanned, chunk, &mut diagnostics);
+    let items = match Grammar::parse(Rule::chunk, &scanned.text[chunk.start..chunk.end]) {
+        Ok(pairs) => pairs.flat_map(|pair| builder.items(pair)).collect(),
+        Err(_) => vec![builder.unreadable()],
+    };
+    ReadChunk { items, diagnostics }
 }
 
 /// Reads the lines `name = value` of an `.infravars` file.

@@ -3,8 +3,8 @@
 
 use infra_model::{FileId, Span};
 
-use super::Comment;
 use super::words::{continues_name, is_reserved, looks_like_item, starts_name};
+use super::{Comment, CommentKind};
 use crate::{Diagnostic, codes};
 
 mod brackets;
@@ -68,6 +68,25 @@ pub(super) fn scan(file: FileId, text: &str) -> Scan {
         text: String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned()),
         diagnostics: scanner.diagnostics,
     }
+}
+
+/// The text of the `///` lines right above `start`, without their slashes.
+pub(super) fn doc_above(text: &str, comments: &[Comment], start: u32) -> Option<String> {
+    let before = comments.partition_point(|comment| comment.span.end <= start);
+    let mut lines = Vec::new();
+    let mut below = start as usize;
+    for comment in comments[..before].iter().rev() {
+        let between = &text[comment.span.end as usize..below];
+        let adjacent = between.trim().is_empty() && between.matches('\n').count() == 1;
+        if comment.kind != CommentKind::Doc || !adjacent {
+            break;
+        }
+        let text = comment.text.trim_start_matches('/');
+        lines.push(text.strip_prefix(' ').unwrap_or(text));
+        below = comment.span.start as usize;
+    }
+    lines.reverse();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 struct Scanner<'a> {

@@ -1,9 +1,16 @@
 //! Whatever the text, there is a tree, and every span lies in the text on the borders of characters.
 
-use infra_lang::syntax::{Item, ItemKind, parse_assignments, parse_expression, parse_type};
+use std::iter::zip;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use infra_lang::Diagnostic;
+use infra_lang::syntax::{
+    Comment, Item, ItemKind, ParseCache, parse_assignments, parse_expression, parse_type,
+};
 use infra_model::FileId;
 
-use crate::samples::{all, parsed};
+use crate::samples::{all, everything, parsed};
 
 /// Every `start: a, end: b` that the debug form of a tree shows.
 fn spans(debug: &str) -> impl Iterator<Item = (usize, usize)> {
@@ -21,7 +28,12 @@ fn spans(debug: &str) -> impl Iterator<Item = (usize, usize)> {
 /// Parses, and checks every span of the tree and of the diagnostics.
 pub fn check(text: &str) {
     let (tree, diagnostics) = parsed(text);
-    let debug = format!("{tree:?}{diagnostics:?}");
+    check_parts(text, &tree.items, &tree.comments, &diagnostics);
+}
+
+/// Checks the spans of these parts of a text's tree.
+fn check_parts(text: &str, items: &[Item], comments: &[Comment], diagnostics: &[Diagnostic]) {
+    let debug = format!("{items:?}{comments:?}{diagnostics:?}");
     for (start, end) in spans(&debug) {
         assert!(
             start <= end && end <= text.len(),
@@ -84,35 +96,81 @@ fn pieces() -> Vec<(String, usize)> {
     found
 }
 
+/// Does the work on all things, on as many threads as the machine has cores.
+fn in_parallel<T: Sync>(things: &[T], work: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(thing) = things.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    work(thing);
+                }
+            });
+        }
+    });
+}
+
+/// All prefixes of a text, each a keystroke after the one before. What is as it was has been checked already.
+fn check_prefixes(text: &str, step: usize) {
+    let mut cache = ParseCache::default();
+    let mut before = cache.parse(FileId(0), "").0;
+    for (end, _) in text.char_indices().step_by(step) {
+        let prefix = &text[..end];
+        let (tree, diagnostics) = cache.parse(FileId(0), prefix);
+        let same = zip(&tree.items, &before.items)
+            .take_while(|(now, then)| now == then)
+            .count();
+        let old = zip(&tree.comments, &before.comments)
+            .take_while(|(now, then)| now == then)
+            .count();
+        check_parts(
+            prefix,
+            &tree.items[same..],
+            &tree.comments[old..],
+            &diagnostics,
+        );
+        before = tree;
+    }
+    assert_eq!(cache.parse(FileId(0), text), parsed(text));
+}
+
 #[test]
-fn every_prefix_of_every_declaration_has_a_tree() {
-    for (text, step) in pieces() {
-        for (end, _) in text.char_indices().step_by(step) {
-            check(&text[..end]);
+fn every_prefix_of_every_example_has_a_tree() {
+    let mut samples = all();
+    samples.retain(|sample| !sample.path.starts_with("stdlib"));
+    in_parallel(&samples, |sample| check_prefixes(&sample.text, 1));
+}
+
+#[test]
+fn many_prefixes_of_every_declaration_of_the_library_have_a_tree() {
+    in_parallel(&pieces(), |(text, step)| {
+        if *step > 1 {
+            check_prefixes(text, *step);
+        }
+    });
+}
+
+#[test]
+fn a_text_that_changes_is_read_as_a_new_one_would_be() {
+    let mut cache = ParseCache::default();
+    let text = everything().text;
+    for (at, line) in text.match_indices('\n').step_by(11) {
+        let changed = format!("{}{line}let put_in = [1{line}{}", &text[..at], &text[at..]);
+        for text in [&changed, &text] {
+            assert_eq!(cache.parse(FileId(0), text), parsed(text));
         }
     }
 }
 
 #[test]
 fn every_declaration_without_any_one_character_has_a_tree() {
-    for (text, step) in pieces() {
-        for (at, removed) in text.char_indices().step_by(step) {
+    in_parallel(&pieces(), |(text, step)| {
+        for (at, removed) in text.char_indices().step_by(*step) {
             let rest = &text[at + removed.len_utf8()..];
             check(&format!("{}{rest}", &text[..at]));
         }
-    }
-}
-
-#[test]
-fn every_file_cut_after_any_line_has_a_tree() {
-    for sample in all() {
-        let ends = sample.text.match_indices('\n').map(|(at, _)| at);
-        // Eight places, evenly spread, are enough: the prefixes of declarations are tested one by one.
-        let step = (sample.text.lines().count() / 8).max(1);
-        for end in ends.step_by(step) {
-            check(&sample.text[..end]);
-        }
-    }
+    });
 }
 
 /// A small linear congruential generator: the same texts in every run.
