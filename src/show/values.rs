@@ -152,7 +152,7 @@ mod tests {
             [r#""one""#, r#""two""#, r#""three""#]
         );
         let script = Value::string("#!/bin/sh\nset -e\nexit 0\n");
-        assert_eq!(layout(&script, 30), [r##""#!/bin/sh" … (3 lines)"##]);
+        assert_eq!(layout(&script, 26), [r##""#!/bin/sh" … (3 lines)"##]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn wait_for(cloud: &Cloud, requests: u64) {
 fn stop_with(tool: &mut Tool, signals: &[Signal]) -> String {
     let outside = tempfile::TempDir::new().expect("a directory");
     let file = outside.path().join("cloud");
-    let cloud = Cloud::start(file.clone(), "latency=40ms", None);
+    let cloud = Cloud::start(file.clone(), "latency=200ms", None);
     cloud.serve(tool);
     let mut run = tool.start(&["apply", "--yes"]);
     wait_for(&cloud, 4);
@@ -106,7 +106,7 @@ fn the_second_signal_stops_at_once() {
 fn two_applies_do_not_run_at_once() {
     let mut tool = Tool::with(PROGRAM);
     let outside = tempfile::TempDir::new().expect("a directory");
-    let cloud = Cloud::start(outside.path().join("cloud"), "latency=40ms", None);
+    let cloud = Cloud::start(outside.path().join("cloud"), "latency=500ms", None);
     cloud.serve(&mut tool);
     let mut first = tool.start(&["apply", "--yes"]);
     wait_for(&cloud, 2);
