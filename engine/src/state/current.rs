@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use infra_model::{Address, Record};
 
+use super::dependents::Dependents;
 use super::{
     Action, Doubt, Entry, Event, Incarnation, Intent, LastFailure, Pending, SealKey, Sealed, Status,
 };
@@ -33,6 +34,7 @@ pub struct State {
     pub(super) pending: BTreeMap<Incarnation, Pending>,
     pub(super) failures: BTreeMap<Address, LastFailure>,
     pub(super) outputs: Sealed,
+    pub(super) dependents: Dependents,
 }
 
 impl State {
@@ -49,6 +51,7 @@ impl State {
             pending: BTreeMap::new(),
             failures: BTreeMap::new(),
             outputs: Sealed::default(),
+            dependents: Dependents::default(),
         }
     }
 
@@ -155,10 +158,13 @@ impl State {
             .map(|(_, entry)| entry)
     }
 
-    /// Changes the state by one event and counts it in the serial. Costs O(log n), but for a move, which looks
-    /// at every entry.
+    /// Changes the state by one event and counts it in the serial. Costs O(log n), but for the first of several
+    /// moves, which looks at every entry.
     pub fn apply(&mut self, event: Event) {
         self.serial += 1;
+        if !matches!(event, Event::Moved { .. }) {
+            self.dependents.forget();
+        }
         match event {
             Event::Intent(intent) => self.intend(*intent),
             Event::Outcome { of, id } => self.outcome(of, id),
@@ -346,7 +352,7 @@ impl State {
     }
 
     /// Every life of the address that state knows of in any way.
-    fn incarnations(&self, address: &Address) -> Vec<Incarnation> {
+    pub(super) fn incarnations(&self, address: &Address) -> Vec<Incarnation> {
         let start = Incarnation::new(address.clone(), 0);
         let pending = self.pending.range(start.clone()..).map(|(of, _)| of);
         let deposed = self.deposed.range(start..).map(|(of, _)| of);
@@ -357,38 +363,5 @@ impl State {
             .chain(current)
             .cloned()
             .collect()
-    }
-
-    fn moved(&mut self, from: &Address, to: &Address) {
-        let lives = self.incarnations(from);
-        for of in lives {
-            let new = Incarnation::new(to.clone(), of.generation);
-            if let Some(mut pending) = self.pending.remove(&of) {
-                pending.intent.of = new.clone();
-                self.pending.insert(new.clone(), pending);
-            }
-            if let Some(mut entry) = self.deposed.remove(&of) {
-                entry.of = new.clone();
-                self.deposed.insert(new, entry);
-            }
-        }
-        if let Some(mut entry) = self.entries.remove(from) {
-            entry.of.address = to.clone();
-            self.entries.insert(to.clone(), entry);
-        }
-        if let Some(failure) = self.failures.remove(from) {
-            self.failures.insert(to.clone(), failure);
-        }
-        let drafts = self
-            .entries
-            .values_mut()
-            .chain(self.deposed.values_mut())
-            .map(|entry| &mut entry.draft)
-            .chain(self.pending.values_mut().map(|p| &mut p.intent.draft));
-        for draft in drafts {
-            if draft.depends.remove(from) {
-                draft.depends.insert(to.clone());
-            }
-        }
     }
 }

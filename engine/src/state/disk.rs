@@ -17,6 +17,8 @@ pub enum DiskErrorKind {
     ReadOnly,
     /// The user has no right to do this.
     Denied,
+    /// A file that the operation needs is not there.
+    Missing,
     /// Anything else.
     Other,
 }
@@ -47,7 +49,7 @@ impl DiskError {
             DiskErrorKind::Denied => {
                 "give your user the right to read and write the folder and run the command again"
             }
-            DiskErrorKind::Other => {
+            DiskErrorKind::Missing | DiskErrorKind::Other => {
                 "look at the disk; once it works, run the command again: what was acknowledged is kept"
             }
         }
@@ -57,7 +59,8 @@ impl DiskError {
 /// The result of an operation on a disk.
 pub type DiskResult<T> = Result<T, DiskError>;
 
-/// A folder. Names are plain file names in it.
+/// A folder. Names are plain file names in it, or `folder/name` one level below; such a folder is made by the
+/// first [`Disk::link`] into it.
 ///
 /// The operations are the single steps of a file system, so that a simulated disk can stop between any two.
 /// What was written counts as kept only after [`Disk::sync`]; what was created, renamed or removed only after
@@ -89,6 +92,17 @@ pub trait Disk: Send + Sync + fmt::Debug {
 
     /// The names in the folder, sorted.
     fn list(&self) -> DiskResult<Vec<String>>;
+
+    /// The plain names in a folder one level below, sorted; none when there is no such folder. A disk whose
+    /// [`Disk::list`] leaves folders out has to look there itself.
+    fn list_in(&self, folder: &str) -> DiskResult<Vec<String>> {
+        let names = self.list()?;
+        Ok(names
+            .iter()
+            .filter_map(|name| name.strip_prefix(folder)?.strip_prefix('/'))
+            .map(str::to_owned)
+            .collect())
+    }
 
     /// Returns once creations, renames and removals in the folder are on the medium.
     fn sync_folder(&self) -> DiskResult<()>;

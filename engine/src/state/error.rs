@@ -2,6 +2,7 @@
 
 use infra_model::Address;
 
+use super::moment::span;
 use super::{DiskError, Lease};
 
 /// A refusal of the store. A state that cannot be understood is never taken for "no state".
@@ -93,6 +94,28 @@ pub enum StateError {
     #[error("the state already has `{address}`")]
     AddressTaken { address: Box<Address> },
 
+    #[error("there is no earlier state with serial {serial}")]
+    NoSuchSerial { serial: u64, kept: Vec<u64> },
+
+    #[error("`{file}` belongs to another state: its lineage is {found}, not {expected}")]
+    AnotherState {
+        file: String,
+        found: String,
+        expected: String,
+    },
+
+    #[error(
+        "`{file}` has serial {found}, and the current state is no older: it has serial {current}"
+    )]
+    NotNewer {
+        file: String,
+        found: u64,
+        current: u64,
+    },
+
+    #[error("a run was interrupted, and that state knows nothing of what it had begun: {}", list(.addresses))]
+    WouldForgetCalls { addresses: Vec<Address> },
+
     #[error("`{from}` cannot become `{to}`: a resource keeps its type")]
     OtherType {
         from: Box<Address>,
@@ -100,8 +123,17 @@ pub enum StateError {
     },
 }
 
+fn list(addresses: &[Address]) -> String {
+    let names: Vec<String> = addresses
+        .iter()
+        .map(|address| format!("`{address}`"))
+        .collect();
+    names.join(", ")
+}
+
 fn taken_by(by: Option<&Lease>, now_ms: u64) -> String {
     match by {
+        Some(lease) if lease.marks_an_unlock() => format!(": {} ended it", lease.holder),
         Some(lease) => format!(": it is now held by {}", lease.describe(now_ms)),
         None => ": its file was removed".to_owned(),
     }
@@ -153,14 +185,15 @@ impl StateError {
                  the lines after it had made"
             ),
             StateError::Locked(lease, now_ms) => format!(
-                "wait until it has finished; if that process is gone, the lock ends by itself in {}",
+                "wait until it has finished; if that process is gone, the lock ends by itself in {}, \
+                 and with `infra unlock` at once",
                 span(lease.expires_ms.saturating_sub(*now_ms))
             ),
             StateError::LockUnreadable { file, .. } => {
                 format!("make sure that no infra runs for this program, then remove `{file}`")
             }
             StateError::LockLost { .. } => {
-                "this process was paused for longer than the lock lasts. It stopped before writing anything; run \
+                "this process was paused for longer than the lock lasts, or somebody ran `infra unlock`. It stopped before writing anything; run \
                  the command again: what it had begun is found by the journal"
                     .to_owned()
             }
@@ -181,20 +214,30 @@ impl StateError {
             StateError::AddressTaken { address } => {
                 format!("move or remove `{address}` first")
             }
+            StateError::NoSuchSerial { kept, .. } if kept.is_empty() => {
+                "the first run after the one that made the state keeps the first earlier one".to_owned()
+            }
+            StateError::NoSuchSerial { kept, .. } => {
+                let kept: Vec<String> = kept.iter().map(u64::to_string).collect();
+                format!("there are {}", kept.join(", "))
+            }
+            StateError::AnotherState { .. } => {
+                "states of two programs, or of two clouds, cannot take each other's place; look for the file of this \
+                 program"
+                    .to_owned()
+            }
+            StateError::NotNewer { .. } => {
+                "compare both; if that file is the right one all the same, add `--force`: the current state stays in \
+                 the history"
+                    .to_owned()
+            }
+            StateError::WouldForgetCalls { .. } => {
+                "run `infra apply` first, which finds out what became of it; or let go of it with `infra state rm`"
+                    .to_owned()
+            }
             StateError::OtherType { to, .. } => {
                 format!("use `infra import` to manage it as `{}`", to.type_name)
             }
         }
     }
-}
-
-/// A length of time for people: the largest unit that fits.
-pub(super) fn span(ms: u64) -> String {
-    let (count, unit) = match ms / 1000 {
-        seconds @ 0..=119 => (seconds, "second"),
-        seconds @ 120..=7199 => (seconds / 60, "minute"),
-        seconds => (seconds / 3600, "hour"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
 }

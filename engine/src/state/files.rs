@@ -1,10 +1,11 @@
 //! The names of a state's files.
 
-/// The names of a state's files, all in one folder.
+/// The names of a state's files, all in one folder, with one folder in it for earlier snapshots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
     pub snapshot: String,
     pub backup: String,
+    pub history: String,
     pub journal: String,
     pub lock: String,
 }
@@ -15,6 +16,7 @@ impl Files {
         Files {
             snapshot: format!("{base}.json"),
             backup: format!("{base}.json.backup"),
+            history: format!("{base}.history"),
             journal: format!("{base}.journal"),
             lock: format!("{base}.lock"),
         }

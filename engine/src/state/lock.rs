@@ -11,8 +11,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::error::span;
-use super::{Disk, Files, StateError};
+use super::moment::{span, utc};
+use super::{Disk, DiskErrorKind, Files, StateError};
+
+mod sweep;
+mod unlock;
+
+/// How often a lock's temporary file is written again when somebody else swept it away.
+const ATTEMPTS: usize = 8;
 
 /// How long a lease lasts when it is not prolonged.
 pub const LEASE: Duration = Duration::from_secs(120);
@@ -70,6 +76,16 @@ impl Lease {
         format!("{} for {held}, since {}", self.holder, utc(self.since_ms))
     }
 
+    /// Whether it still keeps others out: it has not ended, and neither has its holder's process.
+    pub fn is_live(&self, host: &dyn Host) -> bool {
+        self.expires_ms > host.unix_ms() && !host.has_ended(&self.holder)
+    }
+
+    /// Whether it only marks that somebody unlocked the state.
+    pub(super) fn marks_an_unlock(&self) -> bool {
+        self.expires_ms <= self.since_ms
+    }
+
     /// The same hold of the lock, perhaps prolonged in between.
     fn is_same_hold(&self, other: &Lease) -> bool {
         self.fence == other.fence && self.since_ms == other.since_ms && self.holder == other.holder
@@ -111,20 +127,8 @@ impl Lock {
         holder: Holder,
         length: Duration,
     ) -> Result<Lock, StateError> {
-        let lease_ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
-        let now = host.unix_ms();
-        let mut lock = Lock {
-            disk,
-            host,
-            file: files.lock.clone(),
-            lease: Lease {
-                holder,
-                since_ms: now,
-                expires_ms: now.saturating_add(lease_ms),
-                fence: 1,
-            },
-            lease_ms,
-        };
+        let mut lock = Lock::wanted(disk, files, host, holder, length);
+        let now = lock.lease.since_ms;
         loop {
             match read(lock.disk.as_ref(), &lock.file)? {
                 None if lock.create(&lock.file)? => return Ok(lock),
@@ -142,6 +146,30 @@ impl Lock {
         }
     }
 
+    /// What the lock will be once it is taken.
+    fn wanted(
+        disk: Arc<dyn Disk>,
+        files: &Files,
+        host: Arc<dyn Host>,
+        holder: Holder,
+        length: Duration,
+    ) -> Lock {
+        let lease_ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+        let now = host.unix_ms();
+        Lock {
+            disk,
+            host,
+            file: files.lock.clone(),
+            lease: Lease {
+                holder,
+                since_ms: now,
+                expires_ms: now.saturating_add(lease_ms),
+                fence: 1,
+            },
+            lease_ms,
+        }
+    }
+
     /// Who holds the lock of a state, without taking it.
     pub fn current(disk: &dyn Disk, files: &Files) -> Result<Option<Lease>, StateError> {
         read(disk, &files.lock)
@@ -152,12 +180,20 @@ impl Lock {
     }
 
     fn is_live(&self, lease: &Lease) -> bool {
-        lease.expires_ms > self.host.unix_ms() && !self.host.has_ended(&lease.holder)
+        lease.is_live(self.host.as_ref())
     }
 
     fn create(&self, name: &str) -> Result<bool, StateError> {
         let unique = self.lease.unique();
-        Ok(self.disk.create_new(name, &unique, &self.lease.bytes())?)
+        let mut attempts = ATTEMPTS;
+        loop {
+            attempts -= 1;
+            match self.disk.create_new(name, &unique, &self.lease.bytes()) {
+                // The holder took the half-written temporary file for one that a power cut has left.
+                Err(error) if error.kind == DiskErrorKind::Missing && attempts > 0 => {}
+                created => return Ok(created?),
+            }
+        }
     }
 
     fn write(&self) -> Result<(), StateError> {
@@ -266,43 +302,4 @@ fn read(disk: &dyn Disk, name: &str) -> Result<Option<Lease>, StateError> {
             file: name.to_owned(),
             reason: error.to_string(),
         })
-}
-
-/// `2024-05-01 10:00:00 UTC`, by the proleptic Gregorian calendar.
-fn utc(unix_ms: u64) -> String {
-    let seconds = unix_ms / 1000;
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Years are counted from March, so that the leap day is the last of its year; eras have 400 years.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
-        rest / 3600,
-        rest / 60 % 60,
-        rest % 60
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::utc;
-
-    #[test]
-    fn moments_are_shown_in_utc() {
-        assert_eq!(utc(0), "1970-01-01 00:00:00 UTC");
-        assert_eq!(utc(951_782_400_000), "2000-02-29 00:00:00 UTC");
-        assert_eq!(utc(1_714_557_599_000), "2024-05-01 09:59:59 UTC");
-        assert_eq!(utc(4_102_444_800_000), "2100-01-01 00:00:00 UTC");
-    }
 }

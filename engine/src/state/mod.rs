@@ -4,15 +4,19 @@
 //! synced, and only then applied to the [`State`] in memory.
 
 pub mod current;
+mod dependents;
 pub mod digest;
 pub mod disk;
 pub mod edit;
 pub mod entry;
 pub mod error;
 pub mod event;
+pub mod exchange;
 pub mod files;
+pub mod history;
 pub mod journal;
 pub mod lock;
+pub mod moment;
 pub mod recover;
 pub mod seal;
 pub mod snapshot;
@@ -25,9 +29,12 @@ pub use entry::{
 };
 pub use error::StateError;
 pub use event::Event;
+pub use exchange::Difference;
 pub use files::Files;
+pub use history::HISTORY_LENGTH;
 pub use journal::DroppedLine;
 pub use lock::{Holder, Host, LEASE, Lease, Lock, process_has_ended};
+pub use moment::utc;
 pub use recover::{Decision, Recovered, RecoveredStep, Unresolved, recover};
 pub use seal::{SealKey, Sealed};
 pub use store::Store;

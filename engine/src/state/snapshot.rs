@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use infra_model::Address;
 use serde::{Deserialize, Serialize};
 
+use super::dependents::Dependents;
 use super::{Entry, LastFailure, Pending, SealKey, Sealed, State, StateError};
 
 /// The newest snapshot format this engine reads, and the one it writes.
@@ -134,6 +135,7 @@ fn assemble(file: &str, read: Read) -> Result<State, StateError> {
         pending: unique(file, pending)?,
         failures: read.failures,
         outputs: read.outputs,
+        dependents: Dependents::default(),
     })
 }
 

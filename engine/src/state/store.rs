@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::journal::{self, DroppedLine};
-use super::{Disk, Event, Files, Genesis, Lock, State, StateError, snapshot};
+use super::{Disk, Event, Files, Genesis, Lock, State, StateError, history, snapshot};
 
 /// The state of one program on its disk.
 ///
@@ -12,13 +12,13 @@ use super::{Disk, Event, Files, Genesis, Lock, State, StateError, snapshot};
 /// state while applying; [`Store::compact`] does that once, at the end.
 #[derive(Debug)]
 pub struct Store {
-    disk: Arc<dyn Disk>,
-    files: Files,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) files: Files,
     /// `None` when the state was opened for reading only.
-    lock: Option<Lock>,
-    state: State,
+    pub(super) lock: Option<Lock>,
+    pub(super) state: State,
     /// The serial of the snapshot file; `None` while there is none.
-    snapshot_serial: Option<u64>,
+    pub(super) snapshot_serial: Option<u64>,
     /// The journal file that the next batch goes to; `None` when a new one must be started.
     journal: Option<Tail>,
     dropped: Option<DroppedLine>,
@@ -104,6 +104,8 @@ impl Store {
             }
         };
         lock.raise(store.state.fence)?;
+        // What cannot be swept stays for the next run; it is in nobody's way.
+        let _ = lock.sweep(&store.files);
         store.lock = Some(lock);
         Ok(store)
     }
@@ -272,19 +274,30 @@ impl Store {
         }
         self.heartbeat()?;
         if self.snapshot_serial != Some(self.state.serial()) && self.state.serial() > 0 {
-            if let Some(old) = self.disk.read(&self.files.snapshot)? {
-                self.disk.replace(&self.files.backup, &old)?;
-            }
-            let bytes = snapshot::write(&self.state);
-            self.disk.replace(&self.files.snapshot, &bytes)?;
-            self.snapshot_serial = Some(self.state.serial());
+            self.write_snapshot(self.state.serial(), &snapshot::write(&self.state))?;
         }
         if self.disk.read(&self.files.journal)?.is_some() {
+            // Whoever took the lock over in the meantime may have written to it.
+            self.heartbeat()?;
             self.journal = None;
             self.disk.remove(&self.files.journal)?;
             self.disk.sync_folder()?;
         }
         Ok(())
+    }
+
+    /// Replaces the snapshot by one with this serial; the old one becomes the backup, and the newest of the history.
+    pub(super) fn write_snapshot(&mut self, serial: u64, bytes: &[u8]) -> Result<(), StateError> {
+        if let Some(old) = self.disk.read(&self.files.snapshot)? {
+            self.disk.replace(&self.files.backup, &old)?;
+        }
+        if let Some(old) = self.snapshot_serial {
+            history::keep(self.disk.as_ref(), &self.files, old)?;
+        }
+        self.heartbeat()?;
+        self.disk.replace(&self.files.snapshot, bytes)?;
+        self.snapshot_serial = Some(serial);
+        history::prune(self.disk.as_ref(), &self.files)
     }
 
     /// Compacts and gives the lock back. The lock is given back even when compacting failed: the journal has

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infra_engine::state::{Action, Disk, SimulatedDisk, StateError, Store};
+use infra_engine::state::{Action, Disk, Event, SimulatedDisk, StateError, Store};
 use infra_model::Address;
 
 use crate::common::*;
@@ -124,5 +124,67 @@ fn a_rename_refuses_what_cannot_be() {
     assert_eq!(
         rename("aws.volume.c", "aws.volume.d").0,
         "the state has no `aws.volume.c`"
+    );
+}
+
+/// A chain in which each depends on the one before, and all on `root`.
+fn chain(length: usize) -> Store {
+    let (_, mut store) = filled(&["test.thing.root"]);
+    let mut events = Vec::new();
+    for n in 0..length {
+        let mut made = entry(first(&format!("n{n:05}")), "id", &fields(1));
+        made.draft.depends.insert(address("root"));
+        if n > 0 {
+            made.draft
+                .depends
+                .insert(address(&format!("n{:05}", n - 1)));
+        }
+        events.push(Event::Settled(Box::new(made)));
+    }
+    store.append(&events).unwrap();
+    store
+}
+
+#[test]
+fn moves_in_any_order_are_followed_by_those_who_depend_on_them() {
+    let mut store = chain(3);
+    for (from, to) in [
+        ("n00001", "x"),
+        ("root", "trunk"),
+        ("n00000", "n00001"),
+        ("x", "n00000"),
+        ("trunk", "root"),
+    ] {
+        store.rename(&address(from), &address(to)).unwrap();
+    }
+    let depends = |name: &str| {
+        let entry = store.state().entry(&address(name)).unwrap();
+        entry.draft.depends.iter().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(depends("n00001"), [address("root")]);
+    assert_eq!(depends("n00000"), [address("n00001"), address("root")]);
+    assert_eq!(depends("n00002"), [address("n00000"), address("root")]);
+}
+
+#[test]
+fn many_moves_cost_what_they_move_and_not_what_there_is() {
+    let time = |length: usize| {
+        let mut store = chain(length);
+        let moves: Vec<Event> = (0..length)
+            .map(|n| Event::Moved {
+                from: address(&format!("n{n:05}")),
+                to: address(&format!("m{n:05}")),
+            })
+            .collect();
+        let start = std::time::Instant::now();
+        store.append(&moves).unwrap();
+        start.elapsed()
+    };
+    // The fastest of three is the one that the machine's other work disturbed least.
+    let fastest = |length: usize| (0..3).map(|_| time(length)).min().unwrap();
+    let (small, large) = (fastest(1_000), fastest(8_000));
+    assert!(
+        large < small * 24,
+        "eight times as many moves took {large:?} instead of {small:?}"
     );
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use infra_engine::state::{
-    Action, Disk, DiskResult, Files, LEASE, Lock, SimulatedDisk, StateError,
+    Action, Disk, DiskResult, Files, Holder, Host, LEASE, Lease, Lock, SimulatedDisk, StateError,
 };
 
 use crate::common::*;
@@ -294,4 +294,110 @@ fn a_lock_taken_between_the_write_and_its_sync_makes_the_append_fail() {
         .unwrap_err();
     assert!(matches!(error, StateError::LockLost { .. }), "{error}");
     assert_eq!(paused.state().pending().len(), 1);
+}
+
+fn unlock(disk: &Arc<dyn Disk>, machine: &Arc<Machine>, seen: &Lease) -> Result<(), StateError> {
+    let by = Holder {
+        command: "infra unlock".to_owned(),
+        ..holder(9)
+    };
+    let host: Arc<dyn Host> = Arc::clone(machine) as _;
+    Lock::unlock(Arc::clone(disk), &Files::default(), host, by, seen)
+}
+
+#[test]
+fn the_holder_of_an_unlocked_state_fails_its_next_append() {
+    let (disk, machine) = (disk(), Machine::new());
+    let mut old = open(&disk, &machine, 1).unwrap();
+    old.append(&[intent(first("a"), Action::Create, &fields(1))])
+        .unwrap();
+    let seen = Lock::current(disk.as_ref(), &Files::default())
+        .unwrap()
+        .unwrap();
+    unlock(&disk, &machine, &seen).unwrap();
+    let error = old.append(&[outcome(first("a"), "id-a")]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the lock of the state was lost: dev@laptop (process 9, `infra unlock`) ended it"
+    );
+    // The next one need not wait, and nothing that the old one tries reaches its state.
+    let mut new = open(&disk, &machine, 2).unwrap();
+    new.append(&[outcome(first("a"), "id-b")]).unwrap();
+    assert!(matches!(
+        old.append(&[outcome(first("a"), "id-c")]),
+        Err(StateError::LockLost { .. } | StateError::Stopped { .. })
+    ));
+    assert!(old.close().is_err());
+    let state = new.close().unwrap();
+    assert_eq!(read(&disk).unwrap(), state);
+    assert_eq!(state.entry(&address("a")).unwrap().id, "id-b");
+    let left = disk.list().unwrap();
+    assert!(!left.iter().any(|name| name.contains("lock")), "{left:?}");
+}
+
+#[test]
+fn an_unlocked_state_gives_no_fencing_number_twice() {
+    let (disk, machine) = (disk(), Machine::new());
+    let mut fences = Vec::new();
+    for pid in 1..5 {
+        let lock = take(&disk, &machine, pid).unwrap();
+        fences.push(lock.lease().fence);
+        unlock(&disk, &machine, lock.lease()).unwrap();
+    }
+    assert!(
+        fences.windows(2).all(|pair| pair[0] < pair[1]),
+        "{fences:?}"
+    );
+}
+
+#[test]
+fn only_the_hold_that_was_seen_is_ended() {
+    let (disk, machine) = (disk(), Machine::new());
+    let first = take(&disk, &machine, 1).unwrap();
+    let seen = first.lease().clone();
+    first.release().unwrap();
+    unlock(&disk, &machine, &seen).unwrap();
+    machine.wait(Duration::from_secs(1));
+    let second = take(&disk, &machine, 2).unwrap();
+    assert!(matches!(
+        unlock(&disk, &machine, &seen),
+        Err(StateError::Locked(by, _)) if by.holder.pid == 2
+    ));
+    second.release().unwrap();
+    // A hold that was prolonged since is still the same.
+    let mut third = take(&disk, &machine, 3).unwrap();
+    let seen = third.lease().clone();
+    machine.wait(LEASE / 2);
+    third.hold().unwrap();
+    unlock(&disk, &machine, &seen).unwrap();
+    assert!(matches!(third.hold(), Err(StateError::LockLost { .. })));
+}
+
+#[test]
+fn what_a_power_cut_left_is_swept_away_and_a_rival_is_left_alone() {
+    let (disk, machine) = (disk(), Machine::new());
+    let rival = take(&self::disk(), &machine, 5).unwrap();
+    let live = serde_json::to_vec(rival.lease()).unwrap();
+    let ended = serde_json::to_vec(&Lease {
+        expires_ms: 1,
+        ..rival.lease().clone()
+    })
+    .unwrap();
+    let files: [(&str, &[u8]); 7] = [
+        ("infra.state.lock.0123456789ab.tmp", b""),
+        ("infra.state.lock.7.0123456789ab.tmp", br#"{"who":"#),
+        ("infra.state.lock.aaaaaaaaaaaa.tmp", &ended),
+        ("infra.state.json.tmp", b"{"),
+        ("infra.state.json.backup.tmp", b""),
+        ("infra.state.lock.bbbbbbbbbbbb.tmp", &live),
+        ("somebody.elses.tmp", b""),
+    ];
+    for (name, bytes) in files {
+        disk.write(name, bytes).unwrap();
+    }
+    open(&disk, &machine, 1).unwrap().close().unwrap();
+    assert_eq!(
+        disk.list().unwrap(),
+        ["infra.state.lock.bbbbbbbbbbbb.tmp", "somebody.elses.tmp"]
+    );
 }

@@ -6,6 +6,7 @@ mod crash;
 mod disk_trouble;
 mod editing;
 mod events;
+mod history;
 mod journal;
 mod kill;
 mod locks;

@@ -101,7 +101,7 @@ fn an_error_names_the_file_and_the_operation() {
     let error = disk.write("x", b"y").unwrap_err();
     assert_eq!(
         (error.kind, error.operation),
-        (DiskErrorKind::Other, "write")
+        (DiskErrorKind::Missing, "write")
     );
     assert_eq!(error.name, gone.join("x").display().to_string());
     assert_eq!(disk.read("x").unwrap(), None);

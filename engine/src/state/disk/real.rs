@@ -1,6 +1,6 @@
 //! A folder of the file system.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,8 @@ use super::{Disk, DiskError, DiskErrorKind, DiskResult};
 pub struct RealDisk {
     folder: PathBuf,
     open: Mutex<BTreeMap<String, File>>,
+    /// The folders below this one whose names have changed since the last sync.
+    changed: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl RealDisk {
@@ -22,6 +24,7 @@ impl RealDisk {
         RealDisk {
             folder: folder.into(),
             open: Mutex::default(),
+            changed: Mutex::default(),
         }
     }
 
@@ -46,6 +49,27 @@ impl RealDisk {
         }
     }
 
+    /// Notes that names in the folder of `path` change, so that the next sync includes it.
+    fn note_change(&self, path: &Path) {
+        if let Some(parent) = path.parent().filter(|parent| *parent != self.folder) {
+            self.changed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(parent.to_owned());
+        }
+    }
+
+    /// Makes the folder of `path` if it is missing; like the files it is the owner's alone.
+    fn make_parent(&self, path: &Path) -> io::Result<()> {
+        let Some(parent) = path.parent().filter(|parent| !parent.exists()) else {
+            return Ok(());
+        };
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(parent)
+    }
+
     /// Forgets the open file: its name stands for something else from now on.
     fn close(&self, name: &str) {
         self.open
@@ -64,6 +88,7 @@ fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Dis
             | io::ErrorKind::FileTooLarge => DiskErrorKind::Full,
             io::ErrorKind::ReadOnlyFilesystem => DiskErrorKind::ReadOnly,
             io::ErrorKind::PermissionDenied => DiskErrorKind::Denied,
+            io::ErrorKind::NotFound => DiskErrorKind::Missing,
             _ => DiskErrorKind::Other,
         },
         operation,
@@ -118,16 +143,22 @@ impl Disk for RealDisk {
     }
 
     fn link(&self, from: &str, to: &str) -> DiskResult<bool> {
-        match fs::hard_link(self.path(from), self.path(to)) {
+        let new = self.path(to);
+        self.note_change(&new);
+        let linked = self
+            .make_parent(&new)
+            .and_then(|()| fs::hard_link(self.path(from), &new));
+        match linked {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(failed("create", &self.path(to))(error)),
+            Err(error) => Err(failed("create", &new)(error)),
         }
     }
 
     fn remove(&self, name: &str) -> DiskResult<()> {
         self.close(name);
         let path = self.path(name);
+        self.note_change(&path);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(failed("remove", &path)(error))
@@ -137,19 +168,42 @@ impl Disk for RealDisk {
     }
 
     fn list(&self) -> DiskResult<Vec<String>> {
-        let mut names = Vec::new();
-        let entries = fs::read_dir(&self.folder).map_err(failed("list", &self.folder))?;
-        for entry in entries {
-            let entry = entry.map_err(failed("list", &self.folder))?;
-            names.extend(entry.file_name().into_string());
+        names_in(&self.folder)
+    }
+
+    fn list_in(&self, folder: &str) -> DiskResult<Vec<String>> {
+        let path = self.path(folder);
+        match path.exists() {
+            true => names_in(&path),
+            false => Ok(Vec::new()),
         }
-        names.sort_unstable();
-        Ok(names)
     }
 
     fn sync_folder(&self) -> DiskResult<()> {
-        File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed("sync", &self.folder))
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(folder) = changed.pop_first() {
+            // A folder that nothing was put into need not exist.
+            if folder.exists() {
+                sync_names(&folder)?;
+            }
+        }
+        sync_names(&self.folder)
     }
+}
+
+fn sync_names(folder: &Path) -> DiskResult<()> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed("sync", folder))
+}
+
+fn names_in(folder: &Path) -> DiskResult<Vec<String>> {
+    let mut names = Vec::new();
+    let entries = fs::read_dir(folder).map_err(failed("list", folder))?;
+    for entry in entries {
+        let entry = entry.map_err(failed("list", folder))?;
+        names.extend(entry.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
 }

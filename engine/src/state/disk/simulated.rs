@@ -134,7 +134,7 @@ impl Inner {
 
     fn index(&self, operation: &'static str, name: &str) -> DiskResult<usize> {
         self.names.get(name).copied().ok_or_else(|| DiskError {
-            kind: DiskErrorKind::Other,
+            kind: DiskErrorKind::Missing,
             operation,
             name: name.to_owned(),
             reason: "there is no such file".to_owned(),
