@@ -26,11 +26,16 @@ fn id_of(token: &str) -> String {
     format!("value-{}", &hex[..ID_HEX_LEN])
 }
 
+/// The output is the input.
+fn output(fields: &Record) -> Record {
+    let output = fields.get("input").cloned().unwrap_or(Value::Null);
+    Record::from([("output".to_owned(), output)])
+}
+
 /// All attributes of a value with these authored fields.
 fn attributes(id: &str, fields: &Record) -> Record {
     let mut all = fields.clone();
-    let output = fields.get("input").cloned().unwrap_or(Value::Null);
-    all.insert("output".to_owned(), output);
+    all.extend(output(fields));
     all.insert("id".to_owned(), Value::string(id));
     all
 }
@@ -43,6 +48,10 @@ impl Provider for StdProvider {
 
     fn lookup_types(&self) -> &[&'static str] {
         &[]
+    }
+
+    fn derived(&self, _type_name: &str, fields: &Record) -> Record {
+        output(fields)
     }
 
     fn calls(&self) -> CallCounts {

@@ -99,13 +99,48 @@ impl<'a> Decider<'a> {
                 self.knowledge.set(address, Arc::new(stays.collect()));
             }
             (_, Some(existing)) => {
-                if existing.entry.attributes.values().any(Value::has_secret) {
+                let attributes = self.with_secrets(decided, existing);
+                let sealed = existing.entry.attributes.iter();
+                if sealed
+                    .filter(|(_, value)| value.has_secret())
+                    .any(|(name, _)| !attributes.contains_key(name))
+                {
                     self.steady.insert(address.clone());
                 }
-                self.knowledge.set(address, existing.attributes.clone());
+                self.knowledge.set(address, attributes);
             }
             (_, None) => self.knowledge.set_new(address),
         }
+    }
+
+    /// What is known of a resource that stays: also the secrets that the program gives again, or that follow from
+    /// its fields, as long as their fingerprints are those in state.
+    fn with_secrets(&self, decided: &Decided, existing: &Existing) -> Arc<Record> {
+        let sealed = &existing.entry.attributes;
+        let (true, Some(goal)) = (
+            sealed.values().any(Value::has_secret),
+            decided.work.goal.as_ref(),
+        ) else {
+            return existing.attributes.clone();
+        };
+        let provider = self.input.providers.get(&decided.work.provider);
+        let derived = provider
+            .map(|provider| provider.derived(&decided.change.address.type_name, &goal.planned))
+            .unwrap_or_default();
+        let given: Record = goal
+            .planned
+            .iter()
+            .chain(&derived)
+            .filter(|(_, value)| value.has_secret() && value.is_known())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let fingerprints = self.input.state.key().seal(&given);
+        let mut attributes = Record::clone(&existing.attributes);
+        let same = given
+            .into_iter()
+            .filter(|(name, _)| fingerprints.get(name) == sealed.get(name));
+        attributes.extend(same);
+        Arc::new(attributes)
     }
 
     fn one(&mut self, at: usize, skip: &BTreeSet<String>) -> Result<Decided, PlanError> {

@@ -49,18 +49,27 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     let moves = Moves::new(input);
     let mut targets = input.options.targets.clone();
     with_dependants(input, &mut targets);
-    let mut decider = Decider {
-        input,
-        wanted: &wanted,
-        graph: &graph,
-        knowledge: known_before(input.lookups),
-        renewed: BTreeSet::new(),
-        steady: BTreeSet::new(),
-        problems: Vec::new(),
-        moves: &moves,
-        selected: selection(&targets, &wanted),
+    let (mut decided, decider) = loop {
+        let mut decider = Decider {
+            input,
+            wanted: &wanted,
+            graph: &graph,
+            knowledge: known_before(input.lookups),
+            renewed: BTreeSet::new(),
+            steady: BTreeSet::new(),
+            problems: Vec::new(),
+            moves: &moves,
+            selected: selection(&targets, &wanted),
+        };
+        let decided = decider.decide()?;
+        // What refers to a target that is made anew must move over with it.
+        let follow = followers(input, &decider);
+        if follow.is_empty() {
+            break (decided, decider);
+        }
+        targets.extend(follow);
+        with_dependants(input, &mut targets);
     };
-    let mut decided = decider.decide()?;
     let Decider {
         knowledge,
         problems,
@@ -112,6 +121,19 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         work,
         knowledge,
     })
+}
+
+/// The existing resources outside of the selection that refer to something that is made anew.
+fn followers(input: &PlanInput<'_>, decider: &Decider<'_>) -> BTreeSet<Address> {
+    let Some(selected) = &decider.selected else {
+        return BTreeSet::new();
+    };
+    let entries = input.state.entries().values();
+    entries
+        .filter(|entry| !selected.contains(entry.address()))
+        .filter(|entry| !entry.draft.depends.is_disjoint(&decider.renewed))
+        .map(|entry| entry.address().clone())
+        .collect()
 }
 
 /// What lookups answered is known from the start.

@@ -32,12 +32,30 @@ pub trait Host: Send + Sync {
     fn has_ended(&self, holder: &Holder) -> bool;
 }
 
-/// Whether no process of this number runs on this machine.
+/// Whether no process of this number runs on this machine. One that was killed and whose parent has not asked for
+/// its end yet does not run any more.
 pub fn process_has_ended(pid: u32) -> bool {
-    let pid = i32::try_from(pid)
+    let raw = i32::try_from(pid)
         .ok()
         .and_then(rustix::process::Pid::from_raw);
-    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+    raw.is_some_and(|raw| {
+        rustix::process::test_kill_process(raw) == Err(rustix::io::Errno::SRCH) || is_zombie(pid)
+    })
+}
+
+/// Whether only the entry in the process table is left (proc_pid_stat(5), field `state`), and no other thread of
+/// the process is still at work.
+fn is_zombie(pid: u32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
+        return false;
+    };
+    // The name before the state is in parentheses and may hold any character.
+    let state = stat
+        .rsplit_once(')')
+        .and_then(|(_, rest)| rest.trim_start().chars().next());
+    let threads =
+        std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, std::iter::Iterator::count);
+    matches!(state, Some('Z' | 'X')) && threads <= 1
 }
 
 /// Who holds a lock.

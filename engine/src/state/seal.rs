@@ -125,6 +125,17 @@ impl Sealed {
         (!self.0.values().any(Value::has_secret)).then_some(&self.0)
     }
 
+    /// Keeps secret what `known` has as a secret: a cloud may tell it in the clear.
+    #[must_use]
+    pub fn guarded_by(mut self, known: &Sealed) -> Sealed {
+        for (name, value) in &known.0 {
+            if value.has_secret() {
+                self.0.insert(name.clone(), value.clone());
+            }
+        }
+        self
+    }
+
     /// Adds the fields of `prior` that this one lacks: what the cloud did not answer is taken from state.
     #[must_use]
     pub fn or_prior(mut self, prior: &Sealed) -> Sealed {

@@ -1,9 +1,9 @@
 //! What a plan says and why.
 
 use infra_engine::plan::{Action, PlanError, PlanOptions, Reason};
-use infra_model::{Change, Value};
+use infra_model::{Address, Change, Value};
 
-use crate::program::{Program, at, attr, gib, line, secret, thing};
+use crate::program::{Program, Thing, at, attr, gib, line, secret, thing};
 use crate::world::{Stop, World};
 
 /// A net, two hosts in it, and a disk tied to one of them.
@@ -376,6 +376,57 @@ fn a_target_brings_along_what_it_needs_and_nothing_else() {
         .map(|change| change.address.clone())
         .collect();
     assert_eq!(named, [at("net", "main"), at("host", "a")]);
+}
+
+#[test]
+fn what_refers_to_a_replaced_target_moves_with_it() {
+    let world = World::new();
+    world.up(&desk());
+    let other = desk().with(&at("net", "main"), |net| net.set("range", "10.9.0.0/16"));
+    let options = PlanOptions {
+        targets: [at("net", "main")].into(),
+        ..PlanOptions::default()
+    };
+    let plan = world.try_plan(&other, &options).unwrap();
+    let named: Vec<_> = plan
+        .changes
+        .iter()
+        .map(|change| change.address.clone())
+        .collect();
+    assert_eq!(
+        named,
+        [
+            at("net", "main"),
+            at("host", "a"),
+            at("host", "b"),
+            at("tie", "t")
+        ]
+    );
+    world.up_with(&other, &options);
+    world.is_exactly(&other);
+}
+
+#[test]
+fn what_is_made_of_a_secret_is_known_as_long_as_the_secret_stays() {
+    let value = |name: &str| Thing {
+        address: Address::root("std.value", name),
+        ..thing("value", name)
+    };
+    let output = |name: &str| attr(&Address::root("std.value", name), "output");
+    let program = |of: &str| {
+        Program::of([
+            value("one").set("input", secret("first")),
+            value("two").set("input", secret("second")),
+            value("after").set("input", output(of)),
+        ])
+    };
+    let world = World::new();
+    world.up(&program("one"));
+    let changed = world.plan(&program("two")).changes;
+    assert_eq!(changed.len(), 1, "{changed:#?}");
+    assert_eq!(changed[0].address, Address::root("std.value", "after"));
+    assert!(!changed[0].conditional);
+    world.up(&program("two"));
 }
 
 #[test]

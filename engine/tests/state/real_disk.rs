@@ -125,3 +125,19 @@ fn a_process_that_runs_has_not_ended() {
     child.wait().unwrap();
     assert!(process_has_ended(pid));
 }
+
+#[test]
+fn a_killed_process_has_ended_before_its_parent_asks() {
+    let mut child = std::process::Command::new("sleep")
+        .arg("60")
+        .spawn()
+        .unwrap();
+    assert!(!process_has_ended(child.id()));
+    child.kill().unwrap();
+    let ended = (0..500).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        process_has_ended(child.id())
+    });
+    child.wait().unwrap();
+    assert!(ended, "nobody has waited for it, and it does not run");
+}

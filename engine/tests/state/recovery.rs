@@ -8,7 +8,7 @@ use infra_engine::state::{
     Action, Decision, Disk, Event, LEASE, Recovered, SimulatedDisk, Status, Store, Survives,
     recover,
 };
-use infra_model::Record;
+use infra_model::{Record, Value};
 use infra_provider::{Failure, FailureKind, Found, Timer};
 
 use crate::cloud::Cloud;
@@ -426,6 +426,35 @@ mod slow {
         }
         async fn lookup(&self, _: &str, _: &Record) -> Result<Option<Record>, Failure> {
             unused()
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_the_cloud_tells_in_the_clear_does_not_reach_the_state() {
+    let told = Record::from([("password".to_owned(), Value::string("hunter2"))]);
+    let fields = secret_fields("hunter2");
+    let mut created = killed_after(&[
+        intent(first("a"), Action::Create, &fields),
+        outcome(first("a"), "id-a"),
+    ]);
+    created.cloud.add("id-a", TOKEN, &told);
+    let mut updated = killed_after(&[
+        intent(first("a"), Action::Create, &fields),
+        outcome(first("a"), "id-a"),
+        settled(first("a"), "id-a", &fields),
+        intent(first("a"), Action::Update, &secret_fields("other")),
+    ]);
+    updated.cloud.add("id-a", TOKEN, &told);
+    for scene in [&mut created, &mut updated] {
+        scene.recover_with(None);
+        let entry = scene.store.state().entry(&address("a")).unwrap();
+        assert!(entry.attributes["password"].has_secret(), "{entry:?}");
+        let shared: Arc<dyn Disk> = Arc::new(scene.disk.clone());
+        for name in shared.list().unwrap() {
+            let bytes = shared.read(&name).unwrap().unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("hunter2"), "{name}: {text}");
         }
     }
 }

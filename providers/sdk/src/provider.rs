@@ -164,6 +164,13 @@ pub trait Provider: Send + Sync {
         fields.clone()
     }
 
+    /// Computed attributes that follow from the fields alone. State keeps no secret, so a plan takes those that are
+    /// secret from here. Pure.
+    fn derived(&self, type_name: &str, fields: &Record) -> Record {
+        let _ = (type_name, fields);
+        Record::new()
+    }
+
     /// Checks what needs more knowledge than types: the messages of problems in known fields. Pure.
     fn validate(&self, type_name: &str, fields: &Record) -> Vec<String> {
         let _ = (type_name, fields);

@@ -39,12 +39,15 @@ pub(super) async fn settle(
     while let Some((pending, answer)) = with_heartbeat(store, timer, running.next()).await? {
         let intent = &pending.intent;
         let event = match (answer, &pending.id) {
-            (Ok(attributes), Some(id)) => Event::Settled(Box::new(Entry::ready(
-                intent.of.clone(),
-                id,
-                intent.draft.clone(),
-                store.state().key().seal(&attributes),
-            ))),
+            (Ok(attributes), Some(id)) => {
+                let sealed = store.state().key().seal(&attributes);
+                Event::Settled(Box::new(Entry::ready(
+                    intent.of.clone(),
+                    id,
+                    intent.draft.clone(),
+                    sealed.guarded_by(&intent.draft.authored),
+                )))
+            }
             (Ok(_), None) => continue,
             (Err(failure), _) => {
                 let event = failed(&pending, &failure);

@@ -154,8 +154,11 @@ fn event(state: &State, pending: &Pending, decision: Decision, reply: &Reply) ->
         (Decision::Replan, Reply::Present(seen)) => {
             let entry = state.incarnation(&of)?;
             let read = state.key().seal(seen.attributes.as_ref()?);
+            let guarded = read
+                .guarded_by(&pending.intent.draft.authored)
+                .guarded_by(&entry.attributes);
             Some(Event::Refreshed {
-                attributes: read.or_prior(&entry.attributes),
+                attributes: guarded.or_prior(&entry.attributes),
                 of,
             })
         }
