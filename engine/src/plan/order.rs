@@ -27,6 +27,7 @@ pub(super) fn steps(
         order.after_what_is_needed();
         order.dependants_go_first(strict);
         order.references_move_away();
+        order.what_goes_lets_go();
         order.names_become_free(schemas);
         match graph::predecessors(order.steps.len(), &order.hard, &order.soft) {
             Ok(before) => {
@@ -179,6 +180,25 @@ impl<'a> Order<'a> {
                 self.soft
                     .extend(self.nodes[*target].doom().map(|doom| (update, doom)));
             }
+        }
+    }
+
+    /// What goes lets go of a machine before that is stopped, changed and started: its disk is detached before,
+    /// and not meanwhile.
+    fn what_goes_lets_go(&mut self) {
+        let restarts: HashMap<&Address, usize> = (self.decided.iter().zip(&self.nodes))
+            .filter(|(one, _)| one.change.action == Action::Restart)
+            .filter_map(|(one, nodes)| Some((&one.change.address, nodes.update?)))
+            .collect();
+        for at in &self.doom.changes {
+            let (Some(existing), Some(delete)) =
+                (&self.decided[*at].work.current, self.nodes[*at].delete)
+            else {
+                continue;
+            };
+            let needs = existing.entry.draft.depends.iter();
+            let stopped = needs.filter_map(|on| restarts.get(on));
+            self.soft.extend(stopped.map(|restart| (delete, *restart)));
         }
     }
 

@@ -307,3 +307,37 @@ fn what_moves_keeps_its_place_in_the_order() {
     world.up(&moved);
     world.is_exactly(&moved);
 }
+
+#[test]
+fn a_disk_is_detached_before_its_machine_is_changed() {
+    let world = World::new();
+    let sized = |type_name: &str, zone: &str| {
+        Program::of([
+            net(),
+            thing("host", "a")
+                .set("net", at("net", "main"))
+                .set("type", type_name),
+            thing("disk", "swap")
+                .set("zone", zone)
+                .set("format", "swap"),
+            thing("tie", "swap")
+                .set("host", at("host", "a"))
+                .set("disk", at("disk", "swap")),
+        ])
+    };
+    world.up(&sized("small", "a"));
+    let grown = sized("large", "b");
+    let plan = world.plan(&grown);
+    assert!(precedes(
+        &plan,
+        "delete cloud.tie.swap",
+        "update cloud.host.a"
+    ));
+    assert!(precedes(
+        &plan,
+        "update cloud.host.a",
+        "create cloud.tie.swap"
+    ));
+    world.up(&grown);
+    world.is_exactly(&grown);
+}
