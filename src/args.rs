@@ -1,8 +1,12 @@
 //! The command line, as data.
 
+mod state;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+
+pub use state::*;
 
 /// A small declarative language for cloud infrastructure, and the tool that plans and applies it.
 #[derive(Debug, Parser)]
@@ -52,6 +56,8 @@ pub enum Verb {
     /// Look at the state, or correct it
     #[command(subcommand)]
     State(State),
+    /// End the hold that somebody else has on the state
+    Unlock(Unlock),
     /// Serve a simulated cloud to other programs
     Sim(Sim),
     /// Print what a resource type offers
@@ -177,57 +183,6 @@ pub struct Output {
     /// Print the text of one output without quotes
     #[arg(long, conflicts_with = "json")]
     pub raw: bool,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum State {
-    /// List the addresses in the state
-    List(StateList),
-    /// Show what the state knows of one resource
-    Show(StateShow),
-    /// Forget resources; the cloud keeps them
-    Rm(StateRm),
-    /// Give a resource another address
-    Mv(StateMv),
-}
-
-#[derive(Debug, Args)]
-pub struct StateList {
-    #[command(flatten)]
-    pub directory: Directory,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct StateShow {
-    /// The directory of the program, when it is not the current one, then the address
-    #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2)]
-    pub words: Vec<String>,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct StateRm {
-    /// The directory of the program, when it is not the current one, then the addresses
-    #[arg(value_name = "ADDRESS", required = true, num_args = 1..)]
-    pub words: Vec<String>,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct StateMv {
-    /// The directory of the program, when it is not the current one, then the old and the new address
-    #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3)]
-    pub words: Vec<String>,
     /// The state of the simulated cloud
     #[arg(long)]
     pub sim: bool,

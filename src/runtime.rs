@@ -19,10 +19,12 @@ pub fn new() -> Result<Runtime, CommandError> {
         })
 }
 
-/// Ctrl-C and SIGTERM: both ask to stop.
+/// Ctrl-C, SIGTERM, and SIGHUP when the terminal is closed: all ask to stop.
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// `None` under `nohup`, which wants the run to outlive its terminal.
+    hang_up: Option<Signal>,
 }
 
 impl Signals {
@@ -36,6 +38,10 @@ impl Signals {
         Ok(Signals {
             interrupt: on(SignalKind::interrupt())?,
             terminate: on(SignalKind::terminate())?,
+            hang_up: match is_ignored(SignalKind::hangup()) {
+                true => None,
+                false => Some(on(SignalKind::hangup())?),
+            },
         })
     }
 
@@ -44,6 +50,28 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = next_of(&mut self.hang_up) => {}
         }
     }
+}
+
+async fn next_of(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether whoever started this process had it ignore the signal; unknown, and so `false`, where the system does
+/// not tell.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0);
+    mask >> (kind.as_raw_value() - 1) & 1 == 1
 }

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use infra_engine::state::{
-    Files, Genesis, Holder, Host, LEASE, Lock, RealDisk, SealKey, StateError, Store,
+    Files, Genesis, Holder, Host, LEASE, Lease, Lock, RealDisk, SealKey, StateError, Store,
     process_has_ended,
 };
 use infra_lang::World;
@@ -52,16 +53,47 @@ impl StateHome {
                 self.shown
             ))
         })?;
-        let holder = Holder {
-            who: env.who(),
-            pid: std::process::id(),
-            command: command.to_owned(),
-        };
+        let holder = this_process(env, command);
         let genesis = self.genesis()?;
         let files = Files::default();
         Lock::take(self.disk(), &files, Arc::new(ThisHost), holder, LEASE)
             .and_then(|lock| Store::open(self.disk(), files, genesis, lock))
             .map_err(|error| state_error(&error))
+    }
+
+    /// Who keeps others from changing the state now.
+    pub fn held(&self) -> Result<Option<Held>, CommandError> {
+        let lease = Lock::current(self.disk().as_ref(), &Files::default())
+            .map_err(|error| state_error(&error))?;
+        Ok(lease
+            .filter(|lease| lease.is_live(&ThisHost))
+            .map(|lease| Held {
+                // A live lease of this machine is one whose process has not ended.
+                runs_here: is_here(&lease.holder),
+                lease,
+            }))
+    }
+
+    /// Ends the hold of another.
+    pub fn unlock(&self, env: &Environment, held: &Held) -> Result<(), CommandError> {
+        let by = this_process(env, "infra unlock");
+        Lock::unlock(
+            self.disk(),
+            &Files::default(),
+            Arc::new(ThisHost),
+            by,
+            &held.lease,
+        )
+        .map_err(|error| state_error(&error))
+    }
+
+    /// When the earlier state with this serial was written, in milliseconds since 1970; a copy of the folder may
+    /// not know it any more.
+    pub fn written_ms(&self, serial: u64) -> Option<u64> {
+        let file = format!("{}/{serial}.json", Files::default().history);
+        let written = fs::metadata(self.folder.join(file)).ok()?.modified().ok()?;
+        let since = written.duration_since(UNIX_EPOCH).ok()?;
+        u64::try_from(since.as_millis()).ok()
     }
 
     fn disk(&self) -> Arc<RealDisk> {
@@ -78,6 +110,28 @@ impl StateHome {
     }
 }
 
+/// Somebody's hold of the lock.
+pub struct Held {
+    lease: Lease,
+    /// The process of its holder is running on this machine.
+    pub runs_here: bool,
+}
+
+impl Held {
+    /// Who, for how long and since when.
+    pub fn describe(&self) -> String {
+        self.lease.describe(world::now_ms())
+    }
+}
+
+fn this_process(env: &Environment, command: &str) -> Holder {
+    Holder {
+        who: env.who(),
+        pid: std::process::id(),
+        command: command.to_owned(),
+    }
+}
+
 /// A state's refusal as the failure of a command.
 pub fn state_error(error: &StateError) -> CommandError {
     CommandError::new(ErrorKind::State, error.to_string()).hint(error.help())
@@ -91,7 +145,10 @@ impl Host for ThisHost {
     }
 
     fn has_ended(&self, holder: &Holder) -> bool {
-        let here = holder.who.rsplit('@').next() == Some(&world::host_name());
-        here && process_has_ended(holder.pid)
+        is_here(holder) && process_has_ended(holder.pid)
     }
+}
+
+fn is_here(holder: &Holder) -> bool {
+    holder.who.rsplit('@').next() == Some(&world::host_name())
 }

@@ -11,6 +11,7 @@ mod session;
 mod sim;
 mod state;
 mod types;
+mod unlock;
 mod version;
 
 use crate::args::{Cli, Verb};
@@ -28,6 +29,7 @@ pub fn run(cli: &Cli, console: &Console, env: &Environment) -> Outcome {
         Verb::Destroy(args) => destroy::run(args, console, env),
         Verb::Output(args) => output::run(args, console),
         Verb::State(args) => state::run(args, console, env),
+        Verb::Unlock(args) => unlock::run(args, console, env),
         Verb::Sim(args) => sim::run(args, console),
         Verb::Types(args) => types::run(args, console),
         Verb::Version => version::run(console),

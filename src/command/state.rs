@@ -1,4 +1,7 @@
-//! `infra state list | show | rm | mv`: the state, without the program having to be sound.
+//! `infra state …`: the state, without the program having to be sound.
+
+mod exchange;
+mod history;
 
 use infra_engine::state::{Entry, Status};
 use infra_model::{Address, json::to_plain};
@@ -16,6 +19,10 @@ pub fn run(args: &State, console: &Console, env: &Environment) -> Outcome {
         State::Show(args) => show(args, console),
         State::Rm(args) => rm(args, console, env),
         State::Mv(args) => mv(args, console, env),
+        State::History(args) => history::list(args, console),
+        State::Restore(args) => history::restore(args, console, env),
+        State::Pull(args) => exchange::pull(args, console),
+        State::Push(args) => exchange::push(args, console, env),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use super::style::{Painter, Style};
 use super::text;
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorKind};
 use crate::world::Environment;
 
 /// The narrowest and the widest a text is laid out for, whatever the terminal says.
@@ -128,6 +128,25 @@ impl Console {
         let mut answer = String::new();
         let read = io::stdin().read_line(&mut answer).ok()?;
         (read > 0).then(|| answer.trim().to_owned())
+    }
+
+    /// Asks for a yes; `without` is the command that does the same without asking.
+    pub fn confirm(&self, question: &str, without: &str) -> Result<(), CommandError> {
+        if self.json || !self.asks {
+            return Err(CommandError::new(
+                ErrorKind::Refused,
+                "nobody can answer the question whether to go on, because this is no terminal",
+            )
+            .hint(format!("to do it without being asked, run `{without}`")));
+        }
+        let question = self.err.paint(Style::Heading, question);
+        match self.ask(&question).as_deref() {
+            Some("yes") => Ok(()),
+            _ => Err(CommandError::new(
+                ErrorKind::Refused,
+                "nothing was done: the answer was not yes",
+            )),
+        }
     }
 
     /// Whether everything that was to be written to standard output could be.

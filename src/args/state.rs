@@ -1,0 +1,123 @@
+//! The command lines of `infra state` and `infra unlock`.
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::Directory;
+
+#[derive(Debug, Subcommand)]
+pub enum State {
+    /// List the addresses in the state
+    List(StateList),
+    /// Show what the state knows of one resource
+    Show(StateShow),
+    /// Forget resources; the cloud keeps them
+    Rm(StateRm),
+    /// Give a resource another address
+    Mv(StateMv),
+    /// List the earlier states that are kept
+    History(StateHistory),
+    /// Put an earlier state in the place of the current one
+    Restore(StateRestore),
+    /// Print the whole state as one file
+    Pull(StatePull),
+    /// Put a file that was pulled in the place of the current state
+    Push(StatePush),
+}
+
+#[derive(Debug, Args)]
+pub struct StateList {
+    #[command(flatten)]
+    pub directory: Directory,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateShow {
+    /// The directory of the program, when it is not the current one, then the address
+    #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateRm {
+    /// The directory of the program, when it is not the current one, then the addresses
+    #[arg(value_name = "ADDRESS", required = true, num_args = 1..)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateMv {
+    /// The directory of the program, when it is not the current one, then the old and the new address
+    #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateHistory {
+    #[command(flatten)]
+    pub directory: Directory,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateRestore {
+    /// The directory of the program, when it is not the current one, then the serial
+    #[arg(value_name = "SERIAL", required = true, num_args = 1..=2)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StatePull {
+    #[command(flatten)]
+    pub directory: Directory,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StatePush {
+    /// The directory of the program, when it is not the current one, then the file
+    #[arg(value_name = "FILE", required = true, num_args = 1..=2, value_hint = ValueHint::FilePath)]
+    pub words: Vec<String>,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+    /// Take the file although its serial is not larger than that of the current state
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Unlock {
+    #[command(flatten)]
+    pub directory: Directory,
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// End it although the process of the holder is running on this machine
+    #[arg(long)]
+    pub force: bool,
+}
