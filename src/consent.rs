@@ -3,38 +3,45 @@
 use infra_engine::plan::{Plan, Refusal};
 use infra_model::Address;
 
-use crate::error::CommandError;
-
-/// Allows every loss; only `destroy` takes it, where everything is meant anyway.
-const ALL: &str = "all";
-
 /// What was allowed on the command line.
 pub struct Consent<'a> {
     names: &'a [String],
-    /// The command destroys everything: then a name lifts `@protect` too, for the whole point of the command is
-    /// said twice, and there is no program left to take the decorator off from.
-    destroying: bool,
+    /// The program's name, when the command destroys everything. It then stands for all that is not protected, and
+    /// the name of a protected resource or of its component lifts the protection: there is no program left to take
+    /// the decorator off from.
+    destroying: Option<String>,
 }
 
 impl<'a> Consent<'a> {
-    pub fn new(names: &'a [String], destroying: bool) -> Result<Consent<'a>, CommandError> {
-        if !destroying && names.iter().any(|name| name == ALL) {
-            return Err(CommandError::usage(format!("`--allow-data-loss {ALL}` is for `infra destroy`"))
-                .hint("name the resources whose data may be lost, or a component for all of its resources"));
+    /// `destroying` is the program's name when everything is to be destroyed.
+    pub fn new(names: &'a [String], destroying: Option<&str>) -> Consent<'a> {
+        Consent {
+            names,
+            destroying: destroying.map(str::to_owned),
         }
-        Ok(Consent { names, destroying })
     }
 
     /// Takes back the refusals of a plan that the user allows.
     pub fn apply_to(&self, plan: &mut Plan) {
         for loss in &mut plan.data_loss {
-            loss.allowed |= self.covers(&loss.address);
+            loss.allowed |= self.everything() || self.covers(&loss.address);
         }
-        plan.refusals.retain(|refusal| match refusal {
-            Refusal::DataLoss(loss) => !self.covers(&loss.address),
-            Refusal::Protected { address, .. } => !(self.destroying && self.covers(address)),
-            Refusal::Unfinished { .. } | Refusal::Assert { .. } => true,
-        });
+        plan.refusals.retain(|refusal| !self.lifts(refusal));
+    }
+
+    fn lifts(&self, refusal: &Refusal) -> bool {
+        match refusal {
+            Refusal::DataLoss(loss) => self.everything() || self.covers(&loss.address),
+            Refusal::Protected { address, .. } => self.destroying.is_some() && self.covers(address),
+            Refusal::Unfinished { .. } | Refusal::Assert { .. } => false,
+        }
+    }
+
+    /// Everything is to be destroyed, and the program is named.
+    fn everything(&self) -> bool {
+        self.destroying
+            .as_ref()
+            .is_some_and(|program| self.names.contains(program))
     }
 
     /// A name is an address, or a component's for everything in it.
@@ -42,30 +49,65 @@ impl<'a> Consent<'a> {
         let text = address.to_string();
         self.names.iter().any(|name| {
             let rest = text.strip_prefix(name.as_str());
-            name == ALL || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use infra_engine::plan::{Action, DataLoss};
+
     use super::*;
 
     #[test]
     fn a_name_covers_an_address_and_what_is_in_a_component() {
         let names = ["web".to_owned(), "aws.volume.data".to_owned()];
-        let consent = Consent::new(&names, false).expect("it is given by name");
+        let consent = Consent::new(&names, None);
         let covers = |text: &str| consent.covers(&text.parse().expect("an address"));
         assert!(covers("aws.volume.data") && covers(r#"aws.volume.data["a"]"#));
         assert!(covers("web/aws.volume.x") && covers(r#"web["a"]/aws.volume.x"#));
         assert!(!covers("aws.volume.data2") && !covers("web2/aws.volume.x"));
     }
 
+    /// The loss of the data of `aws.volume.x`, and the destruction of the protected `db/aws.volume.y`.
+    fn refusals() -> [Refusal; 2] {
+        let loss = Refusal::DataLoss(DataLoss {
+            address: Address::root("aws.volume", "x"),
+            id: "vol-1".to_owned(),
+            what: "the contents of the volume".to_owned(),
+            action: Action::Delete,
+            snapshot_first: false,
+            allowed: false,
+            span: None,
+        });
+        let protected = Refusal::Protected {
+            address: "db/aws.volume.y".parse().expect("an address"),
+            why: "customer data".to_owned(),
+            in_program: true,
+            span: None,
+        };
+        [loss, protected]
+    }
+
+    /// Which of the two are lifted when `names` are given to a command on the program `shop`.
+    fn lifted(names: &[&str], destroying: bool) -> [bool; 2] {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let consent = Consent::new(&names, destroying.then_some("shop"));
+        refusals().map(|refusal| consent.lifts(&refusal))
+    }
+
     #[test]
-    fn all_is_for_destroy() {
-        let names = ["all".to_owned()];
-        assert!(Consent::new(&names, false).is_err());
-        let consent = Consent::new(&names, true).expect("everything is meant");
-        assert!(consent.covers(&Address::root("aws.vpc", "x")));
+    fn the_programs_name_stands_for_its_data_only_when_everything_is_destroyed() {
+        assert_eq!(lifted(&["shop"], false), [false, false]);
+        assert_eq!(lifted(&["shop"], true), [true, false]);
+        assert_eq!(lifted(&["other"], true), [false, false]);
+    }
+
+    #[test]
+    fn a_protection_is_lifted_by_its_own_name_and_only_when_everything_is_destroyed() {
+        assert_eq!(lifted(&["db"], false), [false, false]);
+        assert_eq!(lifted(&["db"], true), [false, true]);
+        assert_eq!(lifted(&["shop", "db"], true), [true, true]);
     }
 }

@@ -62,8 +62,11 @@ impl<'a> Session<'a> {
             destroy,
             ..PlanOptions::default()
         };
-        let consent = Consent::new(&args.allow_data_loss, destroy)?;
         let project = Project::open_program(&args.directory.dir)?;
+        let consent = Consent::new(
+            &args.allow_data_loss,
+            destroy.then_some(project.program_name()),
+        );
         let program = Program::open(&project, &args.inputs, env, console)?;
         let answers = BTreeMap::new();
         let evaluation = program.evaluate(&project, &answers, console)?;

@@ -16,8 +16,8 @@ const LOSS_HELP: &str = "if that is meant, allow each by name, or all of a compo
     keep one in the cloud, write `@keep` or `forget`";
 
 /// What can be done about a protection when everything shall go.
-const PROTECTED_HELP: &str = "if everything shall really go, name it, or its component, with `--allow-data-loss`: in a \
-    destroy that lifts `@protect` too";
+const PROTECTED_HELP: &str = "if everything shall really go, name each that is protected, or its component, with \
+    `--allow-data-loss`: in a destroy that lifts `@protect` too";
 
 /// How much of a plan is shown, and how.
 pub struct PlanView<'a> {

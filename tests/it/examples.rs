@@ -44,7 +44,19 @@ fn desk_comes_up_whole_stays_as_it_is_and_goes() {
         "{refused}"
     );
     assert!(refused.out.contains("is protected"), "{refused}");
-    desk(&tool, "destroy", &["--yes", "--allow-data-loss", "all"], 0);
+    let everything = ["--yes", "--allow-data-loss", &tool.program_name()];
+    let refused = desk(&tool, "destroy", &everything, 1);
+    assert!(
+        refused.contains("is protected") && !refused.contains("would be lost, as"),
+        "{refused}"
+    );
+    let protected = ["--allow-data-loss", "ec2_1", "--allow-data-loss", "ec2_2"];
+    desk(
+        &tool,
+        "destroy",
+        &[&everything[..], &protected[..]].concat(),
+        0,
+    );
     let left = tool
         .run(&["state", "list", "--sim", "--json"])
         .expect(0)

@@ -57,6 +57,13 @@ impl Tool {
         tool
     }
 
+    /// The program's name: that of its directory.
+    pub fn program_name(&self) -> String {
+        let dir = self.dir();
+        let name = dir.file_name().and_then(|name| name.to_str());
+        name.expect("a directory of the tests has a name").to_owned()
+    }
+
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Tool {
         self.variables.insert(name.to_owned(), value.to_owned());
