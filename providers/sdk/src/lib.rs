@@ -4,6 +4,8 @@
 //! parser, the state or the journal; it is told exactly what to do, one step at a time.
 
 mod call;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod failure;
 pub mod layers;
 mod provider;

@@ -4,6 +4,7 @@
 //! One binary, because linking Amazon's SDK is expensive.
 
 mod compute;
+mod conformance;
 mod network;
 mod recovery;
 mod storage;

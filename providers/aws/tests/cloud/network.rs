@@ -33,7 +33,7 @@ impl Net {
     }
 }
 
-fn subnet(vpc: &Made, range: &str) -> Record {
+pub fn subnet(vpc: &Made, range: &str) -> Record {
     record([
         ("vpc", vpc.id()),
         ("zone", text("us-west-2a")),
@@ -57,38 +57,6 @@ pub fn group(net: &Net, rules: Value) -> Record {
         ),
         no_tags(),
     ])
-}
-
-#[tokio::test]
-async fn a_vpc_and_its_subnets() {
-    let world = World::new().await;
-    let mut net = Net::new(&world).await;
-    world.change(&mut net.vpc, renamed()).await;
-    let names = record([("dns_hostnames", Value::Bool(false))]);
-    world.change(&mut net.vpc, names).await;
-    world
-        .change(&mut net.vpc, record([("dns_support", Value::Bool(false))]))
-        .await;
-    world.change(&mut net.subnet, renamed()).await;
-    world
-        .change(&mut net.subnet, record([("public", Value::Bool(true))]))
-        .await;
-    world
-        .change(&mut net.subnet, record([("tags", map([]))]))
-        .await;
-    assert_eq!(
-        net.subnet.seen["tags"],
-        map([("team", text("desk"))]),
-        "only the common tag is left"
-    );
-    let listed = world.provider.list("aws.vpc").await.unwrap();
-    let listed = listed
-        .iter()
-        .find(|one| one.id == net.vpc.id)
-        .expect("the VPC is listed");
-    assert_eq!(listed.name, "renamed");
-    assert_eq!(listed.address.as_deref(), Some("aws.vpc.main"));
-    net.unmake(&world).await;
 }
 
 #[tokio::test]

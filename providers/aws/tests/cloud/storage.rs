@@ -7,7 +7,7 @@ use crate::compute::machine;
 use crate::network::{Net, group};
 use crate::world::{World, gib, list, map, no_tags, record, renamed, text};
 
-fn volume(size: u64) -> infra_model::Record {
+pub fn volume(size: u64) -> infra_model::Record {
     record([
         ("zone", text("us-west-2a")),
         ("size", gib(size)),
@@ -16,35 +16,6 @@ fn volume(size: u64) -> infra_model::Record {
         ("multi_attach", Value::Bool(false)),
         no_tags(),
     ])
-}
-
-#[tokio::test]
-async fn a_volume_grows_and_is_copied() {
-    let world = World::new().await;
-    let mut disk = world.make("aws.volume", "data", volume(20)).await;
-    world.change(&mut disk, renamed()).await;
-    world.change(&mut disk, record([("size", gib(40))])).await;
-    if !world.moto {
-        world
-            .change(
-                &mut disk,
-                record([("iops", Value::Int(4000)), ("throughput", Value::Int(250))]),
-            )
-            .await;
-    }
-    let fields = record([
-        ("volume", disk.id()),
-        ("description", text("before the move")),
-        no_tags(),
-    ]);
-    let mut copy = world.make("aws.snapshot", "copy", fields).await;
-    world.change(&mut copy, renamed()).await;
-    let mut fields = volume(40);
-    fields.insert("snapshot".to_owned(), copy.id());
-    let restored = world.make("aws.volume", "restored", fields).await;
-    for made in [&restored, &copy, &disk] {
-        world.unmake(made).await;
-    }
 }
 
 #[tokio::test]

@@ -61,13 +61,18 @@ pub struct World {
     endpoint: String,
     /// Whether it is moto, whose known differences are tolerated.
     pub moto: bool,
-    /// Keeps the simulator alive.
-    _sim: Option<infra_sim::Running>,
+    /// Lives as long as this.
+    sim: Option<infra_sim::Running>,
 }
 
 impl World {
     pub async fn new() -> World {
         World::with(infra_sim::Chaos::default()).await
+    }
+
+    /// In the simulator, whatever the environment says: for what is asked of its insides.
+    pub async fn simulated(chaos: infra_sim::Chaos) -> World {
+        World::at(None, chaos).await
     }
 
     /// With faults in front of the simulator; moto has none.
@@ -77,6 +82,10 @@ impl World {
             reason = "a test chooses its cloud by the environment"
         )]
         let endpoint = std::env::var("INFRA_AWS_ENDPOINT").ok();
+        World::at(endpoint, chaos).await
+    }
+
+    async fn at(endpoint: Option<String>, chaos: infra_sim::Chaos) -> World {
         let (endpoint, sim) = match endpoint {
             Some(endpoint) => (endpoint, None),
             None => {
@@ -101,13 +110,42 @@ impl World {
             program,
             endpoint,
             moto,
-            _sim: sim,
+            sim,
         }
     }
 
     /// Another provider for the same cloud, with another configuration.
     pub async fn connect(&self, config: Record) -> Result<AwsProvider, infra_provider::Failure> {
         connect(&self.program, !self.moto, &self.endpoint, config).await
+    }
+
+    /// Amazon's SDK on the same cloud, without the provider.
+    pub fn client(&self) -> aws_sdk_ec2::Client {
+        let keys = aws_credential_types::Credentials::new(
+            infra_sim::ACCESS_KEY,
+            infra_sim::SECRET_KEY,
+            None,
+            None,
+            "test",
+        );
+        let config = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::v2026_01_12())
+            .retry_config(aws_config::retry::RetryConfig::standard())
+            .region(aws_config::Region::new("us-west-2"))
+            .credentials_provider(
+                aws_credential_types::provider::SharedCredentialsProvider::new(keys),
+            )
+            .endpoint_url(&self.endpoint)
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        aws_sdk_ec2::Client::new(&config)
+    }
+
+    /// What a user made in the simulator and that is still there.
+    pub fn left_over(&self) -> Vec<String> {
+        let sim = self.sim.as_ref().expect("only the simulator tells");
+        let left = sim.handle().left_over();
+        left.iter().map(ToString::to_string).collect()
     }
 
     /// Creates and settles, and checks what holds for every type: it is found again by its token, what is read is
