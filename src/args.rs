@@ -51,6 +51,8 @@ pub enum Verb {
     Apply(Apply),
     /// Delete everything the program has made
     Destroy(Destroy),
+    /// Show what was changed outside of infra (exit code 2 when anything was)
+    Drift(Drift),
     /// Print the results of the last apply
     Output(Output),
     /// Look at the state, or correct it
@@ -69,7 +71,7 @@ pub enum Verb {
 }
 
 /// Where the program is.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Directory {
     /// The directory of the program
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
@@ -78,7 +80,7 @@ pub struct Directory {
 
 /// The values of the program's parameters. Of several, the last of these wins: `infra.infravars`, the file of
 /// `--env`, the environment, `--vars`, `--set`.
-#[derive(Debug, Args, Default)]
+#[derive(Clone, Debug, Args, Default)]
 #[command(next_help_heading = "Parameters")]
 pub struct Inputs {
     /// Set a parameter (repeatable; also INFRA_PARAM_NAME in the environment)
@@ -93,7 +95,7 @@ pub struct Inputs {
 }
 
 /// Which cloud.
-#[derive(Debug, Args, Default)]
+#[derive(Clone, Debug, Args, Default)]
 #[command(next_help_heading = "Cloud")]
 pub struct Cloud {
     /// Use a simulated cloud, kept under .infra/, with a state of its own
@@ -130,6 +132,22 @@ pub struct Planning {
     pub all: bool,
 }
 
+impl Planning {
+    /// Reads the cloud and plans nothing.
+    pub fn reading(directory: &Directory, inputs: &Inputs, cloud: &Cloud) -> Planning {
+        Planning {
+            directory: directory.clone(),
+            inputs: inputs.clone(),
+            cloud: cloud.clone(),
+            refresh: true,
+            target: Vec::new(),
+            replace: Vec::new(),
+            allow_data_loss: Vec::new(),
+            all: false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
@@ -155,12 +173,29 @@ pub struct Plan {
     /// Exit with 2 when there is something to do
     #[arg(long, help_heading = "Planning")]
     pub detailed_exitcode: bool,
+    /// Save the plan, for `infra apply FILE`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Planning")]
+    pub out: Option<PathBuf>,
+    /// Only show what was changed outside of infra
+    #[arg(long, conflicts_with_all = ["out", "target", "replace"], help_heading = "Planning")]
+    pub refresh_only: bool,
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Instead of the directory, a plan that `infra plan --out FILE` saved may be given. It is applied \
+                  without a question, and refused when the program, its inputs or the state moved meanwhile. Secret \
+                  inputs are not in it: give them again."
+)]
 pub struct Apply {
     #[command(flatten)]
     pub planning: Planning,
+    /// Apply exactly this saved plan
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Planning")]
+    pub plan: Option<PathBuf>,
+    /// Change nothing in the cloud: make the state say what was changed there
+    #[arg(long, conflicts_with_all = ["plan", "target", "replace"], help_heading = "Planning")]
+    pub refresh_only: bool,
     /// Do not ask
     #[arg(long, short, help_heading = "Planning")]
     pub yes: bool,
@@ -173,6 +208,24 @@ pub struct Destroy {
     /// Do not ask
     #[arg(long, short, help_heading = "Planning")]
     pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes, for schedulers: 0 nothing was changed, 1 it could not be found out, 2 something was.\n\
+                  Three answers: `infra apply` restores what the program says, `infra apply --refresh-only` lets the \
+                  state say what the cloud says, and `infra drift --write` makes the program say it."
+)]
+pub struct Drift {
+    #[command(flatten)]
+    pub directory: Directory,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub cloud: Cloud,
+    /// Write what the cloud says into the program, where a field is a plain value
+    #[arg(long)]
+    pub write: bool,
 }
 
 #[derive(Debug, Args)]

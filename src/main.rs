@@ -9,12 +9,14 @@ mod consent;
 mod error;
 mod program;
 mod runtime;
+mod saved;
 mod schemas;
 mod show;
 mod simulated;
 mod store;
 mod wire;
 mod world;
+mod write_back;
 
 use std::panic;
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! From a directory to a program: reading it, giving it its inputs, and telling what is wrong with either.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_lang::{Diagnostic, Evaluation, Inputs, Schemas, Severity, SoundProgram, Sources, World};
@@ -24,6 +25,8 @@ pub struct Program {
     inputs: Inputs,
     /// Of text and inputs; what is secret is not in it, for it is shown.
     digest: String,
+    /// The parameters that come from no file, without the secret ones.
+    open_inputs: Vec<(String, String)>,
 }
 
 impl Program {
@@ -46,12 +49,14 @@ impl Program {
         if !wrong.is_empty() {
             return Err(report(&wrong, &sources, console));
         }
-        let digest = digest(&sound, &sources, &given(args, env));
+        let open_inputs = open_inputs(&sound, given(args, env));
+        let digest = digest(&sources, &open_inputs);
         Ok(Program {
             sound: Arc::new(sound),
             sources,
             inputs,
             digest,
+            open_inputs,
         })
     }
 
@@ -73,6 +78,11 @@ impl Program {
 
     pub fn schemas(&self) -> &Schemas {
         self.sound.program().schemas()
+    }
+
+    /// The parameters that come from no file, without the secret ones: name and text.
+    pub fn open_inputs(&self) -> &[(String, String)] {
+        &self.open_inputs
     }
 
     pub fn digest(&self) -> &str {
@@ -133,7 +143,23 @@ fn given(args: &args::Inputs, env: &Environment) -> Vec<(String, String)> {
     pairs
 }
 
-fn digest(sound: &SoundProgram, sources: &Sources, pairs: &[(String, String)]) -> String {
+/// Those of the pairs that are parameters and not secret, by name; of several for one name the last counts.
+fn open_inputs(sound: &SoundProgram, pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+    let open: BTreeSet<String> = sound
+        .params()
+        .into_iter()
+        .filter(|param| !param.ty.to_string().contains("secret "))
+        .map(|param| param.name)
+        .collect();
+    let named = pairs.into_iter().map(|(name, text)| {
+        let plain = name.strip_prefix(infra_lang::ENVIRONMENT_PREFIX);
+        (plain.unwrap_or(&name).to_owned(), text)
+    });
+    let last: BTreeMap<String, String> = named.filter(|(name, _)| open.contains(name)).collect();
+    last.into_iter().collect()
+}
+
+fn digest(sources: &Sources, inputs: &[(String, String)]) -> String {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update((text.len() as u64).to_le_bytes());
@@ -143,18 +169,9 @@ fn digest(sound: &SoundProgram, sources: &Sources, pairs: &[(String, String)]) -
         add(&file.path);
         add(&file.text);
     }
-    let params = sound.params();
-    for (name, text) in pairs {
-        let name = name.trim_start_matches(infra_lang::ENVIRONMENT_PREFIX);
-        let is_open = |param: &&infra_lang::ParamInfo| !param.ty.to_string().contains("secret ");
-        if params
-            .iter()
-            .filter(is_open)
-            .any(|param| param.name == name)
-        {
-            add(name);
-            add(text);
-        }
+    for (name, text) in inputs {
+        add(name);
+        add(text);
     }
     hash.finalize()
         .iter()

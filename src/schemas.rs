@@ -16,8 +16,7 @@ impl AllSchemas {
     /// The program's schemas; the whole library is read only when the state has a type that the program does not
     /// mention any more.
     pub fn new(program: &Schemas, state: &State) -> AllSchemas {
-        let mut all = AllSchemas(BTreeMap::new());
-        all.add(program);
+        let mut all = AllSchemas::of_program(program);
         let entries = state
             .entries()
             .keys()
@@ -28,6 +27,13 @@ impl AllSchemas {
         if !complete {
             all.add(&Schemas::load(&Library).0);
         }
+        all
+    }
+
+    /// The program's schemas alone.
+    pub fn of_program(program: &Schemas) -> AllSchemas {
+        let mut all = AllSchemas(BTreeMap::new());
+        all.add(program);
         all
     }
 

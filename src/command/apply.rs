@@ -5,11 +5,12 @@ use infra_engine::plan::Plan;
 use infra_engine::state::Store;
 use infra_model::Value;
 
-use super::output;
 use super::session::{Clouds, Session};
+use super::{drift, output};
 use crate::args::Apply;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime::{self, Signals};
+use crate::saved::SavedPlan;
 use crate::show::progress::{StepLines, elapsed};
 use crate::show::style::Style;
 use crate::show::{Console, plan_json, report, text};
@@ -17,8 +18,20 @@ use crate::store::state_error;
 use crate::world::{self, Environment};
 
 pub fn run(args: &Apply, console: &Console, env: &Environment) -> Outcome {
-    let session = Session::open(&args.planning, false, console, env)?;
-    carry_out(session, Verb::Apply, args.yes)
+    let given = &args.planning;
+    // A file in the place of the directory is a saved plan.
+    let positional = Some(&given.directory.dir).filter(|path| path.is_file());
+    if let Some(file) = args.plan.as_ref().or(positional) {
+        let saved = SavedPlan::read(file)?;
+        let planning = saved.planning(given)?;
+        let session = Session::open(&planning, false, console, env)?;
+        return carry_out(session, Verb::Apply, true, Some(&saved));
+    }
+    let session = Session::open(given, false, console, env)?;
+    if args.refresh_only {
+        return drift::accept(session, args.yes);
+    }
+    carry_out(session, Verb::Apply, args.yes, None)
 }
 
 /// What is being done, for the words of questions and endings.
@@ -45,18 +58,14 @@ impl Verb {
 }
 
 /// Plans under the lock, asks, applies, and says how it ended.
-pub fn carry_out(mut session: Session<'_>, verb: Verb, yes: bool) -> Outcome {
-    let console = session.console;
-    if !yes && (console.json || !console.asks) {
-        return Err(CommandError::new(
-            ErrorKind::Refused,
-            "nobody can answer the question whether to go on, because this is no terminal",
-        )
-        .hint(format!(
-            "look at the plan first, then run `{} --yes`",
-            verb.command()
-        )));
-    }
+/// A saved plan must be what is planned now.
+pub fn carry_out(
+    mut session: Session<'_>,
+    verb: Verb,
+    yes: bool,
+    saved: Option<&SavedPlan>,
+) -> Outcome {
+    must_be_answerable(session.console, verb.command(), yes)?;
     session.announce();
     let mut store = session.home.open(session.env, verb.command())?;
     session.warn_of_leftovers(&store);
@@ -65,14 +74,28 @@ pub fn carry_out(mut session: Session<'_>, verb: Verb, yes: bool) -> Outcome {
             Ok(clouds) => clouds,
             Err(error) => return close(store).and(Err(error)),
         };
-        let outcome = attempt(&mut session, &mut store, &clouds, verb, yes).await;
+        let outcome = attempt(&mut session, &mut store, &clouds, verb, yes, saved).await;
         clouds.close().await;
         let closed = close(store);
         outcome.and_then(|exit| closed.map(|()| exit))
     })
 }
 
-fn close(store: Store) -> Result<(), CommandError> {
+/// Somebody must be there for the question, or have answered it already.
+pub fn must_be_answerable(console: &Console, command: &str, yes: bool) -> Result<(), CommandError> {
+    if yes || (!console.json && console.asks) {
+        return Ok(());
+    }
+    Err(CommandError::new(
+        ErrorKind::Refused,
+        "nobody can answer the question whether to go on, because this is no terminal",
+    )
+    .hint(format!(
+        "look at the plan first, then run `{command} --yes`"
+    )))
+}
+
+pub fn close(store: Store) -> Result<(), CommandError> {
     store.close().map(drop).map_err(|error| state_error(&error))
 }
 
@@ -82,12 +105,20 @@ async fn attempt(
     clouds: &Clouds,
     verb: Verb,
     yes: bool,
+    saved: Option<&SavedPlan>,
 ) -> Outcome {
     let console = session.console;
+    if let Some(saved) = saved {
+        saved.check(session.digest(), store.state())?;
+    }
     session.answer_lookups(clouds).await?;
     let schemas = session.schemas(store.state());
     let refreshed = session.prepare(store, clouds, &schemas).await?;
     let plan = session.plan(store.state(), clouds, &schemas, &refreshed)?;
+    if let Some(saved) = saved {
+        let shown = plan_json::plan(&plan, session.places());
+        saved.demand_same(&plan, shown, store.state())?;
+    }
     if !console.json {
         console.print(&session.render(&plan, store.state(), &schemas));
     }
@@ -106,7 +137,7 @@ async fn attempt(
         console.print_json(&report::json(&ApplyReport::default(), &plan, planned));
         return Ok(Exit::Done);
     }
-    if !plan.is_empty() && !yes && !agreed(verb, console) {
+    if !plan.is_empty() && !yes && !agreed(verb.question(), console) {
         return Err(CommandError::new(
             ErrorKind::Refused,
             "nothing was done: the answer was not yes",
@@ -137,8 +168,8 @@ async fn attempt(
     conclude(session, &plan, ended, &took, &cancel)
 }
 
-fn agreed(verb: Verb, console: &Console) -> bool {
-    let question = console.err.paint(Style::Heading, verb.question());
+pub fn agreed(question: &str, console: &Console) -> bool {
+    let question = console.err.paint(Style::Heading, question);
     console.ask(&question).as_deref() == Some("yes")
 }
 

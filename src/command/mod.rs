@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod completions;
 mod destroy;
+mod drift;
 mod fmt;
 mod output;
 mod plan;
@@ -27,6 +28,7 @@ pub fn run(cli: &Cli, console: &Console, env: &Environment) -> Outcome {
         Verb::Plan(args) => plan::run(args, console, env),
         Verb::Apply(args) => apply::run(args, console, env),
         Verb::Destroy(args) => destroy::run(args, console, env),
+        Verb::Drift(args) => drift::run(args, console, env),
         Verb::Output(args) => output::run(args, console),
         Verb::State(args) => state::run(args, console, env),
         Verb::Unlock(args) => unlock::run(args, console, env),

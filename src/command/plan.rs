@@ -1,18 +1,28 @@
 //! `infra plan`
 
+use std::path::Path;
+
 use infra_engine::plan as engine;
 use infra_engine::state::State;
 
+use super::drift;
 use super::session::{Clouds, Session};
 use crate::args::Plan;
-use crate::error::{CommandError, Exit, Outcome};
+use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime;
 use crate::schemas::AllSchemas;
-use crate::show::{Console, plan_json};
+use crate::show::{Console, plan_json, text};
 use crate::world::Environment;
 
 pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
     let mut session = Session::open(&args.planning, false, console, env)?;
+    if args.refresh_only {
+        let found = drift::show(session)?;
+        return Ok(match args.detailed_exitcode && found {
+            true => Exit::Changes,
+            false => Exit::Done,
+        });
+    }
     session.announce();
     let store = session.home.read()?;
     session.warn_of_leftovers(&store);
@@ -30,11 +40,37 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
         } else {
             console.print(&session.render(&plan, store.state(), &schemas));
         }
+        if let Some(file) = &args.out {
+            save(&session, &plan, store.state(), file)?;
+        }
         Ok(match args.detailed_exitcode && !plan.is_empty() {
             true => Exit::Changes,
             false => Exit::Done,
         })
     })
+}
+
+/// Saves the plan, if it may be applied.
+fn save(
+    session: &Session<'_>,
+    plan: &engine::Plan,
+    state: &State,
+    file: &Path,
+) -> Result<(), CommandError> {
+    if !plan.refusals.is_empty() {
+        let refused = text::count(plan.refusals.len(), "reason");
+        return Err(CommandError::new(
+            ErrorKind::Refused,
+            format!("the plan was not saved: it has {refused} not to be applied, as shown above"),
+        ));
+    }
+    session.save(plan, state).write(file)?;
+    let words = format!(
+        "\nSaved. `infra apply {}` does exactly this.\n",
+        file.display()
+    );
+    session.console.note(&text::block(&words));
+    Ok(())
 }
 
 async fn planned(

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_engine::PrepareError;
-use infra_engine::plan::{self, Plan, PlanError, PlanInput, PlanOptions, Refreshed};
+use infra_engine::plan::{self, Drift, Plan, PlanError, PlanInput, PlanOptions, Refreshed};
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
-use infra_lang::{Diagnostic, Evaluation, World};
+use infra_lang::{Diagnostic, Evaluation, Sources, World};
 use infra_model::desired::ProviderConfig;
 use infra_model::{Address, Desired, Record};
 use infra_provider::Timer;
@@ -17,10 +17,11 @@ use crate::args::Planning;
 use crate::consent::Consent;
 use crate::error::{CommandError, ErrorKind};
 use crate::program::{self, Program};
+use crate::saved::SavedPlan;
 use crate::schemas::AllSchemas;
 use crate::show::place::Places;
 use crate::show::plan::PlanView;
-use crate::show::{Console, problems, text};
+use crate::show::{Console, plan_json, problems, text};
 use crate::simulated;
 use crate::store::{StateHome, state_error};
 use crate::wire::{self, Surroundings};
@@ -234,6 +235,21 @@ impl<'a> Session<'a> {
         &self.evaluation
     }
 
+    /// The saved form of a plan.
+    pub fn save(&self, plan: &Plan, state: &State) -> SavedPlan {
+        let shown = plan_json::plan(plan, self.places());
+        let inputs = self.program.open_inputs();
+        SavedPlan::new(self.args, inputs, plan, shown, state)
+    }
+
+    pub fn digest(&self) -> &str {
+        self.program.digest()
+    }
+
+    pub fn sources(&self) -> &Sources {
+        self.program.sources()
+    }
+
     pub fn places(&self) -> Places<'_> {
         Places(self.program.sources())
     }
@@ -251,15 +267,26 @@ impl<'a> Session<'a> {
                 .collect(),
             false => Vec::new(),
         };
-        let view = PlanView {
+        self.view(schemas, &unchanged).render(plan)
+    }
+
+    /// What was changed outside, for people.
+    pub fn render_drift(&self, drift: &[Drift]) -> String {
+        let schemas = AllSchemas::of_program(self.program.schemas());
+        let mut page = String::new();
+        self.view(&schemas, &[]).drifted(drift, &mut page);
+        page
+    }
+
+    fn view<'v>(&'v self, schemas: &'v AllSchemas, unchanged: &'v [Address]) -> PlanView<'v> {
+        PlanView {
             places: self.places(),
             painter: self.console.out,
             width: self.console.width,
             verbose: self.console.verbose > 0,
             schemas,
-            unchanged: &unchanged,
-        };
-        view.render(plan)
+            unchanged,
+        }
     }
 
     /// What a run on the simulated cloud says first, so that nobody takes it for a real one.

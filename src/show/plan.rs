@@ -79,6 +79,13 @@ impl PlanView<'_> {
         if drift.is_empty() {
             return;
         }
+        self.drifted(drift, page);
+        let answers = "keep a change by writing it into the program; what the program says otherwise is restored below";
+        page.push_str(&format!("  {}\n\n", self.quiet(answers)));
+    }
+
+    /// What was changed outside, without what is done about it.
+    pub fn drifted(&self, drift: &[Drift], page: &mut String) {
         self.heading("Changed outside of infra", page);
         for drifted in drift {
             let address = text::line(&drifted.address.to_string()).into_owned();
@@ -102,8 +109,6 @@ impl PlanView<'_> {
                 );
             }
         }
-        let answers = "keep a change by writing it into the program; what the program says otherwise is restored below";
-        page.push_str(&format!("  {}\n\n", self.quiet(answers)));
     }
 
     fn changes(&self, plan: &Plan, page: &mut String) {

@@ -124,7 +124,7 @@ fn refusal(refusal: &Refusal, places: Places<'_>) -> Json {
     object
 }
 
-fn drift(drift: &Drift) -> Json {
+pub fn drift(drift: &Drift) -> Json {
     let plain = |value: &Option<Value>| value.as_ref().map(to_plain);
     let fields: Vec<Json> = drift
         .fields

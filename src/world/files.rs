@@ -39,6 +39,20 @@ pub fn replace_file(path: &Path, text: &str) -> Result<(), CommandError> {
     })
 }
 
+/// Writes a file that only its owner may read, new or as a whole.
+pub fn write_private_file(path: &Path, text: &str) -> Result<(), CommandError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| {
+            CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
+        })
+}
+
 /// All program files at or below a path, sorted; hidden directories and links to directories are left out.
 pub fn program_files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let unreadable = |path: &Path, error: io::Error| match is_absent(&error) {

@@ -8,10 +8,10 @@ use infra_model::{Address, Desired, Record, Resolver};
 
 use super::action::{Decided, Decider, Moves, selection};
 use super::companions::{Wanted, expand};
+use super::drift::drift;
 use super::emit::wants_snapshot;
-use super::refresh::Seen;
 use super::removal::{removals, with_dependants};
-use super::{Action, DataLoss, Drift, Plan, PlanError, PlanOptions, Refreshed, Refusal, order};
+use super::{Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, order};
 use crate::graph::{Graph, Node};
 use crate::known::Knowledge;
 use crate::providers::{Providers, SchemaSource};
@@ -112,7 +112,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         unchanged: total - changes.len(),
         changes,
         steps,
-        drift: drift(input),
+        drift: drift(input.state, &input.desired.instances, input.refreshed),
         data_loss,
         refusals,
         open_asserts,
@@ -295,41 +295,4 @@ fn evaluate(
         }
     }
     Ok((outputs, open))
-}
-
-/// What changed outside, by address; fields the program ignores are nobody's business.
-fn drift(input: &PlanInput<'_>) -> Vec<Drift> {
-    let ignored: HashMap<&Address, &BTreeSet<String>> = input
-        .desired
-        .instances
-        .iter()
-        .map(|instance| (&instance.address, &instance.lifecycle.ignore))
-        .collect();
-    let entries = input.state.entries().values();
-    entries
-        .filter_map(|entry| {
-            let address = entry.address();
-            let ignores =
-                |name: &String| ignored.get(address).is_some_and(|set| set.contains(name));
-            match input.refreshed.seen.get(&entry.of)? {
-                Seen::Absent => Some(Drift {
-                    address: address.clone(),
-                    gone: true,
-                    fields: Vec::new(),
-                }),
-                Seen::Present { drifted, .. } => {
-                    let fields: Vec<_> = drifted
-                        .iter()
-                        .filter(|field| !ignores(&field.name))
-                        .cloned()
-                        .collect();
-                    (!fields.is_empty()).then(|| Drift {
-                        address: address.clone(),
-                        gone: false,
-                        fields,
-                    })
-                }
-            }
-        })
-        .collect()
 }

@@ -5,6 +5,7 @@ mod change;
 mod companions;
 pub(crate) mod diff;
 mod doom;
+mod drift;
 mod emit;
 mod error;
 mod judge;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use infra_model::desired::{AssertOutcome, Output};
 
 pub use change::{Action, Drift, DriftedField, FieldChange, Reason, ResourceChange};
+pub use drift::{accept, drift};
 pub use error::{PlanError, Problem};
 pub use loss::{DataLoss, Refusal};
 pub use make::{PlanInput, plan};

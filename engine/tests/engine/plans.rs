@@ -1,6 +1,6 @@
 //! What a plan says and why.
 
-use infra_engine::plan::{Action, PlanError, PlanOptions, Reason};
+use infra_engine::plan::{Action, Drift, PlanError, PlanOptions, Reason};
 use infra_model::{Address, Change, Value};
 
 use crate::program::{Program, Thing, at, attr, gib, line, secret, thing};
@@ -490,4 +490,41 @@ fn an_import_adopts_what_exists_and_updates_what_differs() {
         problems[0].message,
         "the cloud has nothing with the id `id-404`"
     );
+}
+
+#[test]
+fn what_changed_outside_can_be_accepted() {
+    let world = World::new();
+    world.up(&desk());
+    world
+        .cloud
+        .tamper(&at("host", "a"), "type", Value::string("large"));
+    world.cloud.remove(&at("host", "b"));
+    let drifted = |drift: &[Drift]| {
+        let each = drift.iter().map(|one| (one.address.clone(), one.gone));
+        each.collect::<Vec<_>>()
+    };
+    let before = world.plan(&desk());
+    assert_eq!(
+        drifted(&before.drift),
+        [(at("host", "a"), false), (at("host", "b"), true)]
+    );
+    world.cloud.take_log();
+    world.accept(&desk());
+    let calls = world.cloud.take_log();
+    assert!(
+        calls.iter().all(|call| call.starts_with("read")),
+        "{calls:?}"
+    );
+    let state = world.state();
+    let host = state.entry(&at("host", "a")).unwrap();
+    assert_eq!(host.attributes["type"], Value::string("large"));
+    assert!(state.entry(&at("host", "b")).is_none());
+    // Nothing has changed since, and the program still wants what it says.
+    let after = world.plan(&desk());
+    assert_eq!(drifted(&after.drift), []);
+    let actions: Vec<Action> = after.changes.iter().map(|change| change.action).collect();
+    assert_eq!(actions, [Action::Restart, Action::Create]);
+    world.up(&desk());
+    world.is_exactly(&desk());
 }

@@ -9,7 +9,7 @@ use infra_engine::apply::{
     apply,
 };
 use infra_engine::builtin::StdProvider;
-use infra_engine::plan::{Plan, PlanError, PlanInput, PlanOptions, Refreshed, Step, plan};
+use infra_engine::plan::{Plan, PlanError, PlanInput, PlanOptions, Refreshed, Step, accept, plan};
 use infra_engine::providers::Providers;
 use infra_engine::state::{
     Disk, Files, Genesis, Holder, Host, LEASE, Lock, SealKey, SimulatedDisk, State, StateError,
@@ -225,6 +225,22 @@ impl World {
         };
         let done = self.clock.run_until(&|| self.cloud.killed(), work);
         done.unwrap_or(Err(Stop::Killed))
+    }
+
+    /// `infra apply --refresh-only`.
+    pub fn accept(&self, program: &Program) {
+        let mut store = self.open().expect("the state can be opened");
+        let desired = program.desired();
+        let read = prepare(
+            &mut store,
+            &desired,
+            &self.providers,
+            &self.schemas,
+            &self.clock,
+        );
+        let prepared = self.clock.run(read).expect("the cloud can be read");
+        accept(&mut store, &prepared.refreshed).expect("the state can be written");
+        store.close().expect("the state can be closed");
     }
 
     /// Applies a plan that was made earlier.

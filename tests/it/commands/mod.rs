@@ -3,6 +3,8 @@
 mod apply;
 mod check;
 mod cloud;
+mod drift;
+mod saved;
 mod secrets;
 mod signals;
 mod usage;
