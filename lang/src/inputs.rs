@@ -92,6 +92,17 @@ impl Inputs {
         });
     }
 
+    /// Adds the value that a test gives.
+    pub(crate) fn test(&mut self, name: &str, value: &Expr) {
+        self.given.push(Given {
+            name: name.to_owned(),
+            text: Text::Expr(Box::new(value.clone())),
+            origin: "the test".to_owned(),
+            span: Some(value.span),
+            strict: true,
+        });
+    }
+
     /// The values by parameter, or everything that is wrong with them. Conditions (`where`) are looked at by the
     /// evaluation, which knows the other parameters.
     pub(crate) fn values(

@@ -22,7 +22,7 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use eval::Evaluation;
 pub use format::format;
 pub use inputs::{ENVIRONMENT_PREFIX, Inputs};
-pub use program::{Loaded, ParamInfo, Program, SoundProgram, load};
+pub use program::{Loaded, ParamInfo, Program, SoundProgram, TestInfo, load};
 pub use schema::Schemas;
 pub use source::{Position, SourceFile, Sources};
 pub use world::World;

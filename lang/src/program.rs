@@ -17,7 +17,7 @@ use crate::syntax::{Item, ItemKind, Tree};
 use crate::world::World;
 
 /// A program with whatever may be wrong in it: what editors and documentation look at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Program {
     pub(crate) name: String,
     /// The trees of all files, by [`infra_model::FileId`].
@@ -80,6 +80,14 @@ pub struct ParamInfo {
     /// Without a value from somewhere, the program cannot be evaluated.
     pub required: bool,
     pub span: Span,
+}
+
+/// A test of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestInfo {
+    pub name: String,
+    /// Where the name is written.
+    pub span: infra_model::Span,
 }
 
 /// A program as it was read, with everything there is to say about it.
@@ -231,6 +239,30 @@ impl SoundProgram {
 
     pub fn params(&self) -> Vec<ParamInfo> {
         self.program.params()
+    }
+
+    /// The tests of the program itself, in the order of the text; not those of the directories it uses.
+    pub fn tests(&self) -> Vec<TestInfo> {
+        let info = |test: &crate::syntax::Test| TestInfo {
+            name: test.name.clone(),
+            span: test.name_span,
+        };
+        self.program.test_items().into_iter().map(info).collect()
+    }
+
+    /// The inputs with the values that a test gives to parameters, which win.
+    pub fn test_inputs(&self, test: usize, inputs: &Inputs) -> Inputs {
+        let mut inputs = inputs.clone();
+        let params = self.program.params();
+        let items = self.program.test_items();
+        for item in items.get(test).into_iter().flat_map(|test| &test.items) {
+            if let crate::syntax::ItemKind::Let(it) = &item.kind
+                && params.iter().any(|param| param.name == it.name.text)
+            {
+                inputs.test(&it.name.text, &it.value);
+            }
+        }
+        inputs
     }
 
     /// What the program asks for with these inputs and under what is known of the cloud. Every error is reported,

@@ -15,16 +15,20 @@ mod operator;
 mod param;
 mod resource;
 mod statement;
+mod test;
 
 use std::collections::{HashMap, HashSet};
 
 use infra_model::{Span, Type};
 
+pub(crate) use test::CLOUD;
+
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
-use crate::resolve::{DeclId, ScopeId};
+use crate::resolve::{DeclId, ScopeId, Scopes};
 use crate::source::Sources;
+use crate::syntax::Expr;
 use crate::typing::convert::{Conditions, TypeReader};
 
 /// What checking found out and evaluation needs, by place in the text.
@@ -111,6 +115,41 @@ pub(crate) fn check(
     program.schemas.conditions = conditions;
     program.facts = facts;
     diagnostics
+}
+
+/// The type of an expression that stands beside the program's own declarations, and what is wrong with it. The
+/// program's facts get those about the expression.
+pub(crate) fn check_expression(
+    program: &mut Program,
+    sources: &Sources,
+    resource_names: &[String],
+    expr: &Expr,
+) -> (Type, Vec<Diagnostic>) {
+    let conditions = std::mem::take(&mut program.schemas.conditions);
+    let facts = std::mem::take(&mut program.facts);
+    let mut checker = Checker {
+        program,
+        sources,
+        resource_names,
+        conditions,
+        facts,
+        diagnostics: Vec::new(),
+        types: HashMap::new(),
+        running: Vec::new(),
+        depth: 0,
+    };
+    let ty = checker.infer(expr, &context::Context::of(Scopes::ROOT));
+    let Checker {
+        conditions,
+        facts,
+        mut diagnostics,
+        ..
+    } = checker;
+    program.schemas.conditions = conditions;
+    program.facts = facts;
+    // What is to say about the program itself has been said.
+    diagnostics.retain(|it| it.span.file == expr.span.file);
+    (ty, diagnostics)
 }
 
 impl Checker<'_> {

@@ -9,7 +9,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{DeclKind, ScopeId, Scopes};
 use crate::suggest;
-use crate::syntax::{AddressText, Assert, Item, ItemKind, Test};
+use crate::syntax::{AddressText, Assert, Item, ItemKind};
 
 impl Checker<'_> {
     pub(super) fn scope(&mut self, id: ScopeId) {
@@ -64,30 +64,15 @@ impl Checker<'_> {
                 self.expect(&it.id, &Type::String, context);
             }
             ItemKind::Forget(it) => self.address(&it.address, false),
-            ItemKind::Test(it) => self.test(it, context),
+            ItemKind::Test(it) => self.test(scope, it, context),
             _ => {}
         }
     }
 
-    fn assert(&mut self, it: &Assert, context: &Context) {
+    pub(super) fn assert(&mut self, it: &Assert, context: &Context) {
         self.condition(&it.condition, context);
         if let Some(message) = &it.message {
             self.expect(message, &Type::String, context);
-        }
-    }
-
-    /// A test's own names are visible in its assertions.
-    fn test(&mut self, it: &Test, context: &Context) {
-        let mut inside = context.clone();
-        for item in &it.items {
-            match &item.kind {
-                ItemKind::Let(it) => {
-                    let ty = self.infer(&it.value, &inside);
-                    inside = inside.local(&it.name.text, ty);
-                }
-                ItemKind::Assert(it) => self.assert(it, &inside),
-                _ => {}
-            }
         }
     }
 

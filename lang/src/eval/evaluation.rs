@@ -11,8 +11,9 @@ use super::thing::{PartId, Scene};
 use super::{Evaluator, Files, NOWHERE, Stop, instance};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::program::SoundProgram;
+use crate::program::{Program, SoundProgram};
 use crate::resolve::ScopeId;
+use crate::world::World;
 
 /// The instances and results of an evaluation, which do not change any more.
 pub(crate) struct Frozen {
@@ -64,47 +65,58 @@ impl Evaluation {
         &self.program
     }
 
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         known: &dyn Known,
+        world: Option<&dyn World>,
         work: impl FnOnce(&Evaluator<'_>) -> super::Eval<T>,
     ) -> Result<T, ResolveError> {
-        let program = self.program.program();
-        let evaluator = Evaluator::new(program, &self.inputs, known, None, Some(&self.frozen));
+        self.with_program(self.program.program(), known, world, work)
+            .map_err(|diagnostic| ResolveError {
+                code: diagnostic.code,
+                message: diagnostic.message,
+                help: diagnostic.help,
+                span: diagnostic.span,
+            })
+    }
+
+    /// Works with a `program` that may know more than the own one, as long as it has the same declarations.
+    pub(super) fn with_program<T>(
+        &self,
+        program: &Program,
+        known: &dyn Known,
+        world: Option<&dyn World>,
+        work: impl FnOnce(&Evaluator<'_>) -> super::Eval<T>,
+    ) -> Result<T, Box<Diagnostic>> {
+        let evaluator = Evaluator::new(program, &self.inputs, known, world, Some(&self.frozen));
         let result = work(&evaluator);
         let noted = evaluator.diagnostics.take().into_iter().next();
-        let diagnostic = match (result, noted) {
+        Err(match (result, noted) {
             (Ok(value), None) => return Ok(value),
-            (_, Some(diagnostic)) => diagnostic,
-            (Err(Stop::Fault(diagnostic)), None) => *diagnostic,
-            (Err(Stop::Silent), None) => Diagnostic::error(
+            (_, Some(diagnostic)) => Box::new(diagnostic),
+            (Err(Stop::Fault(diagnostic)), None) => diagnostic,
+            (Err(Stop::Silent), None) => Box::new(Diagnostic::error(
                 codes::UNKNOWN_NAME,
                 NOWHERE,
                 "the program has no such instance",
-            ),
-        };
-        Err(ResolveError {
-            code: diagnostic.code,
-            message: diagnostic.message,
-            help: diagnostic.help,
-            span: diagnostic.span,
+            )),
         })
     }
 }
 
 impl Resolver for Evaluation {
     fn resolve(&self, address: &Address, known: &dyn Known) -> Result<Record, ResolveError> {
-        self.with(known, |evaluator| {
+        self.with(known, None, |evaluator| {
             let node = evaluator.node_at(address).ok_or(Stop::Silent)?;
             instance::resolve_fields(evaluator, node)
         })
     }
 
     fn outputs(&self, known: &dyn Known) -> Result<Vec<Output>, ResolveError> {
-        self.with(known, |evaluator| evaluator.all_outputs())
+        self.with(known, None, |evaluator| evaluator.all_outputs())
     }
 
     fn asserts(&self, known: &dyn Known) -> Result<Vec<AssertOutcome>, ResolveError> {
-        self.with(known, |evaluator| evaluator.all_asserts())
+        self.with(known, None, |evaluator| evaluator.all_asserts())
     }
 }

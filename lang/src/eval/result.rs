@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         for part in (0..count as u32).map(PartId) {
             for item in &self.program.scopes.get(self.part(part).scope).others {
                 if let ItemKind::Assert(assert) = &item.get(&self.program.trees).kind {
-                    let outcome = self.assert(part, assert);
+                    let outcome = self.assert(assert, &Env { part, locals: None });
                     outcomes.extend(self.note(outcome));
                 }
             }
@@ -54,11 +54,10 @@ impl Evaluator<'_> {
         Ok(outcomes)
     }
 
-    fn assert(&self, part: PartId, assert: &crate::syntax::Assert) -> Eval<AssertOutcome> {
-        let env = Env { part, locals: None };
-        let value = self.value(&assert.condition, &env)?;
+    pub(super) fn assert(&self, assert: &crate::syntax::Assert, env: &Env) -> Eval<AssertOutcome> {
+        let value = self.value(&assert.condition, env)?;
         let message = match &assert.message {
-            Some(message) => self.text(message, &env)?,
+            Some(message) => self.text(message, env)?,
             None => "the program asserts this".to_owned(),
         };
         Ok(AssertOutcome {
