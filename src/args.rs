@@ -60,6 +60,12 @@ pub enum Verb {
     State(State),
     /// End the hold that somebody else has on the state
     Unlock(Unlock),
+    /// Run the program's tests, each on a simulated cloud of its own
+    Test(Test),
+    /// Draw what the program makes, and what needs what
+    Graph(Graph),
+    /// Evaluate expressions over the program
+    Console(Console),
     /// Serve a simulated cloud to other programs
     Sim(Sim),
     /// Print what a resource type offers
@@ -237,6 +243,51 @@ pub struct Output {
     #[arg(long, conflicts_with = "json")]
     pub raw: bool,
     /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Test {
+    /// The directory of the program (one with a `/`, or `.`), then words of the names of the tests to run
+    #[arg(value_name = "DIR|NAME")]
+    pub words: Vec<String>,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Write the results as JUnit XML, too
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub junit: Option<PathBuf>,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum GraphFormat {
+    /// For Graphviz
+    Dot,
+    /// For Markdown pages that draw Mermaid
+    Mermaid,
+    /// A picture for browsers
+    Svg,
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    #[command(flatten)]
+    pub directory: Directory,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "dot")]
+    pub format: GraphFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct Console {
+    #[command(flatten)]
+    pub directory: Directory,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Know what the state of the simulated cloud knows
     #[arg(long)]
     pub sim: bool,
 }

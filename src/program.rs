@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_lang::{Diagnostic, Evaluation, Inputs, Schemas, Severity, SoundProgram, Sources, World};
+use infra_lang::{
+    Diagnostic, Evaluation, Inputs, Schemas, Severity, SoundProgram, Sources, TestInfo, World,
+};
 use infra_model::Known;
 use sha2::{Digest, Sha256};
 
@@ -70,6 +72,22 @@ impl Program {
         self.sound
             .evaluate(project, &self.inputs, known)
             .map_err(|diagnostics| report(&diagnostics, &self.sources, console))
+    }
+
+    /// The tests of the program, in the order of the text.
+    pub fn tests(&self) -> Vec<TestInfo> {
+        self.sound.tests()
+    }
+
+    /// As [`evaluate`](Program::evaluate), with the parameters that a test sets; errors are given and not shown.
+    pub fn evaluate_test(
+        &self,
+        project: &Project,
+        test: usize,
+        known: &dyn Known,
+    ) -> Result<Evaluation, Vec<Diagnostic>> {
+        let inputs = self.sound.test_inputs(test, &self.inputs);
+        self.sound.evaluate(project, &inputs, known)
     }
 
     pub fn sources(&self) -> &Sources {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use infra_engine::state::{
-    Files, Genesis, Holder, Host, LEASE, Lease, Lock, RealDisk, SealKey, StateError, Store,
-    process_has_ended,
+    Files, Genesis, Holder, Host, LEASE, Lease, Lock, RealDisk, SealKey, SimulatedDisk, StateError,
+    Store, process_has_ended,
 };
 use infra_lang::World;
 
@@ -41,7 +41,7 @@ impl StateHome {
 
     /// Opens the state for reading; a program that has made nothing yet has an empty one.
     pub fn read(&self) -> Result<Store, CommandError> {
-        Store::read(self.disk(), Files::default(), self.genesis()?)
+        Store::read(self.disk(), Files::default(), genesis(&self.program)?)
             .map_err(|error| state_error(&error))
     }
 
@@ -54,7 +54,7 @@ impl StateHome {
             ))
         })?;
         let holder = this_process(env, command);
-        let genesis = self.genesis()?;
+        let genesis = genesis(&self.program)?;
         let files = Files::default();
         Lock::take(self.disk(), &files, Arc::new(ThisHost), holder, LEASE)
             .and_then(|lock| Store::open(self.disk(), files, genesis, lock))
@@ -99,15 +99,26 @@ impl StateHome {
     fn disk(&self) -> Arc<RealDisk> {
         Arc::new(RealDisk::new(&self.folder))
     }
+}
 
-    fn genesis(&self) -> Result<Genesis, CommandError> {
-        let lineage: [u8; 16] = world::random()?;
-        Ok(Genesis {
-            program: self.program.clone(),
-            lineage: lineage.iter().map(|byte| format!("{byte:02x}")).collect(),
-            key: SealKey::new(world::random()?),
-        })
-    }
+/// A state that is kept nowhere, for a cloud that is gone in the end.
+pub fn in_memory(program: &str, env: &Environment) -> Result<Store, CommandError> {
+    let holder = this_process(env, "infra test");
+    let disk = Arc::new(SimulatedDisk::new());
+    let files = Files::default();
+    let genesis = genesis(program)?;
+    Lock::take(disk.clone(), &files, Arc::new(ThisHost), holder, LEASE)
+        .and_then(|lock| Store::open(disk, files, genesis, lock))
+        .map_err(|error| state_error(&error))
+}
+
+fn genesis(program: &str) -> Result<Genesis, CommandError> {
+    let lineage: [u8; 16] = world::random()?;
+    Ok(Genesis {
+        program: program.to_owned(),
+        lineage: lineage.iter().map(|byte| format!("{byte:02x}")).collect(),
+        key: SealKey::new(world::random()?),
+    })
 }
 
 /// Somebody's hold of the lock.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use infra_engine::builtin::StdProvider;
 use infra_engine::providers::Providers;
-use infra_model::Record;
+use infra_engine::state::State;
 use infra_model::desired::ProviderConfig;
+use infra_model::{Desired, Record};
 use infra_provider::{Context, Failure, Provider, Timer};
 
 use crate::error::{CommandError, ErrorKind};
@@ -36,6 +37,20 @@ pub struct Surroundings<'a> {
     pub timer: Arc<dyn Timer>,
     /// The simulated cloud that stands for every real one.
     pub simulator: Option<String>,
+}
+
+/// The provider configurations that a program and its state need: `aws`, `aws.tokyo`, `std`.
+pub fn keys(desired: &Desired, state: &State) -> BTreeSet<String> {
+    let entries = state.entries().values().chain(state.deposed().values());
+    let kept = entries.map(|entry| &entry.draft.provider);
+    let pending = state.pending().values();
+    let begun = pending.map(|pending| &pending.intent.draft.provider);
+    let instances = desired.instances.iter().map(|it| &it.provider);
+    let lookups = desired.lookups.iter().map(|it| &it.provider);
+    let named = kept.chain(begun).chain(instances).chain(lookups).cloned();
+    named
+        .chain(desired.providers.iter().map(ProviderConfig::key))
+        .collect()
 }
 
 /// Makes the providers that `keys` name (`aws`, `aws.tokyo`, `std`), each by its configuration in the program, or

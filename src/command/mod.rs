@@ -3,14 +3,17 @@
 mod apply;
 mod check;
 mod completions;
+mod console;
 mod destroy;
 mod drift;
 mod fmt;
+mod graph;
 mod output;
 mod plan;
 mod session;
 mod sim;
 mod state;
+mod test;
 mod types;
 mod unlock;
 mod version;
@@ -32,6 +35,9 @@ pub fn run(cli: &Cli, console: &Console, env: &Environment) -> Outcome {
         Verb::Output(args) => output::run(args, console),
         Verb::State(args) => state::run(args, console, env),
         Verb::Unlock(args) => unlock::run(args, console, env),
+        Verb::Test(args) => test::run(args, console, env),
+        Verb::Graph(args) => graph::run(args, console, env),
+        Verb::Console(args) => console::run(args, console, env),
         Verb::Sim(args) => sim::run(args, console),
         Verb::Types(args) => types::run(args, console),
         Verb::Version => version::run(console),

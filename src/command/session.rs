@@ -8,7 +8,6 @@ use infra_engine::plan::{self, Drift, Plan, PlanError, PlanInput, PlanOptions, R
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
 use infra_lang::{Diagnostic, Evaluation, Sources, World};
-use infra_model::desired::ProviderConfig;
 use infra_model::{Address, Desired, Record};
 use infra_provider::Timer;
 use infra_sim::Running;
@@ -105,24 +104,7 @@ impl<'a> Session<'a> {
             simulator: simulator.as_ref().map(Running::endpoint),
         };
         let desired = &self.evaluation.desired;
-        let entries = state.entries().values().chain(state.deposed().values());
-        let keys: BTreeSet<String> = entries
-            .map(|entry| entry.draft.provider.clone())
-            .chain(
-                state
-                    .pending()
-                    .values()
-                    .map(|pending| pending.intent.draft.provider.clone()),
-            )
-            .chain(
-                desired
-                    .instances
-                    .iter()
-                    .map(|instance| instance.provider.clone()),
-            )
-            .chain(desired.lookups.iter().map(|lookup| lookup.provider.clone()))
-            .chain(desired.providers.iter().map(ProviderConfig::key))
-            .collect();
+        let keys = wire::keys(desired, state);
         let providers = wire::connect(&keys, &desired.providers, &around).await?;
         Ok(Clouds {
             providers,

@@ -4,6 +4,8 @@ pub mod component;
 pub mod console;
 pub mod diagnostics;
 pub mod diagnostics_json;
+pub mod graph;
+pub mod junit;
 pub mod place;
 pub mod plan;
 pub mod plan_json;

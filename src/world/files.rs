@@ -16,6 +16,13 @@ pub fn read_named_file(path: &Path) -> Result<String, CommandError> {
     })
 }
 
+/// Writes a file that the user named, whether or not it is there.
+pub fn write_named_file(path: &Path, text: &str) -> Result<(), CommandError> {
+    fs::write(path, text).map_err(|error| {
+        CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
+    })
+}
+
 /// Replaces a file as a whole: a reader, or a crash, sees the old text or the new, never a part.
 pub fn replace_file(path: &Path, text: &str) -> Result<(), CommandError> {
     let replace = || -> io::Result<()> {

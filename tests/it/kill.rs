@@ -83,8 +83,13 @@ fn kill_at(number: u64) {
     tool.run(&["apply", "--yes"]).expect(0);
     tool.run(&["plan", "--detailed-exitcode"]).expect(0);
     is_exactly_what_the_state_says(&tool, &cloud, number);
-    tool.run(&["destroy", "--yes", "--allow-data-loss", &tool.program_name()])
-        .expect(0);
+    tool.run(&[
+        "destroy",
+        "--yes",
+        "--allow-data-loss",
+        &tool.program_name(),
+    ])
+    .expect(0);
     assert_eq!(
         cloud.handle().left_over(),
         Vec::<serde_json::Value>::new(),

@@ -61,7 +61,8 @@ impl Tool {
     pub fn program_name(&self) -> String {
         let dir = self.dir();
         let name = dir.file_name().and_then(|name| name.to_str());
-        name.expect("a directory of the tests has a name").to_owned()
+        name.expect("a directory of the tests has a name")
+            .to_owned()
     }
 
     #[must_use]

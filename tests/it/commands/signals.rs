@@ -78,8 +78,13 @@ fn stop_with(tool: &mut Tool, signals: &[Signal]) -> String {
         .filter(|it| it["kind"] == "volume")
         .count();
     assert_eq!(volumes, 2);
-    tool.run(&["destroy", "--yes", "--allow-data-loss", &tool.program_name()])
-        .expect(0);
+    tool.run(&[
+        "destroy",
+        "--yes",
+        "--allow-data-loss",
+        &tool.program_name(),
+    ])
+    .expect(0);
     assert_eq!(cloud.handle().left_over(), Vec::<serde_json::Value>::new());
     said
 }

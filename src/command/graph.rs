@@ -1,0 +1,30 @@
+//! `infra graph`
+
+use std::collections::BTreeMap;
+
+use infra_model::{Address, Record};
+
+use crate::args::{self, GraphFormat};
+use crate::error::{Exit, Outcome};
+use crate::graph::Graph;
+use crate::program::Program;
+use crate::show::{Console, graph};
+use crate::world::{Environment, Project};
+
+/// Draws what the text alone says; no cloud is asked, so what a lookup would answer stays unknown.
+pub fn run(args: &args::Graph, console: &Console, env: &Environment) -> Outcome {
+    let project = Project::open_program(&args.directory.dir)?;
+    let program = Program::open(&project, &args.inputs, env, console)?;
+    let nothing = BTreeMap::<Address, Record>::new();
+    let evaluation = program.evaluate(&project, &nothing, console)?;
+    if evaluation.is_waiting() {
+        console.note("What depends on the answer of a lookup by `for` or `if` is not drawn.\n");
+    }
+    let drawn = Graph::of(&evaluation.desired);
+    console.print(&match args.format {
+        GraphFormat::Dot => graph::dot(&drawn),
+        GraphFormat::Mermaid => graph::mermaid(&drawn),
+        GraphFormat::Svg => graph::svg::render(&drawn),
+    });
+    Ok(Exit::Done)
+}
