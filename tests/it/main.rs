@@ -11,5 +11,6 @@ mod examples;
 mod kill;
 mod peers;
 mod rooms;
+mod state;
 mod stdlib;
 mod tool;

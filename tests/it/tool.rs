@@ -110,13 +110,32 @@ impl Tool {
 
     /// Starts a run and does not wait for it.
     pub fn start(&self, words: &[&str]) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_infra"));
-        command.args(words).current_dir(self.dir());
+        self.start_by(Command::new(env!("CARGO_BIN_EXE_infra")), words)
+    }
+
+    /// The same as a user for whom the permissions of files count, which they do not for root.
+    pub fn start_without_privileges(&self, words: &[&str]) -> Child {
+        if !rustix::process::geteuid().is_root() {
+            return self.start(words);
+        }
+        let mut command = Command::new("setpriv");
+        command.arg("--bounding-set=-dac_override,-dac_read_search");
+        command.arg(env!("CARGO_BIN_EXE_infra"));
+        self.start_by(command, words)
+    }
+
+    /// Gives a command the environment of the tool and nothing of the test's own.
+    pub fn surround<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .env_clear()
             .env("HOME", self.home.path())
             .env("USER", "tester")
-            .envs(&self.variables);
+            .envs(&self.variables)
+    }
+
+    fn start_by(&self, mut command: Command, words: &[&str]) -> Child {
+        command.args(words).current_dir(self.dir());
+        self.surround(&mut command);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

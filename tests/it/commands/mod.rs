@@ -6,5 +6,5 @@ mod cloud;
 mod drift;
 mod saved;
 mod secrets;
-mod signals;
+pub mod signals;
 mod usage;

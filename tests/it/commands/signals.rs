@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM, and the simulated cloud as a process of its own.
+//! Ctrl-C, SIGTERM, a closed terminal and a closed pipe, and the simulated cloud as a process of its own.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Child;
@@ -20,7 +20,7 @@ aws.internet_gateway door { vpc = net }
 aws.route_table routes { vpc = net, routes = [{ to = internet, via = door }], subnets = [inner] }
 "#;
 
-fn send(child: &Child, signal: Signal) {
+pub fn send(child: &Child, signal: Signal) {
     let pid = i32::try_from(child.id())
         .ok()
         .and_then(Pid::from_raw)
@@ -29,7 +29,7 @@ fn send(child: &Child, signal: Signal) {
 }
 
 /// Waits until the cloud has had this many requests.
-fn wait_for(cloud: &Cloud, requests: u64) {
+pub fn wait_for(cloud: &Cloud, requests: u64) {
     let start = Instant::now();
     while cloud.handle().arrived() < requests {
         assert!(
@@ -91,7 +91,7 @@ fn stop_with(tool: &mut Tool, signals: &[Signal]) -> String {
 
 #[test]
 fn the_first_signal_finishes_what_is_under_way() {
-    for signal in [Signal::INT, Signal::TERM] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let said = stop_with(&mut Tool::with(PROGRAM), &[signal]);
         assert!(said.contains("Finishing what is under way"), "{said}");
         assert!(
@@ -105,6 +105,43 @@ fn the_first_signal_finishes_what_is_under_way() {
 fn the_second_signal_stops_at_once() {
     let said = stop_with(&mut Tool::with(PROGRAM), &[Signal::INT, Signal::INT]);
     assert!(said.contains("Stopping at once"), "{said}");
+}
+
+/// A cloud beside the program, and an apply that has begun on it.
+fn begun(latency: &str) -> (Tool, Cloud, tempfile::TempDir, Child) {
+    let mut tool = Tool::with(PROGRAM);
+    let outside = tempfile::TempDir::new().expect("a directory");
+    let cloud = Cloud::start(outside.path().join("cloud"), latency, None);
+    cloud.serve(&mut tool);
+    let run = tool.start(&["apply", "--yes"]);
+    (tool, cloud, outside, run)
+}
+
+#[test]
+fn a_closed_terminal_finishes_what_is_under_way() {
+    let (tool, cloud, _outside, mut run) = begun("latency=200ms");
+    wait_for(&cloud, 4);
+    // Nobody reads any more what it says.
+    drop((run.stdin.take(), run.stdout.take(), run.stderr.take()));
+    send(&run, Signal::HUP);
+    assert_eq!(run.wait().expect("it ends").code(), Some(1));
+    let state = tool.run(&["state", "pull"]).expect(0).json();
+    assert!(
+        state["pending"].is_null(),
+        "all that ran was settled: {state}"
+    );
+    tool.run(&["apply", "--yes"]).expect(0);
+    tool.run(&["plan", "--detailed-exitcode"]).expect(0);
+    assert_eq!(cloud.handle().entities("volume").len(), 2);
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_stop_an_apply() {
+    let (tool, cloud, _outside, mut run) = begun("");
+    drop(run.stdout.take());
+    assert_eq!(run.wait().expect("it ends").code(), Some(0));
+    tool.run(&["plan", "--detailed-exitcode"]).expect(0);
+    assert_eq!(cloud.handle().entities("volume").len(), 2);
 }
 
 #[test]

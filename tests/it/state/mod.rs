@@ -1,0 +1,6 @@
+//! The state on real disks, with real processes.
+
+mod disk;
+mod exchange;
+mod lock;
+mod room;
