@@ -89,6 +89,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         "OperationNotPermitted" => Protected,
         "InvalidGroup.Duplicate"
         | "InvalidKeyPair.Duplicate"
+        | "InvalidPlacementGroup.Duplicate"
         | "InvalidSubnet.Conflict"
         | "InvalidPermission.Duplicate"
         | "RouteAlreadyExists"
@@ -130,9 +131,10 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "UnsupportedOperation"
         | "Gateway.NotAttached"
         | "ConflictException" => State,
-        "NatGatewayNotFound" | "NatGatewayNotFoundException" | "ResourceNotFoundException" => {
-            NotFound
-        }
+        "InvalidPlacementGroup.Unknown"
+        | "NatGatewayNotFound"
+        | "NatGatewayNotFoundException"
+        | "ResourceNotFoundException" => NotFound,
         _ if code.ends_with(".NotFound") => NotFound,
         _ if code.ends_with("LimitExceeded") => Quota,
         _ if status >= 500 => Cloud,

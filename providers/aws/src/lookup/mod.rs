@@ -2,6 +2,7 @@
 
 mod account;
 mod image;
+mod instance_type;
 mod zones;
 
 use infra_model::Record;
@@ -12,7 +13,7 @@ use crate::fields::Fields;
 use crate::provider::unknown_type;
 
 /// The lookup types, sorted.
-pub(crate) const TYPES: [&str; 3] = ["aws.account", "aws.image", "aws.zones"];
+pub(crate) const TYPES: [&str; 4] = ["aws.account", "aws.image", "aws.instance_type", "aws.zones"];
 
 /// Answers one lookup; `None` when nothing matches.
 pub(crate) async fn answer(
@@ -23,6 +24,7 @@ pub(crate) async fn answer(
     match type_name {
         "aws.account" => account::answer(cloud).await,
         "aws.image" => image::answer(cloud, fields).await,
+        "aws.instance_type" => instance_type::answer(cloud, fields).await,
         "aws.zones" => zones::answer(cloud, fields).await,
         _ => Err(unknown_type(type_name)),
     }

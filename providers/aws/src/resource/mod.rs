@@ -8,6 +8,7 @@ mod instance_state;
 mod internet_gateway;
 mod key_pair;
 mod nat_gateway;
+mod placement_group;
 mod route_table;
 mod security_group;
 mod security_rules;
@@ -26,17 +27,18 @@ use crate::client::Cloud;
 use crate::fields::Fields;
 use crate::seen::Seen;
 
-/// The longest name of a security group or key pair.
+/// The longest name of a security group, a key pair or a placement group.
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 12] = [
+pub(crate) const TYPES: [&str; 13] = [
     "aws.attachment",
     "aws.elastic_ip",
     "aws.instance",
     "aws.internet_gateway",
     "aws.key_pair",
     "aws.nat_gateway",
+    "aws.placement_group",
     "aws.route_table",
     "aws.security_group",
     "aws.snapshot",
@@ -54,6 +56,7 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
         "aws.internet_gateway" => &internet_gateway::InternetGateway,
         "aws.key_pair" => &key_pair::KeyPair,
         "aws.nat_gateway" => &nat_gateway::NatGateway,
+        "aws.placement_group" => &placement_group::PlacementGroup,
         "aws.route_table" => &route_table::RouteTable,
         "aws.security_group" => &security_group::SecurityGroup,
         "aws.snapshot" => &snapshot::Snapshot,
@@ -145,7 +148,7 @@ pub(crate) fn incomplete(action: &str, what: &str) -> Failure {
     Failure::new(infra_provider::FailureKind::Cloud, message).ambiguous()
 }
 
-/// A default name in the characters that AWS takes in the names of security groups and key pairs. One that had
+/// A default name in the characters that AWS takes in the names of security groups, key pairs and placement groups. One that had
 /// others gets a digest, so that two names stay two.
 fn plain_name(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);

@@ -4,7 +4,7 @@ use infra_model::{Record, Value};
 use infra_provider::{FailureKind, Observed, Provider, Snapshot};
 
 use crate::network::{Net, group};
-use crate::world::{Made, World, gib, list, map, no_tags, record, renamed, text};
+use crate::world::{Made, World, gib, list, no_tags, record, renamed, text};
 
 /// A well-formed key that nobody has the other half of.
 pub const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f someone@example";
@@ -249,6 +249,30 @@ async fn lookups_answer() {
         .unwrap()
         .expect("an account");
     assert_eq!(account["id"], text("123456789012"));
+    let large = |zone: &str| record([("type", text("t3.large")), ("zone", text(zone))]);
+    let kind = world
+        .provider
+        .lookup("aws.instance_type", &large("us-west-2a"))
+        .await
+        .unwrap()
+        .expect("the type is offered there");
+    let expected = [
+        ("id", text("t3.large")),
+        ("cpu", Value::Int(2)),
+        ("ram", gib(8)),
+        ("arch", text("x86_64")),
+        ("burst", Value::Bool(true)),
+    ];
+    for (name, value) in expected {
+        assert_eq!(kind[name], value, "`{name}`");
+    }
+    for fields in [
+        large("eu-central-1a"),
+        record([("type", text("t3.enormous"))]),
+    ] {
+        let none = world.provider.lookup("aws.instance_type", &fields).await;
+        assert_eq!(none, Ok(None));
+    }
     let none = record([
         ("name", text("no such image")),
         ("newest", Value::Bool(true)),

@@ -5,7 +5,7 @@ use infra_provider::Provider;
 
 use crate::compute::machine;
 use crate::network::{Net, group};
-use crate::world::{World, gib, list, map, no_tags, record, renamed, text};
+use crate::world::{World, gib, list, map, no_tags, record, text};
 
 pub fn volume(size: u64) -> infra_model::Record {
     record([

@@ -4,17 +4,23 @@ use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
 use crate::ec2::tags;
 use crate::fault::Fault;
-use crate::filter::one;
+use crate::filter::{one, some};
 use crate::query::Query;
 use crate::world::{InstanceState, PlacementGroup, Region};
 use crate::xml::Node;
+
+const PARTITIONS_MAX: i64 = 7;
+/// The partitions of a group that asks for no number.
+const PARTITIONS_NEW: i64 = 2;
 
 const GROUPS: Describe<PlacementGroup> = Describe {
     set: "placementGroupSet",
     ids: "GroupId",
     page: None,
     filters: &[
+        ("group-arn", |region, group| one(arn(region, group))),
         ("group-name", |_, group| one(&group.name)),
+        ("spread-level", |_, group| some(group.spread_level.as_ref())),
         ("state", |_, _| one("available")),
         ("strategy", |_, group| one(&group.strategy)),
     ],
@@ -28,14 +34,47 @@ fn show(region: &Region, group: &PlacementGroup) -> Node {
         .text("state", "available")
         .text("strategy", &group.strategy)
         .text("groupId", &group.id)
-        .text(
-            "groupArn",
-            format!(
-                "arn:aws:ec2:{}:{ACCOUNT}:placement-group/{}",
-                region.name, group.name
-            ),
-        )
+        .text("groupArn", arn(region, group))
+        .maybe("partitionCount", group.partitions)
+        .maybe("spreadLevel", group.spread_level.as_ref())
         .and(tags::show(region, &group.id))
+}
+
+fn arn(region: &Region, group: &PlacementGroup) -> String {
+    let (place, name) = (&region.name, &group.name);
+    format!("arn:aws:ec2:{place}:{ACCOUNT}:placement-group/{name}")
+}
+
+/// How many partitions a new group has in each zone.
+fn partitions(q: &Query, strategy: &str) -> Result<Option<i64>, Fault> {
+    match (q.int("PartitionCount")?, strategy) {
+        (Some(count @ 1..=PARTITIONS_MAX), "partition") => Ok(Some(count)),
+        (None, "partition") => Ok(Some(PARTITIONS_NEW)),
+        (None, _) => Ok(None),
+        (Some(_), "partition") => Err(Fault::value(format!(
+            "The partition count must be between 1 and {PARTITIONS_MAX}."
+        ))),
+        (Some(_), _) => Err(combination("PartitionCount", "partition")),
+    }
+}
+
+/// What the instances of a new group do not share. Hosts are for Outposts, which are not simulated.
+fn spread_level(q: &Query, strategy: &str) -> Result<Option<String>, Fault> {
+    match (q.text("SpreadLevel"), strategy) {
+        (None | Some("rack"), "spread") => Ok(Some("rack".to_owned())),
+        (None, _) => Ok(None),
+        (Some(level), "spread") => Err(Fault::value(format!(
+            "Value ({level}) for parameter spreadLevel is invalid outside of AWS Outposts."
+        ))),
+        (Some(_), _) => Err(combination("SpreadLevel", "spread")),
+    }
+}
+
+fn combination(parameter: &str, strategy: &str) -> Fault {
+    Fault::new(
+        "InvalidParameterCombination",
+        format!("{parameter} is for the strategy '{strategy}' only."),
+    )
 }
 
 /// The group of that name.
@@ -68,11 +107,13 @@ pub fn describe(region: &mut Region, q: &Query) -> Answer {
 pub fn create(region: &mut Region, q: &Query) -> Answer {
     let name = q.need("GroupName")?;
     let strategy = q.text("Strategy").unwrap_or("cluster");
-    if !matches!(strategy, "cluster" | "spread") {
+    if !matches!(strategy, "cluster" | "spread" | "partition") {
         return Err(Fault::value(format!(
-            "Value ({strategy}) for parameter strategy is invalid: cluster or spread."
+            "Value ({strategy}) for parameter strategy is invalid: cluster, spread or partition."
         )));
     }
+    let partitions = partitions(q, strategy)?;
+    let spread_level = spread_level(q, strategy)?;
     if by_name(region, name).is_ok() {
         return Err(Fault::new(
             "InvalidPlacementGroup.Duplicate",
@@ -84,6 +125,8 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         id: region.new_id("pg"),
         name: name.to_owned(),
         strategy: strategy.to_owned(),
+        partitions,
+        spread_level,
     };
     region.placement_groups.put(group.clone());
     tags::put(region, &group.id, given)?;

@@ -57,8 +57,14 @@ pub struct Profile {
 pub struct PlacementGroup {
     pub id: String,
     pub name: String,
-    /// `cluster` or `spread`.
+    /// `cluster`, `spread` or `partition`.
     pub strategy: String,
+    /// How many partitions a zone has, for `partition`.
+    #[serde(default)]
+    pub partitions: Option<i64>,
+    /// `rack` or `host`, for `spread`.
+    #[serde(default)]
+    pub spread_level: Option<String>,
 }
 
 impl Entity for PlacementGroup {

@@ -18,6 +18,21 @@ pub async fn key_pair() -> Sample {
         .step([("public_key", text(OTHER_KEY))])
 }
 
+pub async fn placement_group() -> Sample {
+    Sample::new(record([("strategy", text("cluster"))]))
+        .relabelled()
+        .step([("name", text("renamed"))])
+        .step([
+            ("strategy", text("partition")),
+            ("partitions", Value::Int(3)),
+        ])
+        .step([
+            ("strategy", text("spread")),
+            ("partitions", Value::Null),
+            ("spread_level", text("rack")),
+        ])
+}
+
 pub async fn elastic_ip(world: &World) -> Sample {
     let net = Net::new(world).await;
     let door = record([("vpc", net.vpc.id()), no_tags()]);
@@ -44,10 +59,8 @@ pub async fn instance(world: &World) -> Sample {
     let apps = world.make("aws.security_group", "apps", apps).await;
     let key = record([("public_key", text(KEY)), no_tags()]);
     let key = world.make("aws.key_pair", "machine", key).await;
-    let client = world.client();
-    let placing = client.create_placement_group().group_name("near");
-    let placing = placing.strategy(aws_sdk_ec2::types::PlacementStrategy::Spread);
-    placing.send().await.expect("the group is new");
+    let near = record([("strategy", text("spread")), no_tags()]);
+    let near = world.make("aws.placement_group", "near", near).await;
     Sample::new(record([
         ("type", text("t3.large")),
         ("image", other_image(world, "al2023-ami-*").await),
@@ -94,7 +107,7 @@ pub async fn instance(world: &World) -> Sample {
     .step([("key", key.id()), ("public", Value::Bool(true))])
     .step([
         ("root_encrypted", Value::Bool(false)),
-        ("placement_group", text("near")),
+        ("placement_group", near.id()),
     ])
     .step([
         ("root_encrypted", Value::Bool(true)),
@@ -102,7 +115,7 @@ pub async fn instance(world: &World) -> Sample {
     ])
     .step([("tenancy", text("dedicated")), ("type", text("m5.large"))])
     .step([("ebs_optimized", Value::Bool(true))])
-    .before([net.vpc, net.subnet, edge, jump, apps, key])
+    .before([net.vpc, net.subnet, edge, jump, apps, key, near])
 }
 
 /// The newest image of that name.

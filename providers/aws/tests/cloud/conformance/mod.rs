@@ -79,6 +79,9 @@ const SAMPLES: &[(&str, fn(&World) -> Making<'_>)] = &[
     ("aws.nat_gateway", |world| {
         Box::pin(network::nat_gateway(world))
     }),
+    ("aws.placement_group", |_| {
+        Box::pin(compute::placement_group())
+    }),
     ("aws.route_table", |world| {
         Box::pin(network::route_table(world))
     }),
@@ -102,8 +105,9 @@ impl Outsider for Stranger {
             return vec!["delete_with_instance".to_owned()];
         }
         let tag = Tag::builder().key("stage").value("by hand").build();
-        // Tags of a key pair hang on its second identity.
-        let bearer = seen.get("key_id").and_then(Value::as_str).unwrap_or(id);
+        // What is known by its name has another identity that bears its tags.
+        let second = seen.get("key_id").or_else(|| seen.get("group_id"));
+        let bearer = second.and_then(Value::as_str).unwrap_or(id);
         let tagging = self.0.create_tags().resources(bearer).tags(tag);
         tagging.send().await.expect("a stranger may set tags");
         vec!["tags".to_owned()]
@@ -147,9 +151,7 @@ async fn problems(chaos: &str) -> Vec<String> {
             for made in sample.before.iter().rev() {
                 world.unmake(made).await;
             }
-            let mut left = world.left_over();
-            // The provider has no type for it, so nothing unmakes it.
-            left.retain(|entity| !entity.contains("placement-group"));
+            let left = world.left_over();
             (!left.is_empty()).then(|| format!("{type_name}: left over: {left:#?}"))
         });
     }
