@@ -53,6 +53,8 @@ pub enum Verb {
     Destroy(Destroy),
     /// Show what was changed outside of infra (exit code 2 when anything was)
     Drift(Drift),
+    /// Take over something that exists: read it, and declare it
+    Import(Import),
     /// Print the results of the last apply
     Output(Output),
     /// Look at the state, or correct it
@@ -214,6 +216,25 @@ pub struct Destroy {
     /// Do not ask
     #[arg(long, short, help_heading = "Planning")]
     pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "When the program declares ADDRESS, the thing is taken into the state. Otherwise its declaration is \
+                  printed; with --write it is put into the program, and the thing taken into the state. Nothing \
+                  changes in the cloud."
+)]
+pub struct Import {
+    /// The directory of the program, when it is not the current one, then the address and the cloud's id
+    #[arg(value_name = "ADDRESS ID", required = true, num_args = 2..=3)]
+    pub words: Vec<String>,
+    /// Append the declaration to this file of the program
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub write: Option<PathBuf>,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub cloud: Cloud,
 }
 
 #[derive(Debug, Args)]

@@ -37,6 +37,11 @@ impl AllSchemas {
         all
     }
 
+    /// Those of the whole library.
+    pub fn library() -> AllSchemas {
+        AllSchemas::of_program(&Schemas::load(&Library).0)
+    }
+
     fn add(&mut self, schemas: &Schemas) {
         let resources = schemas
             .iter()

@@ -6,7 +6,7 @@ use infra_engine::state::Store;
 use infra_model::Value;
 
 use super::session::{Clouds, Session};
-use super::{drift, output};
+use super::{drift, import, output};
 use crate::args::Apply;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime::{self, Signals};
@@ -39,6 +39,8 @@ pub fn run(args: &Apply, console: &Console, env: &Environment) -> Outcome {
 pub enum Verb {
     Apply,
     Destroy,
+    /// Taking something over, which changes nothing in the cloud.
+    Import,
 }
 
 impl Verb {
@@ -46,12 +48,13 @@ impl Verb {
         match self {
             Verb::Apply => "infra apply",
             Verb::Destroy => "infra destroy",
+            Verb::Import => "infra import",
         }
     }
 
     fn question(self) -> &'static str {
         match self {
-            Verb::Apply => "Type yes to do this: ",
+            Verb::Apply | Verb::Import => "Type yes to do this: ",
             Verb::Destroy => "Type yes to delete all of this: ",
         }
     }
@@ -118,6 +121,9 @@ async fn attempt(
     if let Some(saved) = saved {
         let shown = plan_json::plan(&plan, session.places());
         saved.demand_same(&plan, shown, store.state())?;
+    }
+    if verb == Verb::Import {
+        import::demand_adoption(&plan)?;
     }
     if !console.json {
         console.print(&session.render(&plan, store.state(), &schemas));

@@ -8,6 +8,7 @@ mod destroy;
 mod drift;
 mod fmt;
 mod graph;
+mod import;
 mod output;
 mod plan;
 mod session;
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli, console: &Console, env: &Environment) -> Outcome {
         Verb::Apply(args) => apply::run(args, console, env),
         Verb::Destroy(args) => destroy::run(args, console, env),
         Verb::Drift(args) => drift::run(args, console, env),
+        Verb::Import(args) => import::run(args, console, env),
         Verb::Output(args) => output::run(args, console),
         Verb::State(args) => state::run(args, console, env),
         Verb::Unlock(args) => unlock::run(args, console, env),

@@ -8,6 +8,7 @@ use infra_engine::plan::{self, Drift, Plan, PlanError, PlanInput, PlanOptions, R
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
 use infra_lang::{Diagnostic, Evaluation, Sources, World};
+use infra_model::desired::Import;
 use infra_model::{Address, Desired, Record};
 use infra_provider::Timer;
 use infra_sim::Running;
@@ -38,6 +39,8 @@ pub struct Session<'a> {
     answers: BTreeMap<Address, Record>,
     pub home: StateHome,
     options: PlanOptions,
+    /// What the command line imports, beside what the program says.
+    imports: Vec<Import>,
     consent: Consent<'a>,
 }
 
@@ -81,6 +84,7 @@ impl<'a> Session<'a> {
             answers,
             home,
             options,
+            imports: Vec::new(),
             consent,
         })
     }
@@ -128,6 +132,7 @@ impl<'a> Session<'a> {
                 .program
                 .evaluate(&self.project, &self.answers, self.console)?;
         }
+        self.evaluation.desired.imports.extend(self.imports.clone());
         Ok(())
     }
 
@@ -215,6 +220,24 @@ impl<'a> Session<'a> {
 
     pub fn evaluation(&self) -> &Evaluation {
         &self.evaluation
+    }
+
+    /// Whether the program has this address.
+    pub fn declares(&self, address: &Address) -> bool {
+        let instances = &self.evaluation.desired.instances;
+        instances.iter().any(|it| it.address == *address)
+    }
+
+    /// Plans as if the program had an `import` of this address.
+    pub fn import(&mut self, address: &Address, id: &str) {
+        let instances = self.evaluation.desired.instances.iter();
+        let declared = instances.filter(|it| it.address == *address);
+        let spans = declared.map(|it| Import {
+            address: address.clone(),
+            id: id.to_owned(),
+            span: it.span,
+        });
+        self.imports.extend(spans);
     }
 
     /// The saved form of a plan.

@@ -2,6 +2,7 @@
 
 pub mod component;
 pub mod console;
+pub mod declaration;
 pub mod diagnostics;
 pub mod diagnostics_json;
 pub mod graph;

@@ -46,6 +46,12 @@ pub fn replace_file(path: &Path, text: &str) -> Result<(), CommandError> {
     })
 }
 
+pub fn remove_file(path: &Path) -> Result<(), CommandError> {
+    fs::remove_file(path).map_err(|error| {
+        CommandError::files(format!("`{}` cannot be removed: {error}", path.display()))
+    })
+}
+
 /// Writes a file that only its owner may read, new or as a whole.
 pub fn write_private_file(path: &Path, text: &str) -> Result<(), CommandError> {
     let mut options = fs::OpenOptions::new();

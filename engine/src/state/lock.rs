@@ -155,11 +155,9 @@ impl Lock {
                 Some(current) if lock.is_live(&current) => {
                     return Err(StateError::Locked(Box::new(current), now));
                 }
-                Some(current) => {
-                    if lock.take_over(&current)? {
-                        return Ok(lock);
-                    }
-                }
+                Some(current) if lock.take_over(&current)? => return Ok(lock),
+                // Somebody was faster here too.
+                Some(_) => {}
             }
         }
     }

@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod cloud;
 mod drift;
+mod import;
 mod saved;
 mod secrets;
 pub mod signals;

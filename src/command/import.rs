@@ -1,0 +1,227 @@
+//! `infra import`: what exists already becomes part of a program, and nothing changes in the cloud.
+
+use std::path::Path;
+
+use infra_engine::plan::{Action, Plan};
+use infra_engine::providers::SchemaSource;
+use infra_engine::state::State;
+use infra_lang::syntax;
+use infra_model::{Address, FileId, Record};
+use infra_provider::{Observed, Target};
+use serde_json::json;
+
+use super::apply::{Verb, carry_out};
+use super::session::Session;
+use crate::args::{Directory, Import, Planning};
+use crate::error::{CommandError, ErrorKind, Exit, Outcome};
+use crate::runtime;
+use crate::schemas::AllSchemas;
+use crate::show::Console;
+use crate::show::declaration::declaration;
+use crate::world::{self, Environment};
+
+pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
+    let (dir, address, id) = words(&args.words)?;
+    let directory = Directory { dir: dir.into() };
+    let mut planning = Planning::reading(&directory, &args.inputs, &args.cloud);
+    planning.target = vec![address.to_string()];
+    let mut session = Session::open(&planning, false, console, env)?;
+    let store = session.home.read()?;
+    if store.state().entry(&address).is_some() {
+        return Err(
+            CommandError::usage(format!("the state has {address} already")).hint(format!(
+                "`infra state show {address}` shows it; `infra state rm` lets go of it"
+            )),
+        );
+    }
+    if session.declares(&address) {
+        if args.write.is_some() {
+            return Err(CommandError::usage(format!(
+                "the program declares {address} already, so there is nothing to write"
+            ))
+            .hint("import it without `--write`"));
+        }
+        session.import(&address, id);
+        return carry_out(session, Verb::Import, true, None);
+    }
+    if !address.path.is_empty() || address.key.is_some() {
+        return Err(CommandError::usage(format!(
+            "{address} is in a component or one of several, so its declaration cannot be written by itself"
+        ))
+        .hint("declare it first; `infra import` then takes it into the state"));
+    }
+    let text = read(&session, store.state(), &address, id)?;
+    let Some(file) = &args.write else {
+        let line = format!("import {address} = {}\n", infra_model::Value::string(id));
+        match console.json {
+            true => console.print_json(
+                &json!({ "address": address.to_string(), "id": id, "declaration": text, "import": line.trim_end() }),
+            ),
+            false => console.print(&format!("{text}\n{line}")),
+        }
+        console.note(
+            "\nWith this in the program, `infra apply` takes it over. `--write FILE` does both at once.\n",
+        );
+        return Ok(Exit::Done);
+    };
+    drop(session);
+    write(
+        file,
+        &text,
+        |console, env| {
+            let mut session = Session::open(&planning, false, console, env)?;
+            if !session.declares(&address) {
+                return Err(CommandError::usage(format!(
+                    "`{}` is not a file of the program in `{dir}`",
+                    file.display()
+                )));
+            }
+            session.import(&address, id);
+            carry_out(session, Verb::Import, true, None)
+        },
+        console,
+        env,
+    )
+}
+
+/// `[DIR] ADDRESS ID`
+fn words(words: &[String]) -> Result<(&str, Address, &str), CommandError> {
+    let (dir, address, id) = match words {
+        [dir, address, id] => (dir.as_str(), address, id),
+        [address, id] => (".", address, id),
+        _ => {
+            return Err(CommandError::usage(
+                "`infra import` takes an address and an id, after a directory if it is not this one",
+            ));
+        }
+    };
+    let address = address
+        .parse()
+        .map_err(|error: infra_model::address::AddressError| {
+            CommandError::usage(error.to_string())
+        })?;
+    Ok((dir, address, id))
+}
+
+/// Asks the cloud for the thing, and gives its declaration.
+fn read(
+    session: &Session<'_>,
+    state: &State,
+    address: &Address,
+    id: &str,
+) -> Result<String, CommandError> {
+    let attributes = runtime::new()?.block_on(async {
+        let clouds = session.connect(state).await?;
+        let target = Target {
+            address: address.clone(),
+            id: id.to_owned(),
+            prior: Record::new(),
+        };
+        let seen = match clouds.providers.get(address.provider()) {
+            Some(provider) => provider
+                .read(&address.type_name, &[target])
+                .await
+                .map_err(|failure| CommandError::new(ErrorKind::Cloud, failure.to_string())),
+            None => Err(CommandError::usage(format!(
+                "the program does not configure the provider `{}`",
+                address.provider()
+            ))
+            .hint(format!("write `provider {} {{ … }}`", address.provider()))),
+        };
+        clouds.close().await;
+        match seen?.into_iter().next() {
+            Some(Observed::Present(attributes)) => Ok(attributes),
+            _ => Err(CommandError::new(
+                ErrorKind::Cloud,
+                format!("the cloud has no {} with the id `{id}`", address.type_name),
+            )
+            .hint("check the id, the account and the region")),
+        }
+    })?;
+    let schemas = AllSchemas::library();
+    let schema = schemas.schema(&address.type_name).ok_or_else(|| {
+        CommandError::usage(format!("there is no resource type `{}`", address.type_name))
+            .hint("`infra types` lists them")
+    })?;
+    let name_of = |id: &str| name_of(state, id);
+    let text = declaration(address, schema, &attributes, &name_of);
+    let (tree, _) = syntax::parse(FileId(0), &text);
+    Ok(infra_lang::format(&tree, &text).unwrap_or(text))
+}
+
+/// The name under which the program's own file knows a managed resource.
+fn name_of(state: &State, id: &str) -> Option<String> {
+    let mut fitting = state.entries().values().filter(|entry| entry.id == id);
+    let address = fitting.next()?.address();
+    let is_ours = address.path.is_empty() && fitting.next().is_none();
+    let key = address.to_string();
+    let rest = key.strip_prefix(&format!("{}.", address.type_name))?;
+    is_ours.then(|| rest.to_owned())
+}
+
+/// Appends the text, does the work, and takes the text back when that fails.
+fn write(
+    file: &Path,
+    text: &str,
+    work: impl FnOnce(&Console, &Environment) -> Outcome,
+    console: &Console,
+    env: &Environment,
+) -> Outcome {
+    let old = match file.exists() {
+        true => Some(world::read_named_file(file)?),
+        false => None,
+    };
+    let between = match old.as_deref() {
+        None | Some("") => "",
+        Some(old) if old.ends_with('\n') => "\n",
+        Some(_) => "\n\n",
+    };
+    let new = format!("{}{between}{text}", old.as_deref().unwrap_or_default());
+    match &old {
+        Some(_) => world::replace_file(file, &new)?,
+        None => world::write_named_file(file, &new)?,
+    }
+    let outcome = work(console, env);
+    if outcome.is_err() {
+        match &old {
+            Some(old) => world::replace_file(file, old)?,
+            None => world::remove_file(file)?,
+        }
+        console.note("What was written into the program is taken back.\n");
+    }
+    outcome
+}
+
+/// An import must change nothing in the cloud.
+pub fn demand_adoption(plan: &Plan) -> Result<(), CommandError> {
+    let mut fields = Vec::new();
+    for change in &plan.changes {
+        if change.action != Action::Adopt {
+            return Err(CommandError::new(
+                ErrorKind::Refused,
+                format!(
+                    "nothing was done: beside the import, {} would need {}",
+                    change.address, change.action
+                ),
+            )
+            .hint("run `infra apply` first, and import then"));
+        }
+        fields.extend(
+            change
+                .fields
+                .iter()
+                .map(|field| format!("`{}`", field.name)),
+        );
+    }
+    match fields.is_empty() {
+        true => Ok(()),
+        false => Err(CommandError::new(
+            ErrorKind::Refused,
+            format!(
+                "nothing was done: the program says otherwise than the cloud in {}",
+                fields.join(", ")
+            ),
+        )
+        .hint("write the fields as they are; or write `import ADDRESS = \"ID\"` into the program, and `infra apply` changes them")),
+    }
+}
