@@ -39,6 +39,13 @@ where
     failure
 }
 
+/// What became of one item of a request that succeeded with others.
+pub(crate) fn item(action: &'static str, code: &str, text: &str) -> Failure {
+    let mut failure = answered(action, code, text, 200);
+    failure.action = action.to_owned();
+    failure
+}
+
 /// A failure with a code of AWS's.
 fn answered(action: &str, code: &str, text: &str, status: u16) -> Failure {
     let kind = kind(action, code, status);
@@ -90,6 +97,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         "InvalidGroup.Duplicate"
         | "InvalidKeyPair.Duplicate"
         | "InvalidPlacementGroup.Duplicate"
+        | "FlowLogAlreadyExists"
         | "InvalidSubnet.Conflict"
         | "InvalidPermission.Duplicate"
         | "RouteAlreadyExists"

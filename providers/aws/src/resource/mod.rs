@@ -2,6 +2,7 @@
 
 mod attachment;
 mod elastic_ip;
+mod flow_log;
 mod instance;
 mod instance_change;
 mod instance_state;
@@ -31,9 +32,10 @@ use crate::seen::Seen;
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 13] = [
+pub(crate) const TYPES: [&str; 14] = [
     "aws.attachment",
     "aws.elastic_ip",
+    "aws.flow_log",
     "aws.instance",
     "aws.internet_gateway",
     "aws.key_pair",
@@ -52,6 +54,7 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
     Some(match type_name {
         "aws.attachment" => &attachment::Attachment,
         "aws.elastic_ip" => &elastic_ip::ElasticIp,
+        "aws.flow_log" => &flow_log::FlowLog,
         "aws.instance" => &instance::Instance,
         "aws.internet_gateway" => &internet_gateway::InternetGateway,
         "aws.key_pair" => &key_pair::KeyPair,

@@ -2,6 +2,7 @@
 
 mod address;
 mod encryption;
+mod flow_log;
 mod image;
 mod instance;
 mod instance_attribute;
@@ -75,6 +76,7 @@ const ACTIONS: &[(&str, Doing)] = &[
         Plain(rule::authorize_ingress),
     ),
     ("CopySnapshot", Across(snapshot::copy)),
+    ("CreateFlowLogs", Once(flow_log::create)),
     ("CreateInternetGateway", Plain(internet_gateway::create)),
     ("CreateKeyPair", Plain(key_pair::create)),
     ("CreateNatGateway", Once(nat_gateway::create)),
@@ -87,6 +89,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("CreateTags", Plain(tags::create_tags)),
     ("CreateVolume", Once(volume::create)),
     ("CreateVpc", Plain(vpc::create)),
+    ("DeleteFlowLogs", Plain(flow_log::delete)),
     ("DeleteInternetGateway", Plain(internet_gateway::delete)),
     ("DeleteKeyPair", Plain(key_pair::delete)),
     ("DeleteNatGateway", Plain(nat_gateway::delete)),
@@ -109,6 +112,7 @@ const ACTIONS: &[(&str, Doing)] = &[
         "DescribeIamInstanceProfileAssociations",
         Plain(profile::describe),
     ),
+    ("DescribeFlowLogs", Plain(flow_log::describe)),
     ("DescribeImages", Plain(image::describe)),
     (
         "DescribeInstanceAttribute",
@@ -277,6 +281,7 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("nat") => region.nat_gateways.find(id).map(drop),
         Some("rtb") => region.route_tables.find(id).map(drop),
         Some("sg") => region.security_groups.find(id).map(drop),
+        Some("fl") => region.flow_logs.find(id).map(drop),
         Some("key") => region.key_pairs.find(id).map(drop),
         Some("eni") => region.interfaces.find(id).map(drop),
         Some("eipalloc") => region.addresses.find(id).map(drop),

@@ -2,6 +2,7 @@
 
 mod compute;
 mod defaults;
+mod flow_log;
 mod mint;
 mod network;
 mod region;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 pub use compute::{Instance, InstanceState, Metadata, PlacementGroup, Profile};
 pub use defaults::everywhere;
+pub use flow_log::FlowLog;
 pub use network::{
     Address, Interface, InterfaceAttachment, InternetGateway, NatGateway, NatState, NetworkState,
     PublicIp, Route, RouteAssociation, RouteTable, Subnet, Target, Vpc,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::mint::Mint;
 use super::{
-    Address, Block, Entity, Instance, Interface, InternetGateway, KeyPair, NatGateway,
+    Address, Block, Entity, FlowLog, Instance, Interface, InternetGateway, KeyPair, NatGateway,
     PlacementGroup, RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
 };
 use crate::config::{Quotas, Timing};
@@ -106,6 +106,7 @@ region! {
     subnets: Subnet,
     internet_gateways: InternetGateway,
     nat_gateways: NatGateway,
+    flow_logs: FlowLog,
     route_tables: RouteTable,
     security_groups: SecurityGroup,
     key_pairs: KeyPair,

@@ -71,6 +71,7 @@ const SAMPLES: &[(&str, fn(&World) -> Making<'_>)] = &[
     ("aws.elastic_ip", |world| {
         Box::pin(compute::elastic_ip(world))
     }),
+    ("aws.flow_log", |world| Box::pin(network::flow_log(world))),
     ("aws.instance", |world| Box::pin(compute::instance(world))),
     ("aws.internet_gateway", |world| {
         Box::pin(network::internet_gateway(world))

@@ -1,6 +1,6 @@
 //! Samples of networks.
 
-use infra_model::Value;
+use infra_model::{Duration, Value};
 
 use super::Sample;
 use crate::network::{Net, subnet};
@@ -50,6 +50,25 @@ pub async fn internet_gateway(world: &World) -> Sample {
 async fn gateway(world: &World, net: &Net) -> Made {
     let fields = record([("vpc", net.vpc.id()), no_tags()]);
     world.make("aws.internet_gateway", "door", fields).await
+}
+
+pub async fn flow_log(world: &World) -> Sample {
+    let net = Net::new(world).await;
+    let group = "arn:aws:logs:us-west-2:123456789012:log-group:desk";
+    Sample::new(record([
+        ("source", net.vpc.id()),
+        ("destination", text("arn:aws:s3:::desk-logs")),
+    ]))
+    .renamed()
+    .step([("source", net.subnet.id())])
+    .step([("traffic", text("rejected"))])
+    .step([("interval", Value::Duration(Duration(60_000)))])
+    .step([("format", text("${srcaddr} ${dstaddr}"))])
+    .step([
+        ("destination", text(group)),
+        ("role", text("arn:aws:iam::123456789012:role/logs")),
+    ])
+    .before([net.vpc, net.subnet])
 }
 
 pub async fn nat_gateway(world: &World) -> Sample {
