@@ -90,18 +90,19 @@ fn a_disk_that_gets_full_under_the_simulated_cloud_loses_nothing() {
     if !may_mount("a full disk with --sim") {
         return;
     }
-    let tool = Tool::with(&volumes(4));
+    let tool = Tool::with(&volumes(2));
     let mut failed = Vec::new();
-    for kib in [20, 28, 36] {
+    // In between, the simulated cloud itself has no room and answers with errors, for as long as one retries those.
+    for kib in [20, 28] {
         let mut room = Room::of(&tool, kib);
         if apply_in(&mut room, kib, "--sim") {
             failed.push(kib);
         }
         let cloud = Cloud::start(room.fetch(".infra/sim.cloud"), "", None);
-        assert_eq!(cloud.handle().entities("volume").len(), 4, "{kib} KiB");
+        assert_eq!(cloud.handle().entities("volume").len(), 2, "{kib} KiB");
     }
     println!("{} points", failed.len());
-    assert!(!failed.is_empty(), "it was never full");
+    assert_eq!(failed, [20, 28]);
 }
 
 #[test]
