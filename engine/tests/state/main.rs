@@ -1,5 +1,11 @@
 //! What the state promises, each promise with the test that breaks when it does.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "tests tell how many points they tried, and measure time"
+)]
+
 mod cloud;
 mod common;
 mod crash;
