@@ -98,6 +98,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "InvalidKeyPair.Duplicate"
         | "InvalidPlacementGroup.Duplicate"
         | "FlowLogAlreadyExists"
+        | "VpcPeeringConnectionAlreadyExists"
         | "InvalidSubnet.Conflict"
         | "InvalidPermission.Duplicate"
         | "RouteAlreadyExists"
@@ -137,6 +138,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "InvalidState"
         | "InvalidInstanceState"
         | "UnsupportedOperation"
+        | "InvalidStateTransition"
         | "Gateway.NotAttached"
         | "ConflictException" => State,
         "InvalidPlacementGroup.Unknown"

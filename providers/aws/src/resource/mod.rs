@@ -9,6 +9,7 @@ mod instance_state;
 mod internet_gateway;
 mod key_pair;
 mod nat_gateway;
+mod peering;
 mod placement_group;
 mod route_table;
 mod security_group;
@@ -32,7 +33,7 @@ use crate::seen::Seen;
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 14] = [
+pub(crate) const TYPES: [&str; 15] = [
     "aws.attachment",
     "aws.elastic_ip",
     "aws.flow_log",
@@ -40,6 +41,7 @@ pub(crate) const TYPES: [&str; 14] = [
     "aws.internet_gateway",
     "aws.key_pair",
     "aws.nat_gateway",
+    "aws.peering",
     "aws.placement_group",
     "aws.route_table",
     "aws.security_group",
@@ -59,6 +61,7 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
         "aws.internet_gateway" => &internet_gateway::InternetGateway,
         "aws.key_pair" => &key_pair::KeyPair,
         "aws.nat_gateway" => &nat_gateway::NatGateway,
+        "aws.peering" => &peering::Peering,
         "aws.placement_group" => &placement_group::PlacementGroup,
         "aws.route_table" => &route_table::RouteTable,
         "aws.security_group" => &security_group::SecurityGroup,

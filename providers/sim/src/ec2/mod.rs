@@ -16,6 +16,7 @@ mod launch_devices;
 mod launch_network;
 mod launch_options;
 mod nat_gateway;
+mod peering;
 mod place;
 mod placement_group;
 mod power;
@@ -61,6 +62,7 @@ enum Doing {
 use Doing::{Across, Once, OncePerZone, Plain};
 
 const ACTIONS: &[(&str, Doing)] = &[
+    ("AcceptVpcPeeringConnection", Plain(peering::accept)),
     ("AllocateAddress", Plain(address::allocate)),
     ("AssociateAddress", Plain(address::associate)),
     ("AssociateIamInstanceProfile", Plain(profile::associate)),
@@ -89,6 +91,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("CreateTags", Plain(tags::create_tags)),
     ("CreateVolume", Once(volume::create)),
     ("CreateVpc", Plain(vpc::create)),
+    ("CreateVpcPeeringConnection", Plain(peering::create)),
     ("DeleteFlowLogs", Plain(flow_log::delete)),
     ("DeleteInternetGateway", Plain(internet_gateway::delete)),
     ("DeleteKeyPair", Plain(key_pair::delete)),
@@ -102,6 +105,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DeleteTags", Plain(tags::delete_tags)),
     ("DeleteVolume", Plain(volume::delete)),
     ("DeleteVpc", Plain(vpc::delete)),
+    ("DeleteVpcPeeringConnection", Plain(peering::delete)),
     (
         "DescribeAccountAttributes",
         Plain(place::account_attributes),
@@ -155,6 +159,7 @@ const ACTIONS: &[(&str, Doing)] = &[
         Plain(volume_modify::describe),
     ),
     ("DescribeVpcAttribute", Plain(vpc::attribute)),
+    ("DescribeVpcPeeringConnections", Plain(peering::describe)),
     ("DescribeVpcs", Plain(vpc::describe)),
     ("DetachInternetGateway", Plain(internet_gateway::detach)),
     ("DetachVolume", Plain(volume_attach::detach)),
@@ -260,6 +265,8 @@ pub fn advance(region: &mut Region) {
             volume::advance(region, &id);
         } else if let Some(id) = region.nat_gateways.next_due(now) {
             nat_gateway::advance(region, &id);
+        } else if let Some(id) = region.peerings.next_due(now) {
+            peering::advance(region, &id);
         } else if let Some(id) = region.snapshots.next_due(now) {
             snapshot::advance(region, &id);
         } else if let Some(id) = region.vpcs.next_due(now) {
@@ -282,6 +289,7 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("rtb") => region.route_tables.find(id).map(drop),
         Some("sg") => region.security_groups.find(id).map(drop),
         Some("fl") => region.flow_logs.find(id).map(drop),
+        Some("pcx") => region.peerings.find(id).map(drop),
         Some("key") => region.key_pairs.find(id).map(drop),
         Some("eni") => region.interfaces.find(id).map(drop),
         Some("eipalloc") => region.addresses.find(id).map(drop),

@@ -4,7 +4,7 @@ use crate::describe::Answer;
 use crate::ec2::vpc::parse_cidr;
 use crate::fault::Fault;
 use crate::query::Query;
-use crate::world::{NatState, Region, Route, RouteTable, Target};
+use crate::world::{NatState, PeeringState, Region, Route, RouteTable, Target};
 use crate::xml::Node;
 
 /// The gateway of a target, as the `gatewayId` of a route.
@@ -24,6 +24,14 @@ pub fn nat(target: &Target) -> Option<String> {
     }
 }
 
+/// The peering connection of a target.
+pub fn peering(target: &Target) -> Option<String> {
+    match target {
+        Target::Peering(id) => Some(id.clone()),
+        _ => None,
+    }
+}
+
 /// `blackhole` when the target is gone.
 pub fn state(region: &Region, target: &Target) -> &'static str {
     let active = match target {
@@ -36,6 +44,10 @@ pub fn state(region: &Region, target: &Target) -> &'static str {
             .nat_gateways
             .get(id)
             .is_some_and(|nat| matches!(nat.state, NatState::Pending | NatState::Available)),
+        Target::Peering(id) => region
+            .peerings
+            .get(id)
+            .is_some_and(|peering| peering.state == PeeringState::Active),
         Target::Interface(id) => region
             .interfaces
             .get(id)
@@ -61,6 +73,7 @@ pub fn show(region: &Region, route: &Route) -> Node {
         .text("destinationCidrBlock", route.destination)
         .maybe("gatewayId", gateway(&route.target))
         .maybe("natGatewayId", nat(&route.target))
+        .maybe("vpcPeeringConnectionId", peering(&route.target))
         .maybe(
             "networkInterfaceId",
             interface.map(|interface| &interface.id),
@@ -76,13 +89,16 @@ fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Faul
         "NatGatewayId",
         "InstanceId",
         "NetworkInterfaceId",
+        "VpcPeeringConnectionId",
     ]
     .into_iter()
     .filter_map(|name| Some((name, q.text(name).filter(|id| !id.is_empty())?)))
     .collect::<Vec<_>>();
     let [(name, id)] = given.as_slice() else {
         return Err(if given.is_empty() {
-            Fault::missing("gatewayId, natGatewayId, instanceId or networkInterfaceId")
+            Fault::missing(
+                "gatewayId, natGatewayId, instanceId, networkInterfaceId or vpcPeeringConnectionId",
+            )
         } else {
             Fault::combination("A route has exactly one target.")
         });
@@ -105,6 +121,12 @@ fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Faul
         "NatGatewayId" => {
             let nat = region.nat_gateways.find(id)?;
             (Target::NatGateway(nat.id.clone()), Some(nat.vpc.clone()))
+        }
+        "VpcPeeringConnectionId" => {
+            let peering = region.peerings.find(id)?;
+            let near = peering.is_live() && peering.touches(&table.vpc);
+            let vpc = near.then(|| table.vpc.clone());
+            (Target::Peering(peering.id.clone()), vpc)
         }
         "InstanceId" => {
             let instance = region.instances.find(id)?;

@@ -110,7 +110,11 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
         || region
             .route_tables
             .iter()
-            .any(|table| table.vpc == id && !table.is_main());
+            .any(|table| table.vpc == id && !table.is_main())
+        || region
+            .peerings
+            .iter()
+            .any(|peering| peering.is_live() && peering.touches(&id));
     if in_use {
         return Err(Fault::dependency(format!(
             "The vpc '{id}' has dependencies and cannot be deleted."

@@ -5,6 +5,7 @@ mod defaults;
 mod flow_log;
 mod mint;
 mod network;
+mod peering;
 mod region;
 mod security;
 mod storage;
@@ -23,6 +24,7 @@ pub use network::{
     Address, Interface, InterfaceAttachment, InternetGateway, NatGateway, NatState, NetworkState,
     PublicIp, Route, RouteAssociation, RouteTable, Subnet, Target, Vpc,
 };
+pub use peering::{Peering, PeeringState};
 pub use region::Region;
 pub use security::{Direction, KeyPair, Peer, Rule, SecurityGroup};
 pub use storage::{

@@ -154,6 +154,7 @@ pub enum Target {
     Local,
     InternetGateway(String),
     NatGateway(String),
+    Peering(String),
     Interface(String),
 }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::mint::Mint;
 use super::{
     Address, Block, Entity, FlowLog, Instance, Interface, InternetGateway, KeyPair, NatGateway,
-    PlacementGroup, RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
+    Peering, PlacementGroup, RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token,
+    Volume, Vpc,
 };
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;
@@ -107,6 +108,7 @@ region! {
     internet_gateways: InternetGateway,
     nat_gateways: NatGateway,
     flow_logs: FlowLog,
+    peerings: Peering,
     route_tables: RouteTable,
     security_groups: SecurityGroup,
     key_pairs: KeyPair,

@@ -80,6 +80,7 @@ const SAMPLES: &[(&str, fn(&World) -> Making<'_>)] = &[
     ("aws.nat_gateway", |world| {
         Box::pin(network::nat_gateway(world))
     }),
+    ("aws.peering", |world| Box::pin(network::peering(world))),
     ("aws.placement_group", |_| {
         Box::pin(compute::placement_group())
     }),

@@ -97,13 +97,28 @@ pub async fn nat_gateway(world: &World) -> Sample {
         .before([net.vpc, net.subnet, edge, door, one, two])
 }
 
+pub async fn peering(world: &World) -> Sample {
+    let net = Net::new(world).await;
+    let other = other(world).await;
+    let third = record([("range", cidr("10.70.0.0/16")), no_tags()]);
+    let third = world.make("aws.vpc", "third", third).await;
+    Sample::new(record([("vpc", net.vpc.id()), ("peer", other.id())]))
+        .renamed()
+        .step([("peer", third.id())])
+        .step([("vpc", other.id())])
+        .before([net.vpc, net.subnet, other, third])
+}
+
 pub async fn route_table(world: &World) -> Sample {
     let net = Net::new(world).await;
     let edge = subnet(&net.vpc, "10.51.2.0/24");
     let edge = world.make("aws.subnet", "edge", edge).await;
     let other = other(world).await;
     let door = gateway(world, &net).await;
+    let between = record([("vpc", net.vpc.id()), ("peer", other.id()), no_tags()]);
+    let between = world.make("aws.peering", "between", between).await;
     let route = |to: &str| map([("to", cidr(to)), ("via", door.id())]);
+    let beyond = map([("to", cidr("10.60.0.0/16")), ("via", between.id())]);
     Sample::new(record([
         ("vpc", net.vpc.id()),
         ("routes", list([route("0.0.0.0/0")])),
@@ -112,7 +127,7 @@ pub async fn route_table(world: &World) -> Sample {
     .renamed()
     .step([(
         "routes",
-        list([route("203.0.113.0/24"), route("198.51.100.0/24")]),
+        list([route("203.0.113.0/24"), route("198.51.100.0/24"), beyond]),
     )])
     .step([("subnets", list([edge.id(), net.subnet.id()]))])
     .step([("subnets", list([edge.id()]))])
@@ -121,7 +136,7 @@ pub async fn route_table(world: &World) -> Sample {
         ("routes", list([])),
         ("subnets", list([])),
     ])
-    .before([net.vpc, net.subnet, edge, other, door])
+    .before([net.vpc, net.subnet, edge, other, door, between])
 }
 
 pub async fn security_group(world: &World) -> Sample {
