@@ -270,12 +270,13 @@ impl Attempt<'_> {
     }
 
     fn broken(&self, assert: &AssertOutcome) -> Diagnostic {
-        let message = match assert.holds {
-            Some(_) => format!("this does not hold: {}", assert.message),
-            None => format!(
-                "this cannot be told although all is made: {}",
-                assert.message
-            ),
+        let what = match assert.holds {
+            Some(_) => "this does not hold",
+            None => "this cannot be told although all is made",
+        };
+        let message = match assert.message.as_str() {
+            "" => what.to_owned(),
+            message => format!("{what}: {message}"),
         };
         self.failure(Some(assert.span), message)
     }
@@ -321,10 +322,14 @@ impl Attempt<'_> {
         let mut groups: BTreeMap<(&str, &str), Vec<Target>> = BTreeMap::new();
         for (address, entry) in state.entries() {
             let key = (entry.draft.provider.as_str(), address.type_name.as_str());
+            let prior = match is_cloudless(address) {
+                true => entry.attributes.usable(),
+                false => Record::new(),
+            };
             groups.entry(key).or_default().push(Target {
                 address: address.clone(),
                 id: entry.id.clone(),
-                prior: Record::new(),
+                prior,
             });
         }
         let mut all = Vec::new();
@@ -346,11 +351,10 @@ impl Attempt<'_> {
     /// After destroying, neither the state nor the cloud has any of what was made.
     async fn leftovers(&self, made: &State) -> Result<Failed, Failed> {
         let known: BTreeSet<&Address> = self.store.state().entries().keys().collect();
-        let cloudless = |address: &Address| address.provider() == "std";
         let there = self.observed(made).await?.into_iter();
         let left = there.filter(|(address, observed)| {
             known.contains(address)
-                || (!cloudless(address) && matches!(observed, Observed::Present(_)))
+                || (!is_cloudless(address) && matches!(observed, Observed::Present(_)))
         });
         Ok(left
             .map(|(address, _)| {
@@ -377,6 +381,11 @@ impl Attempt<'_> {
             false => problems,
         }
     }
+}
+
+/// What only the state has, no cloud can tell.
+fn is_cloudless(address: &Address) -> bool {
+    address.provider() == "std"
 }
 
 /// A failure of the surroundings, told at the test.

@@ -16,7 +16,7 @@ use crate::world::World;
 impl Evaluation {
     /// The assertions of the test with this number among [`tests`](crate::SoundProgram::tests).
     ///
-    /// `cloud` is what the cloud answers: by provider, type and address a record of attributes.
+    /// One without a message of its own has an empty one. `cloud` is what the cloud answers: by provider, type and address a record of attributes.
     ///
     /// # Errors
     /// An assertion fails with a value instead of being true or false.
@@ -88,7 +88,13 @@ impl Evaluator<'_> {
                     };
                     env.locals = bind(&env.locals, &it.name.text, Thing::Value(value));
                 }
-                ItemKind::Assert(it) => outcomes.push(self.assert(it, &env)?),
+                ItemKind::Assert(it) => {
+                    let mut outcome = self.assert(it, &env)?;
+                    if it.message.is_none() {
+                        outcome.message.clear();
+                    }
+                    outcomes.push(outcome);
+                }
                 _ => {}
             }
         }

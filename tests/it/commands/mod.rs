@@ -3,9 +3,12 @@
 mod apply;
 mod check;
 mod cloud;
+mod console;
 mod drift;
+mod graph;
 mod import;
 mod saved;
 mod secrets;
 pub mod signals;
+mod testing;
 mod usage;
