@@ -155,7 +155,7 @@ impl Attempt<'_> {
             let Laboratory {
                 program, project, ..
             } = self.laboratory;
-            *evaluation = program.evaluate_test(*project, self.number, &self.answers)?;
+            *evaluation = program.evaluate_test(project, self.number, &self.answers)?;
         }
     }
 
