@@ -27,6 +27,8 @@ pub(crate) enum Selection<'a> {
     Program(&'a str),
     /// Those that a create call with this token made.
     Token(&'a str),
+    /// Those that fit these filters of the listing.
+    Matching(&'a [Filter]),
     All,
 }
 
@@ -43,6 +45,7 @@ impl Selection<'_> {
                 &format!("tag:{}", tags::TOKEN),
                 [(*token).to_owned()],
             )],
+            Selection::Matching(filters) => filters.to_vec(),
             Selection::All => Vec::new(),
         }
     }

@@ -129,6 +129,7 @@ pub(crate) fn limit(action: &str) -> Limit {
         "CreateVolume" | "DeleteVolume" | "CreateSnapshot" | "TerminateInstances" => (100, 5.0),
         "CreateTags" | "DeleteTags" => (100, 10.0),
         "CreateNatGateway" => (10, 1.0),
+        "CreateNetworkInterface" => (100, 5.0),
         "StartSnapshot" | "CompleteSnapshot" => (10, 10.0),
         "PutSnapshotBlock" => (1000, 1000.0),
         _ if action.starts_with("Describe") || action.starts_with("Get") => (100, 20.0),

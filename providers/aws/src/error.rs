@@ -89,6 +89,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "VolumeInUse"
         | "ResourceInUse"
         | "InvalidGroup.InUse"
+        | "InvalidCidrBlock.InUse"
         | "InvalidIPAddress.InUse"
         | "InvalidSnapshot.InUse"
         | "InvalidNetworkInterface.InUse"

@@ -20,6 +20,7 @@ mod calendar;
 mod catalogue;
 mod chaos;
 mod cidr;
+mod cidr6;
 mod config;
 mod describe;
 mod ebs;

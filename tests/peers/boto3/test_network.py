@@ -149,3 +149,75 @@ def test_address(ec2, network, image):
     with refused("InvalidAllocationID.NotFound"):
         ec2.describe_addresses(AllocationIds=[address["AllocationId"]])
     network.terminate(instance)
+
+
+def test_dhcp_options(ec2, network):
+    options = [
+        {"Key": "domain-name", "Values": ["desk.internal"]},
+        {"Key": "domain-name-servers", "Values": ["10.1.0.2", "AmazonProvidedDNS"]},
+    ]
+    made = ec2.create_dhcp_options(DhcpConfigurations=options, TagSpecifications=tags("dhcp-options", Name="names"))
+    dhcp = made["DhcpOptions"]["DhcpOptionsId"]
+    ec2.associate_dhcp_options(DhcpOptionsId=dhcp, VpcId=network.vpc)
+    assert ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"][0]["DhcpOptionsId"] == dhcp
+    shown = ec2.describe_dhcp_options(DhcpOptionsIds=[dhcp])["DhcpOptions"][0]
+    assert shown["DhcpConfigurations"][1]["Values"] == [{"Value": "10.1.0.2"}, {"Value": "AmazonProvidedDNS"}]
+    with refused("DependencyViolation"):
+        ec2.delete_dhcp_options(DhcpOptionsId=dhcp)
+    ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=network.vpc)
+    ec2.delete_dhcp_options(DhcpOptionsId=dhcp)
+    with refused("InvalidDhcpOptionID.NotFound"):
+        ec2.describe_dhcp_options(DhcpOptionsIds=[dhcp])
+
+
+def test_ipv6(ec2, network):
+    answer = ec2.associate_vpc_cidr_block(VpcId=network.vpc, AmazonProvidedIpv6CidrBlock=True)
+    block = answer["Ipv6CidrBlockAssociation"]
+    part = block["Ipv6CidrBlock"].replace("/56", "/64")
+    subnet = ec2.associate_subnet_cidr_block(SubnetId=network.subnet, Ipv6CidrBlock=part)["Ipv6CidrBlockAssociation"]
+    shown = ec2.describe_subnets(SubnetIds=[network.subnet])["Subnets"][0]["Ipv6CidrBlockAssociationSet"]
+    assert [one["Ipv6CidrBlock"] for one in shown] == [part]
+    with refused("InvalidCidrBlock.InUse"):
+        ec2.disassociate_vpc_cidr_block(AssociationId=block["AssociationId"])
+    made = ec2.create_egress_only_internet_gateway(VpcId=network.vpc, ClientToken="door")
+    door = made["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"]
+    listed = ec2.describe_egress_only_internet_gateways()["EgressOnlyInternetGateways"]
+    assert listed[0]["Attachments"] == [{"State": "attached", "VpcId": network.vpc}]
+    table = ec2.create_route_table(VpcId=network.vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationIpv6CidrBlock="::/0", EgressOnlyInternetGatewayId=door)
+    routes = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
+    assert {route.get("DestinationIpv6CidrBlock") for route in routes} == {None, "::/0", block["Ipv6CidrBlock"]}
+    ec2.delete_route_table(RouteTableId=table)
+    assert ec2.delete_egress_only_internet_gateway(EgressOnlyInternetGatewayId=door)["ReturnCode"] is True
+    ec2.disassociate_subnet_cidr_block(AssociationId=subnet["AssociationId"])
+    ec2.disassociate_vpc_cidr_block(AssociationId=block["AssociationId"])
+
+
+def test_network_interface(ec2, network, image):
+    instance = network.launch(image)
+    made = ec2.create_network_interface(
+        SubnetId=network.subnet,
+        Groups=[network.group],
+        Description="second",
+        ClientToken="card",
+        TagSpecifications=tags("network-interface", Name="card"),
+    )["NetworkInterface"]
+    card = made["NetworkInterfaceId"]
+    assert made["Status"] == "available"
+    ec2.assign_private_ip_addresses(NetworkInterfaceId=card, PrivateIpAddresses=["10.1.1.50"])
+    place = {"InstanceId": instance, "DeviceIndex": 1}
+    attachment = ec2.attach_network_interface(NetworkInterfaceId=card, **place)["AttachmentId"]
+    with refused("InvalidNetworkInterface.InUse"):
+        ec2.attach_network_interface(NetworkInterfaceId=card, **place)
+    with refused("InvalidParameterValue"):
+        ec2.delete_network_interface(NetworkInterfaceId=card)
+    shown = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]["NetworkInterfaces"]
+    assert len(shown) == 2
+    assert shown[1]["PrivateIpAddresses"][1]["PrivateIpAddress"] == "10.1.1.50"
+    keep = {"AttachmentId": attachment, "DeleteOnTermination": True}
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=card, Attachment=keep)
+    ec2.detach_network_interface(AttachmentId=attachment)
+    ec2.get_waiter("network_interface_available").wait(NetworkInterfaceIds=[card], WaiterConfig=FAST)
+    ec2.unassign_private_ip_addresses(NetworkInterfaceId=card, PrivateIpAddresses=["10.1.1.50"])
+    ec2.delete_network_interface(NetworkInterfaceId=card)
+    network.terminate(instance)

@@ -1,6 +1,7 @@
 //! The lookups, one file each.
 
 mod account;
+mod existing;
 mod image;
 mod instance_type;
 mod zones;
@@ -13,7 +14,15 @@ use crate::fields::Fields;
 use crate::provider::unknown_type;
 
 /// The lookup types, sorted.
-pub(crate) const TYPES: [&str; 4] = ["aws.account", "aws.image", "aws.instance_type", "aws.zones"];
+pub(crate) const TYPES: [&str; 7] = [
+    "aws.account",
+    "aws.image",
+    "aws.instance_type",
+    "aws.security_group",
+    "aws.subnet",
+    "aws.vpc",
+    "aws.zones",
+];
 
 /// Answers one lookup; `None` when nothing matches.
 pub(crate) async fn answer(
@@ -25,6 +34,9 @@ pub(crate) async fn answer(
         "aws.account" => account::answer(cloud).await,
         "aws.image" => image::answer(cloud, fields).await,
         "aws.instance_type" => instance_type::answer(cloud, fields).await,
+        "aws.security_group" => existing::answer(cloud, &existing::SECURITY_GROUP, fields).await,
+        "aws.subnet" => existing::answer(cloud, &existing::SUBNET, fields).await,
+        "aws.vpc" => existing::answer(cloud, &existing::VPC, fields).await,
         "aws.zones" => zones::answer(cloud, fields).await,
         _ => Err(unknown_type(type_name)),
     }

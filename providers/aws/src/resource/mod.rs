@@ -1,6 +1,8 @@
 //! The resource types, one file each.
 
 mod attachment;
+mod dhcp_options;
+mod egress_only_gateway;
 mod elastic_ip;
 mod flow_log;
 mod instance;
@@ -9,6 +11,7 @@ mod instance_state;
 mod internet_gateway;
 mod key_pair;
 mod nat_gateway;
+mod network_interface;
 mod peering;
 mod placement_group;
 mod route_table;
@@ -33,14 +36,17 @@ use crate::seen::Seen;
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 15] = [
+pub(crate) const TYPES: [&str; 18] = [
     "aws.attachment",
+    "aws.dhcp_options",
+    "aws.egress_only_gateway",
     "aws.elastic_ip",
     "aws.flow_log",
     "aws.instance",
     "aws.internet_gateway",
     "aws.key_pair",
     "aws.nat_gateway",
+    "aws.network_interface",
     "aws.peering",
     "aws.placement_group",
     "aws.route_table",
@@ -55,12 +61,15 @@ pub(crate) const TYPES: [&str; 15] = [
 pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
     Some(match type_name {
         "aws.attachment" => &attachment::Attachment,
+        "aws.dhcp_options" => &dhcp_options::DhcpOptions,
+        "aws.egress_only_gateway" => &egress_only_gateway::EgressOnlyGateway,
         "aws.elastic_ip" => &elastic_ip::ElasticIp,
         "aws.flow_log" => &flow_log::FlowLog,
         "aws.instance" => &instance::Instance,
         "aws.internet_gateway" => &internet_gateway::InternetGateway,
         "aws.key_pair" => &key_pair::KeyPair,
         "aws.nat_gateway" => &nat_gateway::NatGateway,
+        "aws.network_interface" => &network_interface::NetworkInterface,
         "aws.peering" => &peering::Peering,
         "aws.placement_group" => &placement_group::PlacementGroup,
         "aws.route_table" => &route_table::RouteTable,

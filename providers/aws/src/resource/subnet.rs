@@ -1,8 +1,13 @@
-//! `aws.subnet`: CreateSubnet, DescribeSubnets, ModifySubnetAttribute, DeleteSubnet.
+//! `aws.subnet`: CreateSubnet, DescribeSubnets, ModifySubnetAttribute, AssociateSubnetCidrBlock,
+//! DisassociateSubnetCidrBlock, DeleteSubnet.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, SubnetState};
-use infra_provider::{Create, Delete, Failure, Settle, Update};
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, ResourceType, Subnet as Described, SubnetCidrBlockStateCode,
+    SubnetIpv6CidrBlockAssociation, SubnetState,
+};
+use infra_model::Value;
+use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, changes, check_range, incomplete};
 use crate::batch::Selection;
@@ -13,10 +18,20 @@ use crate::{tags, wait};
 
 pub(super) struct Subnet;
 
+/// The length of every subnet's IPv6 range ("Subnet CIDR blocks").
+const IPV6_LEN: u8 = 64;
+
 #[async_trait]
 impl Kind for Subnet {
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
         check_range(fields, problems);
+        if let Some(Value::Cidr(net)) = fields.get("ipv6_range")
+            && (net.prefix_len() != IPV6_LEN || !matches!(net, ipnet::IpNet::V6(_)))
+        {
+            problems.push(format!(
+                "`ipv6_range` must be an IPv6 range with /{IPV6_LEN}, and {net} is not"
+            ));
+        }
     }
 
     async fn describe(
@@ -57,6 +72,7 @@ impl Kind for Subnet {
                     .vpc_id(&vpc)
                     .availability_zone(&zone);
                 call.cidr_block(&range)
+                    .set_ipv6_cidr_block(fields.text("ipv6_range"))
                     .tag_specifications(tags.clone())
                     .send()
             })
@@ -73,12 +89,7 @@ impl Kind for Subnet {
             "for the subnet to be available",
             wait::MINUTES_20,
             || async {
-                let answer = cloud
-                    .read("DescribeSubnets", || {
-                        cloud.ec2.describe_subnets().subnet_ids(&order.id).send()
-                    })
-                    .await?;
-                let subnet = answer.subnets.unwrap_or_default().pop();
+                let subnet = describe_one(cloud, &order.id).await?;
                 Ok(subnet.filter(|subnet| subnet.state != Some(SubnetState::Pending)))
             },
         )
@@ -92,6 +103,9 @@ impl Kind for Subnet {
     }
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+        if changes(order, "ipv6_range") {
+            set_ipv6(cloud, &order.id, Fields(&order.fields).text("ipv6_range")).await?;
+        }
         let public = Fields(&order.fields).flag("public");
         set_public(
             cloud,
@@ -111,12 +125,71 @@ impl Kind for Subnet {
     }
 }
 
-fn seen(subnet: aws_sdk_ec2::types::Subnet) -> Option<Seen> {
+/// The IPv6 range that is in use or comes into use, with its association.
+fn block(subnet: &Described) -> Option<&SubnetIpv6CidrBlockAssociation> {
+    let in_use = |block: &&SubnetIpv6CidrBlockAssociation| {
+        use SubnetCidrBlockStateCode::{Associated, Associating};
+        let state = block.ipv6_cidr_block_state.as_ref();
+        let state = state.and_then(|state| state.state.as_ref());
+        matches!(state, Some(Associated | Associating))
+    };
+    subnet.ipv6_cidr_block_association_set().iter().find(in_use)
+}
+
+async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Described>, Failure> {
+    let answer = cloud
+        .read("DescribeSubnets", || {
+            cloud.ec2.describe_subnets().subnet_ids(id).send()
+        })
+        .await?;
+    Ok(answer.subnets.unwrap_or_default().pop())
+}
+
+/// A subnet has one IPv6 range at most, so the old one goes before the new one comes.
+async fn set_ipv6(cloud: &Cloud, subnet: &str, range: Option<String>) -> Result<(), Failure> {
+    let described = describe_one(cloud, subnet).await?;
+    if let Some(old) = described.as_ref().and_then(block) {
+        if old.ipv6_cidr_block == range {
+            return Ok(());
+        }
+        let association = old.association_id.clone();
+        wait::deletion(cloud, || {
+            cloud.change("DisassociateSubnetCidrBlock", || {
+                let call = cloud.ec2.disassociate_subnet_cidr_block();
+                call.set_association_id(association.clone()).send()
+            })
+        })
+        .await?;
+    }
+    let Some(range) = range else { return Ok(()) };
+    let associated = cloud
+        .change("AssociateSubnetCidrBlock", || {
+            let call = cloud.ec2.associate_subnet_cidr_block().subnet_id(subnet);
+            call.ipv6_cidr_block(&range).send()
+        })
+        .await;
+    match associated {
+        // A lost answer before this one, or another subnet has it.
+        Err(failure) if failure.kind == FailureKind::AlreadyExists => {
+            let described = describe_one(cloud, subnet).await?;
+            let current = described.as_ref().and_then(block);
+            match current.and_then(|block| block.ipv6_cidr_block.as_ref()) {
+                Some(current) if *current == range => Ok(()),
+                _ => Err(failure),
+            }
+        }
+        result => result.map(|_| ()),
+    }
+}
+
+fn seen(subnet: Described) -> Option<Seen> {
+    let ipv6 = block(&subnet).and_then(|block| block.ipv6_cidr_block.clone());
     Some(
         Seen::new(subnet.subnet_id?, subnet.tags)
             .text("vpc", subnet.vpc_id)
             .text("zone", subnet.availability_zone)
             .cidr("range", subnet.cidr_block.as_deref())
+            .cidr("ipv6_range", ipv6.as_deref())
             .flag("public", subnet.map_public_ip_on_launch),
     )
 }

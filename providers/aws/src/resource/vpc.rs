@@ -1,8 +1,11 @@
-//! `aws.vpc`: CreateVpc, DescribeVpcs, ModifyVpcAttribute, DeleteVpc.
+//! `aws.vpc`: CreateVpc, DescribeVpcs, ModifyVpcAttribute, AssociateVpcCidrBlock, DisassociateVpcCidrBlock, DeleteVpc.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, Tenancy, VpcState};
-use infra_provider::{Create, Delete, Failure, Settle, Update};
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, ResourceType, Tenancy, Vpc as Described, VpcCidrBlockStateCode,
+    VpcIpv6CidrBlockAssociation, VpcState,
+};
+use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, changes, check_range, incomplete};
 use crate::batch::Selection;
@@ -51,11 +54,13 @@ impl Kind for Vpc {
         let tenancy = fields
             .text("tenancy")
             .map(|word| Tenancy::from(word.as_str()));
+        let ipv6 = fields.flag("ipv6").filter(|on| *on);
         let tags = tags::specification(ResourceType::Vpc, &tags::of_new(cloud, order));
         let answer = cloud
             .once("CreateVpc", || {
                 let call = cloud.ec2.create_vpc().cidr_block(&range);
                 let call = call.set_instance_tenancy(tenancy.clone());
+                let call = call.set_amazon_provided_ipv6_cidr_block(ipv6);
                 call.tag_specifications(tags.clone()).send()
             })
             .await?;
@@ -66,22 +71,21 @@ impl Kind for Vpc {
     }
 
     async fn settle(&self, cloud: &Cloud, order: &Settle) -> Result<(), Failure> {
+        let fields = order.fields.as_ref().map(Fields);
+        let ipv6 = fields.and_then(|fields| fields.flag("ipv6")) == Some(true);
         wait::until(
             cloud,
             "for the VPC to be available",
             wait::MINUTES_20,
             || async {
-                let answer = cloud
-                    .read("DescribeVpcs", || {
-                        cloud.ec2.describe_vpcs().vpc_ids(&order.id).send()
-                    })
-                    .await?;
-                let vpc = answer.vpcs.unwrap_or_default().pop();
-                Ok(vpc.filter(|vpc| vpc.state != Some(VpcState::Pending)))
+                let vpc = describe_one(cloud, &order.id).await?;
+                Ok(vpc.filter(|vpc| {
+                    vpc.state != Some(VpcState::Pending) && (!ipv6 || block(vpc).is_some())
+                }))
             },
         )
         .await?;
-        let Some(fields) = order.fields.as_ref().map(Fields) else {
+        let Some(fields) = fields else {
             return Ok(());
         };
         let support = fields.flag("dns_support");
@@ -102,6 +106,9 @@ impl Kind for Vpc {
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
         let fields = Fields(&order.fields);
+        if let Some(on) = fields.flag("ipv6").filter(|_| changes(order, "ipv6")) {
+            set_ipv6(cloud, &order.id, on).await?;
+        }
         let support = fields
             .flag("dns_support")
             .filter(|_| changes(order, "dns_support"));
@@ -126,7 +133,73 @@ impl Kind for Vpc {
     }
 }
 
-fn seen(vpc: aws_sdk_ec2::types::Vpc) -> Option<Seen> {
+/// The IPv6 range that is in use, with its association.
+fn block(vpc: &Described) -> Option<&VpcIpv6CidrBlockAssociation> {
+    let in_use = |block: &&VpcIpv6CidrBlockAssociation| {
+        let state = block.ipv6_cidr_block_state.as_ref();
+        state.and_then(|state| state.state.as_ref()) == Some(&VpcCidrBlockStateCode::Associated)
+    };
+    vpc.ipv6_cidr_block_association_set().iter().find(in_use)
+}
+
+async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Described>, Failure> {
+    let answer = cloud
+        .read("DescribeVpcs", || {
+            cloud.ec2.describe_vpcs().vpc_ids(id).send()
+        })
+        .await?;
+    Ok(answer.vpcs.unwrap_or_default().pop())
+}
+
+/// Takes Amazon's IPv6 range or gives it back, and waits until that is so.
+async fn set_ipv6(cloud: &Cloud, vpc: &str, on: bool) -> Result<(), Failure> {
+    let association = || async {
+        let described = describe_one(cloud, vpc).await?;
+        let block = described.as_ref().and_then(block);
+        Ok::<_, Failure>(block.and_then(|block| block.association_id.clone()))
+    };
+    let mut lost = None;
+    match association().await? {
+        // Twice could be two ranges, so when the answer is lost, what is there tells.
+        None if on => {
+            let given = cloud
+                .once("AssociateVpcCidrBlock", || {
+                    let call = cloud.ec2.associate_vpc_cidr_block().vpc_id(vpc);
+                    call.amazon_provided_ipv6_cidr_block(true).send()
+                })
+                .await;
+            match given {
+                Err(failure) if failure.ambiguous => lost = Some(failure),
+                result => drop(result?),
+            }
+        }
+        // Subnets give their parts of it back at the same moment.
+        Some(id) if !on => {
+            wait::deletion(cloud, || {
+                cloud.change("DisassociateVpcCidrBlock", || {
+                    let call = cloud.ec2.disassociate_vpc_cidr_block();
+                    call.association_id(&id).send()
+                })
+            })
+            .await?;
+        }
+        _ => return Ok(()),
+    }
+    let limit_ms = match lost {
+        Some(_) => cloud.windows.consistency_ms,
+        None => wait::MINUTES_20,
+    };
+    let waited = wait::until(cloud, "for the VPC's IPv6 range", limit_ms, || async {
+        Ok((association().await?.is_some() == on).then_some(()))
+    });
+    match (waited.await, lost) {
+        (Err(failure), Some(lost)) if failure.kind == FailureKind::Timeout => Err(lost),
+        (result, _) => result,
+    }
+}
+
+fn seen(vpc: Described) -> Option<Seen> {
+    let ipv6 = block(&vpc).and_then(|block| block.ipv6_cidr_block.clone());
     let tenancy = vpc
         .instance_tenancy
         .as_ref()
@@ -134,6 +207,8 @@ fn seen(vpc: aws_sdk_ec2::types::Vpc) -> Option<Seen> {
     Some(
         Seen::new(vpc.vpc_id?, vpc.tags)
             .cidr("range", vpc.cidr_block.as_deref())
+            .flag("ipv6", Some(ipv6.is_some()))
+            .cidr("ipv6_range", ipv6.as_deref())
             .text("tenancy", tenancy)
             .text("owner", vpc.owner_id),
     )

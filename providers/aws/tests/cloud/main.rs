@@ -3,8 +3,10 @@
 //!
 //! One binary, because linking Amazon's SDK is expensive.
 
+mod addressing;
 mod compute;
 mod conformance;
+mod existing;
 mod network;
 mod recovery;
 mod storage;

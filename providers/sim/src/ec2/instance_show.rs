@@ -83,11 +83,10 @@ fn port(region: &Region, port: &Interface) -> Node {
             .text("networkCardIndex", 0);
         node = node.node("attachment", attachment);
     }
-    let private = Node::new()
-        .text("privateIpAddress", port.ip)
-        .text("privateDnsName", interface::private_name(region, port.ip))
-        .text("primary", true);
-    with(node).list("privateIpAddressesSet", [with(private)])
+    with(node).list(
+        "privateIpAddressesSet",
+        interface::show_addresses(region, port, &association),
+    )
 }
 
 /// An instance.

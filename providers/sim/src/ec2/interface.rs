@@ -1,4 +1,4 @@
-//! Network interfaces, as instances and NAT gateways have them.
+//! Network interfaces: how they are shown, and what all that make them share.
 
 use std::net::Ipv4Addr;
 
@@ -33,7 +33,9 @@ const INTERFACES: Describe<Interface> = Describe {
         ("mac-address", |_, port| one(&port.mac)),
         ("owner-id", |_, _| one(ACCOUNT)),
         ("private-ip-address", |_, port| one(port.ip)),
-        ("addresses.private-ip-address", |_, port| one(port.ip)),
+        ("addresses.private-ip-address", |_, port| {
+            addresses(port).map(|ip| ip.to_string()).collect()
+        }),
         ("association.public-ip", |_, port| {
             some(port.public.as_ref().map(|public| public.ip))
         }),
@@ -75,6 +77,11 @@ pub fn describe(region: &mut Region, q: &Query) -> Answer {
     INTERFACES.answer(region, q)
 }
 
+/// All private addresses, the first one first.
+fn addresses(port: &Interface) -> impl Iterator<Item = Ipv4Addr> {
+    std::iter::once(port.ip).chain(port.secondary.iter().copied())
+}
+
 fn elastic(port: &Interface) -> Option<&(String, String)> {
     port.public
         .as_ref()
@@ -89,7 +96,8 @@ fn kind(port: &Interface) -> &'static str {
     }
 }
 
-fn status(port: &Interface) -> &'static str {
+/// `in-use` or `available`.
+pub fn status(port: &Interface) -> &'static str {
     if port.attachment.is_some() || port.nat_gateway.is_some() {
         "in-use"
     } else {
@@ -162,16 +170,13 @@ pub fn show_groups(region: &Region, groups: &[String]) -> Node {
     Node::new().list("groupSet", groups)
 }
 
-fn show(region: &Region, port: &Interface) -> Node {
+/// An interface.
+pub fn show(region: &Region, port: &Interface) -> Node {
     let association = show_association(region, port);
     let with = |node: Node| match &association {
         Some(association) => node.node("association", association.clone()),
         None => node,
     };
-    let private = Node::new()
-        .text("privateIpAddress", port.ip)
-        .text("privateDnsName", private_name(region, port.ip))
-        .text("primary", true);
     let mut node = Node::new()
         .text("networkInterfaceId", &port.id)
         .text("subnetId", &port.subnet)
@@ -199,8 +204,26 @@ fn show(region: &Region, port: &Interface) -> Node {
         node = node.node("attachment", attachment);
     }
     with(node)
-        .list("privateIpAddressesSet", [with(private)])
+        .list(
+            "privateIpAddressesSet",
+            show_addresses(region, port, &association),
+        )
         .and(tags::show(region, &port.id))
+}
+
+/// The items of `<privateIpAddressesSet>`; the public side belongs to the first address.
+pub fn show_addresses(region: &Region, port: &Interface, public: &Option<Node>) -> Vec<Node> {
+    let show = |ip: Ipv4Addr| {
+        let node = Node::new()
+            .text("privateIpAddress", ip)
+            .text("privateDnsName", private_name(region, ip))
+            .text("primary", ip == port.ip);
+        match public {
+            Some(public) if ip == port.ip => node.node("association", public.clone()),
+            _ => node,
+        }
+    };
+    addresses(port).map(show).collect()
 }
 
 /// A new interface that is attached to nothing.
@@ -218,6 +241,7 @@ pub fn blank(region: &mut Region, subnet: &Subnet, ip: Ipv4Addr, description: &s
         description: description.to_owned(),
         mac,
         ip,
+        secondary: Vec::new(),
         groups: Vec::new(),
         source_dest_check: true,
         public: None,
@@ -325,7 +349,14 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
             .change(id, |port| text.clone_into(&mut port.description))?;
     }
     if let Some(attachment) = q.child("Attachment") {
-        attachment.accept(&["AttachmentId"]);
+        let named = attachment.need("AttachmentId")?;
+        if port
+            .attachment
+            .as_ref()
+            .is_none_or(|known| known.id != named)
+        {
+            return Err(super::interface_change::no_attachment(named));
+        }
         let delete = attachment.flag("DeleteOnTermination")?;
         region.interfaces.change(id, |port| {
             if let (Some(attachment), Some(delete)) = (&mut port.attachment, delete) {

@@ -1,6 +1,8 @@
 //! EC2: the table of actions, and what happens around each of them.
 
 mod address;
+mod dhcp_options;
+mod egress_only_gateway;
 mod encryption;
 mod flow_log;
 mod image;
@@ -9,7 +11,9 @@ mod instance_attribute;
 mod instance_show;
 mod instance_type;
 mod interface;
+mod interface_change;
 mod internet_gateway;
+mod ipv6;
 mod key_pair;
 mod launch;
 mod launch_devices;
@@ -64,10 +68,15 @@ use Doing::{Across, Once, OncePerZone, Plain};
 const ACTIONS: &[(&str, Doing)] = &[
     ("AcceptVpcPeeringConnection", Plain(peering::accept)),
     ("AllocateAddress", Plain(address::allocate)),
+    ("AssignPrivateIpAddresses", Plain(interface_change::assign)),
     ("AssociateAddress", Plain(address::associate)),
+    ("AssociateDhcpOptions", Plain(dhcp_options::associate)),
     ("AssociateIamInstanceProfile", Plain(profile::associate)),
     ("AssociateRouteTable", Plain(route_table::associate)),
+    ("AssociateSubnetCidrBlock", Plain(ipv6::associate_subnet)),
+    ("AssociateVpcCidrBlock", Plain(ipv6::associate_vpc)),
     ("AttachInternetGateway", Plain(internet_gateway::attach)),
+    ("AttachNetworkInterface", Plain(interface_change::attach)),
     ("AttachVolume", Plain(volume_attach::attach)),
     (
         "AuthorizeSecurityGroupEgress",
@@ -78,10 +87,16 @@ const ACTIONS: &[(&str, Doing)] = &[
         Plain(rule::authorize_ingress),
     ),
     ("CopySnapshot", Across(snapshot::copy)),
+    ("CreateDhcpOptions", Plain(dhcp_options::create)),
+    (
+        "CreateEgressOnlyInternetGateway",
+        Once(egress_only_gateway::create),
+    ),
     ("CreateFlowLogs", Once(flow_log::create)),
     ("CreateInternetGateway", Plain(internet_gateway::create)),
     ("CreateKeyPair", Plain(key_pair::create)),
     ("CreateNatGateway", Once(nat_gateway::create)),
+    ("CreateNetworkInterface", Once(interface_change::create)),
     ("CreatePlacementGroup", Plain(placement_group::create)),
     ("CreateRoute", Plain(route::create)),
     ("CreateRouteTable", Once(route_table::create)),
@@ -92,10 +107,16 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("CreateVolume", Once(volume::create)),
     ("CreateVpc", Plain(vpc::create)),
     ("CreateVpcPeeringConnection", Plain(peering::create)),
+    ("DeleteDhcpOptions", Plain(dhcp_options::delete)),
+    (
+        "DeleteEgressOnlyInternetGateway",
+        Plain(egress_only_gateway::delete),
+    ),
     ("DeleteFlowLogs", Plain(flow_log::delete)),
     ("DeleteInternetGateway", Plain(internet_gateway::delete)),
     ("DeleteKeyPair", Plain(key_pair::delete)),
     ("DeleteNatGateway", Plain(nat_gateway::delete)),
+    ("DeleteNetworkInterface", Plain(interface_change::delete)),
     ("DeletePlacementGroup", Plain(placement_group::delete)),
     ("DeleteRoute", Plain(route::delete)),
     ("DeleteRouteTable", Plain(route_table::delete)),
@@ -112,6 +133,11 @@ const ACTIONS: &[(&str, Doing)] = &[
     ),
     ("DescribeAddresses", Plain(address::describe)),
     ("DescribeAvailabilityZones", Plain(place::zones)),
+    ("DescribeDhcpOptions", Plain(dhcp_options::describe)),
+    (
+        "DescribeEgressOnlyInternetGateways",
+        Plain(egress_only_gateway::describe),
+    ),
     (
         "DescribeIamInstanceProfileAssociations",
         Plain(profile::describe),
@@ -162,6 +188,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DescribeVpcPeeringConnections", Plain(peering::describe)),
     ("DescribeVpcs", Plain(vpc::describe)),
     ("DetachInternetGateway", Plain(internet_gateway::detach)),
+    ("DetachNetworkInterface", Plain(interface_change::detach)),
     ("DetachVolume", Plain(volume_attach::detach)),
     ("DisassociateAddress", Plain(address::disassociate)),
     (
@@ -169,6 +196,11 @@ const ACTIONS: &[(&str, Doing)] = &[
         Plain(profile::disassociate),
     ),
     ("DisassociateRouteTable", Plain(route_table::disassociate)),
+    (
+        "DisassociateSubnetCidrBlock",
+        Plain(ipv6::disassociate_subnet),
+    ),
+    ("DisassociateVpcCidrBlock", Plain(ipv6::disassociate_vpc)),
     ("ImportKeyPair", Plain(key_pair::import)),
     ("ModifyInstanceAttribute", Plain(instance_attribute::modify)),
     (
@@ -198,6 +230,10 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("StartInstances", Plain(power::start)),
     ("StopInstances", Plain(power::stop)),
     ("TerminateInstances", Plain(power::terminate)),
+    (
+        "UnassignPrivateIpAddresses",
+        Plain(interface_change::unassign),
+    ),
     ("UnmonitorInstances", Plain(power::unmonitor)),
     (
         "UpdateSecurityGroupRuleDescriptionsEgress",
@@ -283,6 +319,8 @@ pub fn advance(region: &mut Region) {
 fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
     match id.rsplit_once('-').map(|(prefix, _)| prefix) {
         Some("vpc") => region.vpcs.find(id).map(drop),
+        Some("dopt") => region.dhcp_options.find(id).map(drop),
+        Some("eigw") => region.egress_only_gateways.find(id).map(drop),
         Some("subnet") => region.subnets.find(id).map(drop),
         Some("igw") => region.internet_gateways.find(id).map(drop),
         Some("nat") => region.nat_gateways.find(id).map(drop),

@@ -1,5 +1,6 @@
 //! Routes.
 
+use crate::cidr6::{Cidr6, Range};
 use crate::describe::Answer;
 use crate::ec2::vpc::parse_cidr;
 use crate::fault::Fault;
@@ -24,6 +25,14 @@ pub fn nat(target: &Target) -> Option<String> {
     }
 }
 
+/// The egress-only gateway of a target.
+pub fn egress_only(target: &Target) -> Option<String> {
+    match target {
+        Target::EgressOnlyGateway(id) => Some(id.clone()),
+        _ => None,
+    }
+}
+
 /// The peering connection of a target.
 pub fn peering(target: &Target) -> Option<String> {
     match target {
@@ -40,6 +49,7 @@ pub fn state(region: &Region, target: &Target) -> &'static str {
             .internet_gateways
             .get(id)
             .is_some_and(|gateway| gateway.vpc.is_some()),
+        Target::EgressOnlyGateway(id) => region.egress_only_gateways.get(id).is_some(),
         Target::NatGateway(id) => region
             .nat_gateways
             .get(id)
@@ -69,10 +79,15 @@ pub fn show(region: &Region, route: &Route) -> Node {
     } else {
         "CreateRoute"
     };
+    let element = match route.destination {
+        Range::V4(_) => "destinationCidrBlock",
+        Range::V6(_) => "destinationIpv6CidrBlock",
+    };
     Node::new()
-        .text("destinationCidrBlock", route.destination)
+        .text(element, route.destination)
         .maybe("gatewayId", gateway(&route.target))
         .maybe("natGatewayId", nat(&route.target))
+        .maybe("egressOnlyInternetGatewayId", egress_only(&route.target))
         .maybe("vpcPeeringConnectionId", peering(&route.target))
         .maybe(
             "networkInterfaceId",
@@ -87,6 +102,7 @@ fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Faul
     let given = [
         "GatewayId",
         "NatGatewayId",
+        "EgressOnlyInternetGatewayId",
         "InstanceId",
         "NetworkInterfaceId",
         "VpcPeeringConnectionId",
@@ -121,6 +137,13 @@ fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Faul
         "NatGatewayId" => {
             let nat = region.nat_gateways.find(id)?;
             (Target::NatGateway(nat.id.clone()), Some(nat.vpc.clone()))
+        }
+        "EgressOnlyInternetGatewayId" => {
+            let gateway = region.egress_only_gateways.find(id)?;
+            (
+                Target::EgressOnlyGateway(gateway.id.clone()),
+                Some(gateway.vpc.clone()),
+            )
         }
         "VpcPeeringConnectionId" => {
             let peering = region.peerings.find(id)?;
@@ -160,10 +183,36 @@ fn target(region: &Region, table: &RouteTable, q: &Query) -> Result<Target, Faul
     Ok(target)
 }
 
+/// The destination that a request names, of either version.
+fn destination(q: &Query) -> Result<Range, Fault> {
+    match (q.text("DestinationCidrBlock"), q.text("DestinationIpv6CidrBlock")) {
+        (Some(_), Some(_)) => Err(Fault::combination("A route has exactly one destination.")),
+        (None, Some(text)) => Cidr6::parse(text).map(Range::V6).ok_or_else(|| {
+            Fault::value(format!(
+                "Value ({text}) for parameter destinationIpv6CidrBlock is invalid. This is not a valid CIDR block."
+            ))
+        }),
+        _ => parse_cidr(q.need("DestinationCidrBlock")?, "destinationCidrBlock").map(Range::V4),
+    }
+}
+
+/// An egress-only gateway is for IPv6, and a NAT gateway is for IPv4.
+fn check_version(destination: Range, target: &Target) -> Result<(), Fault> {
+    match (destination, target) {
+        (Range::V4(_), Target::EgressOnlyGateway(id)) | (Range::V6(_), Target::NatGateway(id)) => {
+            Err(Fault::value(format!(
+                "The destination {destination} cannot be reached through {id}."
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub fn create(region: &mut Region, q: &Query) -> Answer {
     let table = region.route_tables.find(q.need("RouteTableId")?)?.clone();
-    let destination = parse_cidr(q.need("DestinationCidrBlock")?, "destinationCidrBlock")?;
+    let destination = destination(q)?;
     let target = target(region, &table, q)?;
+    check_version(destination, &target)?;
     if let Some(known) = table
         .routes
         .iter()
@@ -202,8 +251,9 @@ fn missing(table: &str, destination: impl std::fmt::Display) -> Fault {
 
 pub fn replace(region: &mut Region, q: &Query) -> Answer {
     let table = region.route_tables.find(q.need("RouteTableId")?)?.clone();
-    let destination = parse_cidr(q.need("DestinationCidrBlock")?, "destinationCidrBlock")?;
+    let destination = destination(q)?;
     let target = target(region, &table, q)?;
+    check_version(destination, &target)?;
     let at = table
         .routes
         .iter()
@@ -217,7 +267,7 @@ pub fn replace(region: &mut Region, q: &Query) -> Answer {
 
 pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let table = region.route_tables.find(q.need("RouteTableId")?)?.clone();
-    let destination = parse_cidr(q.need("DestinationCidrBlock")?, "destinationCidrBlock")?;
+    let destination = destination(q)?;
     let route = table
         .routes
         .iter()

@@ -1,5 +1,6 @@
 //! Route tables and their associations with subnets.
 
+use crate::cidr6::Range;
 use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
 use crate::ec2::{route, tags};
@@ -30,10 +31,15 @@ const TABLES: Describe<RouteTable> = Describe {
         }),
         ("association.route-table-id", |_, table| one(&table.id)),
         ("route.destination-cidr-block", |_, table| {
-            table
-                .routes
-                .iter()
-                .map(|r| r.destination.to_string())
+            destinations(table, |range| matches!(range, Range::V4(_)))
+        }),
+        ("route.destination-ipv6-cidr-block", |_, table| {
+            destinations(table, |range| matches!(range, Range::V6(_)))
+        }),
+        ("route.egress-only-internet-gateway-id", |_, table| {
+            let routes = table.routes.iter();
+            routes
+                .filter_map(|r| route::egress_only(&r.target))
                 .collect()
         }),
         ("route.gateway-id", |_, table| {
@@ -61,6 +67,15 @@ const TABLES: Describe<RouteTable> = Describe {
     table: |region| &region.route_tables,
     show,
 };
+
+fn destinations(table: &RouteTable, of: fn(&Range) -> bool) -> Vec<String> {
+    let ranges = table
+        .routes
+        .iter()
+        .map(|route| route.destination)
+        .filter(of);
+    ranges.map(|range| range.to_string()).collect()
+}
 
 pub fn describe(region: &mut Region, q: &Query) -> Answer {
     TABLES.answer(region, q)
@@ -103,13 +118,16 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         ));
     }
     let given = tags::specified(q, "route-table", &["route-table"])?;
+    let local = |destination| Route {
+        destination,
+        target: Target::Local,
+    };
+    let mut routes = vec![local(Range::V4(vpc.cidr))];
+    routes.extend(vpc.ipv6.map(|block| local(Range::V6(block.range))));
     let table = RouteTable {
         id: region.new_id("rtb"),
         vpc: vpc.id,
-        routes: vec![Route {
-            destination: vpc.cidr,
-            target: Target::Local,
-        }],
+        routes,
         associations: Vec::new(),
         made_by_vpc: false,
     };

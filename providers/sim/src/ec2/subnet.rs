@@ -2,9 +2,9 @@
 
 use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
-use crate::ec2::{tags, vpc::parse_cidr};
+use crate::ec2::{ipv6, tags, vpc::parse_cidr};
 use crate::fault::Fault;
-use crate::filter::one;
+use crate::filter::{one, some};
 use crate::query::Query;
 use crate::world::{NetworkState, Region, Subnet};
 use crate::xml::Node;
@@ -27,6 +27,13 @@ const SUBNETS: Describe<Subnet> = Describe {
         ("cidr", |_, subnet| one(subnet.cidr)),
         ("cidr-block", |_, subnet| one(subnet.cidr)),
         ("cidrBlock", |_, subnet| one(subnet.cidr)),
+        (
+            "ipv6-cidr-block-association.ipv6-cidr-block",
+            |_, subnet| some(subnet.ipv6.as_ref().map(|block| block.range)),
+        ),
+        ("ipv6-cidr-block-association.association-id", |_, subnet| {
+            some(subnet.ipv6.as_ref().map(|block| &block.association))
+        }),
         ("default-for-az", |_, subnet| one(subnet.default_for_zone)),
         ("defaultForAz", |_, subnet| one(subnet.default_for_zone)),
         ("map-public-ip-on-launch", |_, subnet| {
@@ -56,7 +63,7 @@ fn show(region: &Region, subnet: &Subnet) -> Node {
         .text("ownerId", ACCOUNT)
         .text("vpcId", &subnet.vpc)
         .text("cidrBlock", subnet.cidr)
-        .list("ipv6CidrBlockAssociationSet", [])
+        .and(ipv6::show_subnet(subnet))
         .text("assignIpv6AddressOnCreation", false)
         .text("availableIpAddressCount", region.free_in(subnet))
         .text("availabilityZone", &subnet.zone)
@@ -116,11 +123,17 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
             "The maximum number of subnets has been reached.",
         ));
     }
+    let range6 = q
+        .text("Ipv6CidrBlock")
+        .map(|text| ipv6::check_subnet(region, &vpc.id, text))
+        .transpose()?;
+    let ipv6 = range6.map(|range| ipv6::block_of(region, range));
     let given = tags::specified(q, "subnet", &["subnet"])?;
     let subnet = Subnet {
         id: region.new_id("subnet"),
         vpc: vpc.id,
         cidr,
+        ipv6,
         zone,
         state: NetworkState::Pending,
         due: region.after(region.timing.network_ms),

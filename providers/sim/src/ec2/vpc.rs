@@ -3,9 +3,9 @@
 use crate::cidr::Cidr;
 use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
-use crate::ec2::tags;
+use crate::ec2::{ipv6, tags};
 use crate::fault::Fault;
-use crate::filter::one;
+use crate::filter::{one, some};
 use crate::query::Query;
 use crate::world::{NetworkState, Region, Vpc};
 use crate::xml::Node;
@@ -19,6 +19,12 @@ const VPCS: Describe<Vpc> = Describe {
         ("cidr", |_, vpc| one(vpc.cidr)),
         ("cidr-block", |_, vpc| one(vpc.cidr)),
         ("cidr-block-association.cidr-block", |_, vpc| one(vpc.cidr)),
+        ("ipv6-cidr-block-association.ipv6-cidr-block", |_, vpc| {
+            some(vpc.ipv6.as_ref().map(|block| block.range))
+        }),
+        ("ipv6-cidr-block-association.association-id", |_, vpc| {
+            some(vpc.ipv6.as_ref().map(|block| &block.association))
+        }),
         ("dhcp-options-id", |_, vpc| one(&vpc.dhcp_options)),
         ("is-default", |_, vpc| one(vpc.is_default)),
         ("isDefault", |_, vpc| one(vpc.is_default)),
@@ -44,6 +50,7 @@ fn show(region: &Region, vpc: &Vpc) -> Node {
         .text("state", vpc.state)
         .text("cidrBlock", vpc.cidr)
         .list("cidrBlockAssociationSet", [association])
+        .and(ipv6::show_vpc(region, vpc))
         .text("dhcpOptionsId", &vpc.dhcp_options)
         .text("instanceTenancy", &vpc.tenancy)
         .text("isDefault", vpc.is_default)
@@ -76,12 +83,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
             "Value ({tenancy}) for parameter instanceTenancy is invalid."
         )));
     }
-    if q.flag("AmazonProvidedIpv6CidrBlock")? == Some(true) {
-        return Err(Fault::new(
-            "UnsupportedOperation",
-            "IPv6 ranges of VPCs are not simulated",
-        ));
-    }
+    let with_ipv6 = q.flag("AmazonProvidedIpv6CidrBlock")? == Some(true);
     if region.vpcs.len() >= region.quotas.vpcs {
         return Err(Fault::new(
             "VpcLimitExceeded",
@@ -91,7 +93,11 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
     let given = tags::specified(q, "vpc", &["vpc"])?;
     let vpc = region.make_vpc(cidr, tenancy, false);
     tags::put(region, &vpc.id, given)?;
-    Ok(Node::new().node("vpc", show(region, &vpc)))
+    if with_ipv6 {
+        ipv6::give(region, &vpc.id)?;
+    }
+    let vpc = region.vpcs.find(&vpc.id)?;
+    Ok(Node::new().node("vpc", show(region, vpc)))
 }
 
 /// Deletes a VPC with what came with it.
@@ -99,6 +105,10 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let id = region.vpcs.find(q.need("VpcId")?)?.id.clone();
     let in_use = region.subnets.iter().any(|subnet| subnet.vpc == id)
         || region.has_internet(&id)
+        || region
+            .egress_only_gateways
+            .iter()
+            .any(|gateway| gateway.vpc == id)
         || region
             .interfaces
             .iter()

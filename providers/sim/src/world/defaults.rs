@@ -1,10 +1,14 @@
 //! What every region has before a user makes anything: the default VPC with a subnet in each zone.
 
 use super::{
-    Direction, InternetGateway, NetworkState, Peer, Region, Route, RouteAssociation, RouteTable,
-    Rule, SecurityGroup, Subnet, Target, Vpc,
+    DhcpOptions, Direction, InternetGateway, NetworkState, Peer, Region, Route, RouteAssociation,
+    RouteTable, Rule, SecurityGroup, Subnet, Target, Vpc,
 };
 use crate::cidr::Cidr;
+use crate::cidr6::Range;
+
+/// The set of DHCP options that a region has, and that new VPCs get.
+const DHCP_OPTIONS: &str = "dopt-0a1b2c3d";
 
 impl Region {
     /// Makes a VPC with what comes with each: a main route table and a group called `default`.
@@ -13,6 +17,7 @@ impl Region {
             id: self.new_id("vpc"),
             cidr,
             cidr_association: self.new_id("vpc-cidr-assoc"),
+            ipv6: None,
             state: if is_default {
                 NetworkState::Available
             } else {
@@ -27,7 +32,7 @@ impl Region {
             dns_support: true,
             dns_hostnames: is_default,
             address_metrics: false,
-            dhcp_options: "dopt-0a1b2c3d".to_owned(),
+            dhcp_options: DHCP_OPTIONS.to_owned(),
             is_default,
         };
         self.vpcs.put(vpc.clone());
@@ -35,7 +40,7 @@ impl Region {
             id: self.new_id("rtb"),
             vpc: vpc.id.clone(),
             routes: vec![Route {
-                destination: cidr,
+                destination: Range::V4(cidr),
                 target: Target::Local,
             }],
             associations: vec![RouteAssociation {
@@ -80,6 +85,21 @@ pub fn everywhere() -> Cidr {
 
 /// Furnishes a new region.
 pub fn furnish(region: &mut Region) {
+    let domain = match region.name.as_str() {
+        "us-east-1" => "ec2.internal".to_owned(),
+        name => format!("{name}.compute.internal"),
+    };
+    region.dhcp_options.put(DhcpOptions {
+        id: DHCP_OPTIONS.to_owned(),
+        options: vec![
+            ("domain-name".to_owned(), vec![domain]),
+            (
+                "domain-name-servers".to_owned(),
+                vec!["AmazonProvidedDNS".to_owned()],
+            ),
+        ],
+        is_default: true,
+    });
     let cidr = Cidr::parse("172.31.0.0/16").expect("a constant range");
     let vpc = region.make_vpc(cidr, "default", true);
     let gateway = InternetGateway {
@@ -94,7 +114,7 @@ pub fn furnish(region: &mut Region) {
         .map(|table| table.id.clone());
     if let Some(mut table) = main.and_then(|id| region.route_tables.get(&id).cloned()) {
         table.routes.push(Route {
-            destination: everywhere(),
+            destination: Range::V4(everywhere()),
             target: Target::InternetGateway(gateway.id.clone()),
         });
         region.route_tables.put(table);
@@ -108,6 +128,7 @@ pub fn furnish(region: &mut Region) {
             id,
             vpc: vpc.id.clone(),
             cidr: Cidr::parse(&format!("{first}/20")).expect("a constant range"),
+            ipv6: None,
             zone,
             state: NetworkState::Available,
             due: None,

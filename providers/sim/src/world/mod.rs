@@ -2,7 +2,9 @@
 
 mod compute;
 mod defaults;
+mod dhcp;
 mod flow_log;
+mod ipv6;
 mod mint;
 mod network;
 mod peering;
@@ -19,7 +21,9 @@ use serde_json::Value;
 
 pub use compute::{Instance, InstanceState, Metadata, PlacementGroup, Profile};
 pub use defaults::everywhere;
+pub use dhcp::DhcpOptions;
 pub use flow_log::FlowLog;
+pub use ipv6::{EgressOnlyGateway, Ipv6Block};
 pub use network::{
     Address, Interface, InterfaceAttachment, InternetGateway, NatGateway, NatState, NetworkState,
     PublicIp, Route, RouteAssociation, RouteTable, Subnet, Target, Vpc,

@@ -4,9 +4,11 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Ipv6Block;
 use super::table::Entity;
 use super::words::words;
 use crate::cidr::Cidr;
+use crate::cidr6::Range;
 
 words! {
     /// The state of a VPC or subnet.
@@ -24,6 +26,7 @@ pub struct Vpc {
     pub id: String,
     pub cidr: Cidr,
     pub cidr_association: String,
+    pub ipv6: Option<Ipv6Block>,
     pub state: NetworkState,
     pub due: Option<u64>,
     pub tenancy: String,
@@ -60,6 +63,7 @@ pub struct Subnet {
     pub id: String,
     pub vpc: String,
     pub cidr: Cidr,
+    pub ipv6: Option<Ipv6Block>,
     pub zone: String,
     pub state: NetworkState,
     pub due: Option<u64>,
@@ -153,6 +157,7 @@ pub enum Target {
     /// Inside the VPC.
     Local,
     InternetGateway(String),
+    EgressOnlyGateway(String),
     NatGateway(String),
     Peering(String),
     Interface(String),
@@ -161,7 +166,7 @@ pub enum Target {
 /// A route of a route table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Route {
-    pub destination: Cidr,
+    pub destination: Range,
     pub target: Target,
 }
 
@@ -238,6 +243,8 @@ pub struct Interface {
     pub description: String,
     pub mac: String,
     pub ip: Ipv4Addr,
+    /// Further addresses, in the order of assignment.
+    pub secondary: Vec<Ipv4Addr>,
     pub groups: Vec<String>,
     pub source_dest_check: bool,
     pub public: Option<PublicIp>,

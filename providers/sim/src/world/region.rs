@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::mint::Mint;
 use super::{
-    Address, Block, Entity, FlowLog, Instance, Interface, InternetGateway, KeyPair, NatGateway,
-    Peering, PlacementGroup, RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token,
-    Volume, Vpc,
+    Address, Block, DhcpOptions, EgressOnlyGateway, Entity, FlowLog, Instance, Interface,
+    InternetGateway, KeyPair, NatGateway, Peering, PlacementGroup, RouteTable, SecurityGroup,
+    Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
 };
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;
@@ -105,7 +105,9 @@ macro_rules! region {
 region! {
     vpcs: Vpc,
     subnets: Subnet,
+    dhcp_options: DhcpOptions,
     internet_gateways: InternetGateway,
+    egress_only_gateways: EgressOnlyGateway,
     nat_gateways: NatGateway,
     flow_logs: FlowLog,
     peerings: Peering,
@@ -203,7 +205,9 @@ impl Region {
         self.interfaces
             .iter()
             .filter(move |interface| interface.subnet == subnet)
-            .map(|interface| interface.ip)
+            .flat_map(|interface| {
+                std::iter::once(interface.ip).chain(interface.secondary.iter().copied())
+            })
     }
 
     /// How many addresses of a subnet are free.

@@ -2,6 +2,7 @@
 
 mod compute;
 mod network;
+mod reach;
 mod schemas;
 mod storage;
 
@@ -68,6 +69,12 @@ const SAMPLES: &[(&str, fn(&World) -> Making<'_>)] = &[
     ("aws.attachment", |world| {
         Box::pin(storage::attachment(world))
     }),
+    ("aws.dhcp_options", |world| {
+        Box::pin(reach::dhcp_options(world))
+    }),
+    ("aws.egress_only_gateway", |world| {
+        Box::pin(reach::egress_only_gateway(world))
+    }),
     ("aws.elastic_ip", |world| {
         Box::pin(compute::elastic_ip(world))
     }),
@@ -79,6 +86,9 @@ const SAMPLES: &[(&str, fn(&World) -> Making<'_>)] = &[
     ("aws.key_pair", |_| Box::pin(compute::key_pair())),
     ("aws.nat_gateway", |world| {
         Box::pin(network::nat_gateway(world))
+    }),
+    ("aws.network_interface", |world| {
+        Box::pin(reach::network_interface(world))
     }),
     ("aws.peering", |world| Box::pin(network::peering(world))),
     ("aws.placement_group", |_| {

@@ -11,19 +11,29 @@ pub async fn vpc() -> Sample {
         .renamed()
         .step([("dns_hostnames", Value::Bool(false))])
         .step([("dns_support", Value::Bool(false))])
+        .step([("ipv6", Value::Bool(true))])
         .step([("range", cidr("10.52.0.0/16"))])
         .step([("tenancy", text("dedicated"))])
 }
 
 /// A network beside the first.
-async fn other(world: &World) -> Made {
+pub async fn other(world: &World) -> Made {
     let fields = record([("range", cidr("10.60.0.0/16")), no_tags()]);
     world.make("aws.vpc", "other", fields).await
 }
 
 pub async fn subnet_of(world: &World) -> Sample {
     let net = Net::new(world).await;
-    let other = other(world).await;
+    let other = record([
+        ("range", cidr("10.60.0.0/16")),
+        ("ipv6", Value::Bool(true)),
+        no_tags(),
+    ]);
+    let other = world.make("aws.vpc", "other", other).await;
+    let Value::Cidr(whole) = other.seen["ipv6_range"] else {
+        panic!("no range: {:?}", other.seen);
+    };
+    let part = ipnet::IpNet::new(whole.addr(), 64).expect("a /56 has it");
     let fields = [
         ("vpc", net.vpc.id()),
         ("zone", text("us-west-2a")),
@@ -35,6 +45,8 @@ pub async fn subnet_of(world: &World) -> Sample {
         .step([("range", cidr("10.51.3.0/24"))])
         .step([("zone", text("us-west-2b"))])
         .step([("vpc", other.id()), ("range", cidr("10.60.3.0/24"))])
+        .step([("ipv6_range", Value::Cidr(part))])
+        .step([("ipv6_range", Value::Null)])
         .before([net.vpc, net.subnet, other])
 }
 
