@@ -64,8 +64,11 @@ impl Sample {
 
 type Making<'w> = Pin<Box<dyn Future<Output = Sample> + Send + 'w>>;
 
+/// Makes the sample of one type, with what must exist before it.
+type Sampler = fn(&World) -> Making<'_>;
+
 /// How to sample each type.
-const SAMPLES: &[(&str, fn(&World) -> Making<'_>)] = &[
+const SAMPLES: &[(&str, Sampler)] = &[
     ("aws.attachment", |world| {
         Box::pin(storage::attachment(world))
     }),
