@@ -40,13 +40,15 @@ impl Program {
         console: &Console,
     ) -> Result<Program, CommandError> {
         let loaded = infra_lang::load(project);
-        let refusals = project.refusals();
-        if !loaded.diagnostics.is_empty() || !refusals.is_empty() {
-            show(&loaded.diagnostics, &loaded.sources, &refusals, console);
+        if !loaded.diagnostics.is_empty() {
+            show(&loaded.diagnostics, &loaded.sources, console);
         }
-        let (sound, mut sources) = loaded
-            .sound()
-            .map_err(|wrong| failure(&wrong.diagnostics, &wrong.sources, console))?;
+        let (sound, mut sources) = loaded.sound().map_err(|wrong| {
+            for refusal in project.refusals() {
+                console.warn(&refusal);
+            }
+            failure(&wrong.diagnostics, &wrong.sources, console)
+        })?;
         let (inputs, wrong) = read_inputs(args, project, env, &mut sources)?;
         if !wrong.is_empty() {
             return Err(report(&wrong, &sources, console));
@@ -109,7 +111,7 @@ impl Program {
 }
 
 /// The inputs, added from the weakest to the strongest (`docs/language.md` has the order), and what is wrong with
-/// their files.
+/// their files. Fails when a file of the program or of its parameters exists and cannot be read.
 pub fn read_inputs(
     args: &args::Inputs,
     project: &Project,
@@ -147,6 +149,7 @@ pub fn read_inputs(
         })?;
         inputs.set(name.trim(), text);
     }
+    project.all_read()?;
     Ok((inputs, wrong))
 }
 
@@ -199,11 +202,11 @@ fn digest(sources: &Sources, inputs: &[(String, String)]) -> String {
 
 /// Shows diagnostics and gives the failure that they mean.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, console: &Console) -> CommandError {
-    show(diagnostics, sources, &[], console);
+    show(diagnostics, sources, console);
     failure(diagnostics, sources, console)
 }
 
-fn show(diagnostics: &[Diagnostic], sources: &Sources, refusals: &[String], console: &Console) {
+fn show(diagnostics: &[Diagnostic], sources: &Sources, console: &Console) {
     // Under `--json` they are part of the failure's document.
     if !console.json {
         console.problem(&diagnostics::render(
@@ -212,9 +215,6 @@ fn show(diagnostics: &[Diagnostic], sources: &Sources, refusals: &[String], cons
             console.err,
             console.width,
         ));
-    }
-    for refusal in refusals {
-        console.warn(refusal);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The simulated cloud: inside the process for `--sim`, and for other programs with `infra sim`.
 
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,13 +32,29 @@ pub async fn start(
     }
     let shown = file.as_ref().map(|file| file.display().to_string());
     config.state_file = file;
-    infra_sim::serve(config).await.map_err(|error| match (error.kind(), shown) {
-        (std::io::ErrorKind::WouldBlock, Some(file)) => CommandError::files(format!(
-            "the simulated cloud in `{file}` is in use by another run"
-        ))
-        .hint("wait until that run has ended, or end it"),
-        (_, Some(file)) => CommandError::files(format!("the simulated cloud in `{file}` cannot be started: {error}"))
-            .hint("it is only a simulation: delete the file, and the state that belongs to it, to begin anew"),
-        (_, None) => CommandError::files(format!("the simulated cloud cannot be started: {error}")),
-    })
+    infra_sim::serve(config)
+        .await
+        .map_err(|error| failure(&error, shown))
+}
+
+fn failure(error: &io::Error, file: Option<String>) -> CommandError {
+    let cloud = match &file {
+        Some(file) => format!("the simulated cloud in `{file}`"),
+        None => "the simulated cloud".to_owned(),
+    };
+    if error.kind() == ErrorKind::WouldBlock {
+        return CommandError::files(format!("{cloud} is in use by another run"))
+            .hint("wait until that run has ended, or end it");
+    }
+    let failure = CommandError::files(format!("{cloud} cannot be started: {error}"));
+    match error.kind() {
+        ErrorKind::AddrInUse => failure.hint("choose another port; port 0 takes a free one"),
+        ErrorKind::InvalidData => failure.hint(
+            "it is only a simulation: delete the file, and the state that belongs to it, to begin anew",
+        ),
+        _ if file.is_some() => {
+            failure.hint("the file must be in a folder that exists and in which you may write")
+        }
+        _ => failure,
+    }
 }

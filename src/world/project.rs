@@ -83,6 +83,18 @@ impl Project {
         refused.values().cloned().collect()
     }
 
+    /// Fails when a file was refused so far. Without one of its files a program would be a smaller one, and what that
+    /// file declares would be deleted.
+    pub fn all_read(&self) -> Result<(), CommandError> {
+        match self.refusals() {
+            refusals if refusals.is_empty() => Ok(()),
+            refusals => Err(CommandError::files(refusals.join("; ")).hint(
+                "a program is never taken without one of its files, since what it declares would then be deleted: \
+                 make the file readable, or move it away",
+            )),
+        }
+    }
+
     /// Makes the tool's own directory, `.infra`, which version control leaves alone.
     pub fn own_directory(&self) -> Result<PathBuf, CommandError> {
         let path = self.path(".infra");
@@ -117,7 +129,10 @@ impl Project {
                 "`{path}` is a symbolic link that leads out of the project, so it is not read"
             )),
             Ok(real) => Ok(Some(real)),
-            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) if is_absent(&error) => match self.root.join(relative).is_symlink() {
+                true => Err(format!("`{path}` is a symbolic link that leads nowhere")),
+                false => Ok(None),
+            },
             Err(error) => Err(format!("`{path}` cannot be read: {error}")),
         }
     }
@@ -158,8 +173,17 @@ impl World for Project {
             self.refuse(dir, reason);
             None
         })?;
-        let mut names: Vec<String> = fs::read_dir(real)
-            .ok()?
+        let entries = fs::read_dir(real)
+            .inspect_err(|error| {
+                if !is_absent(error) {
+                    self.refuse(
+                        dir,
+                        format!("`{}` cannot be read: {error}", self.shown_path(dir)),
+                    );
+                }
+            })
+            .ok()?;
+        let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             // Editors keep locks and backups in hidden files beside the real one.
             .filter(|name| name.ends_with(SUFFIX) && !name.starts_with('.'))

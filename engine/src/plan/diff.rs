@@ -33,10 +33,8 @@ pub(crate) fn diff(
 ) -> Vec<FieldChange> {
     let type_name = &sides.schema.type_name;
     let planned = sides.provider.canonical(type_name, &comparable(sides));
-    let observed = match with_fingerprints(sides) {
-        Some(record) => sides.provider.canonical(type_name, &record),
-        None => sides.provider.canonical(type_name, sides.attributes),
-    };
+    let mut observed = sides.provider.canonical(type_name, sides.attributes);
+    take_fingerprints(sides, &mut observed);
     let mut changes = Vec::new();
     for (name, value) in &planned {
         let authored = sides.planned.contains_key(name);
@@ -82,23 +80,23 @@ fn comparable(sides: &Sides<'_>) -> Record {
     planned
 }
 
-/// The attributes with the fingerprints of the secrets last sent; `None` when the plan has no secret.
-fn with_fingerprints(sides: &Sides<'_>) -> Option<Record> {
-    let mut secret = sides
-        .planned
-        .iter()
-        .filter(|(_, value)| value.has_secret())
-        .map(|(name, _)| name)
-        .peekable();
-    secret.peek()?;
-    let mut attributes = sides.attributes.clone();
-    for name in secret {
-        match sides.sent.get(name) {
-            Some(value) => attributes.insert(name.clone(), value.clone()),
-            None => attributes.remove(name),
+/// Puts the fingerprints of the secrets last sent into what was observed. What was sent is in the program's form, as
+/// what is planned is, so both are brought into the canonical form alike.
+fn take_fingerprints(sides: &Sides<'_>, observed: &mut Record) {
+    let secret = |(name, value): (&String, &Value)| value.has_secret().then(|| name.clone());
+    let secrets: Vec<String> = sides.planned.iter().filter_map(secret).collect();
+    if secrets.is_empty() {
+        return;
+    }
+    let mut sent = sides
+        .provider
+        .canonical(&sides.schema.type_name, sides.sent);
+    for name in secrets {
+        match sent.remove(&name) {
+            Some(value) => observed.insert(name, value),
+            None => observed.remove(&name),
         };
     }
-    Some(attributes)
 }
 
 /// What a changed field asks of the cloud, and why that is more than an update in place.

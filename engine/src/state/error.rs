@@ -235,9 +235,11 @@ impl StateError {
                 "run `infra apply` first, which finds out what became of it; or let go of it with `infra state rm`"
                     .to_owned()
             }
-            StateError::OtherType { to, .. } => {
-                format!("use `infra import` to manage it as `{}`", to.type_name)
-            }
+            StateError::OtherType { from, to } => format!(
+                "to manage it as `{}`, let go of it with `infra state rm '{from}'` and write `import {to} = \"ID\"` into \
+                 the program",
+                to.type_name
+            ),
         }
     }
 }

@@ -118,8 +118,13 @@ fn a_rename_refuses_what_cannot_be() {
         )
     );
     assert_eq!(
-        rename("aws.volume.a", "aws.vpc.a").0,
-        "`aws.volume.a` cannot become `aws.vpc.a`: a resource keeps its type"
+        rename("aws.volume.a", "aws.vpc.a"),
+        (
+            "`aws.volume.a` cannot become `aws.vpc.a`: a resource keeps its type".to_owned(),
+            "to manage it as `aws.vpc`, let go of it with `infra state rm 'aws.volume.a'` and write \
+             `import aws.vpc.a = \"ID\"` into the program"
+                .to_owned()
+        )
     );
     assert_eq!(
         rename("aws.volume.c", "aws.volume.d").0,

@@ -88,7 +88,7 @@ impl Journal {
     /// What the file system answers.
     pub fn compact(path: &Path, lock: Lock, tx: u64, entities: &[Change]) -> io::Result<Self> {
         let temporary = path.with_added_extension("new");
-        let mut out = BufWriter::new(File::create(&temporary)?);
+        let mut out = BufWriter::new(create_private(&temporary)?);
         serde_json::to_writer(
             &mut out,
             &Header {
@@ -130,6 +130,15 @@ impl Journal {
         self.len += bytes.len() as u64;
         Ok(())
     }
+}
+
+/// Creates a file that only its owner can read: a cloud keeps the secrets it was given in the clear.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// The right to write a state file, held through a file beside it.
@@ -234,6 +243,18 @@ mod tests {
         bytes.extend(lines(5, &[change("a"), change("b")]).unwrap());
         bytes.extend(lines(6, &[change("c"), change("d")]).unwrap());
         bytes
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cloud");
+        let lock = Lock::take(&path).unwrap();
+        Journal::compact(&path, lock, 1, &[change("a")]).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

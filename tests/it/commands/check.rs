@@ -71,6 +71,32 @@ fn links_do_not_lead_out_of_the_project() {
 }
 
 #[test]
+fn a_program_is_never_taken_without_one_of_its_files() {
+    let tool = Tool::with("std.value a { input = 1 }\n");
+    tool.write("more.infra", "std.value b { input = 2 }\n");
+    tool.run(&["apply", "--yes"]).expect(0);
+    let more = tool.dir().join("more.infra");
+    let refused = |why: &str| {
+        for words in [&["check"][..], &["plan"], &["apply", "--yes"]] {
+            let ran = tool.run(words).expect(1);
+            assert!(ran.err.contains(why), "{words:?}: {ran}");
+        }
+    };
+    std::fs::write(&more, b"std.value b { input = \"\xff\" }").expect("it can be written");
+    refused("`more.infra` is not UTF-8 text");
+    std::fs::remove_file(&more).expect("it is there");
+    std::fs::create_dir(&more).expect("a directory");
+    refused("`more.infra` is not a plain file");
+    std::fs::remove_dir(&more).expect("it is there");
+    std::os::unix::fs::symlink("nowhere.infra", &more).expect("a link");
+    refused("`more.infra` is a symbolic link that leads nowhere");
+    std::fs::remove_file(&more).expect("it is there");
+    tool.write("more.infra", "std.value b { input = 2 }\n");
+    std::fs::write(tool.dir().join("infra.infravars"), b"\xff").expect("it can be written");
+    refused("`infra.infravars` is not UTF-8 text");
+}
+
+#[test]
 fn fmt_writes_the_one_layout_and_is_content_with_it() {
     let tool = Tool::with("// first\nstd.value   a{input=1}\n\n\n\n\nlet  b=2 // why\n");
     insta::assert_snapshot!(tool.run(&["fmt", "--check"]).expect(1));

@@ -6,7 +6,7 @@ use crate::tool::{Ran, Tool};
 const SECRET: &str = "correct-horse-battery-staple";
 
 const PROGRAM: &str = r#"
-provider aws { region = "us-west-2" }
+provider aws { region = "us-west-2", tags = { team = "desk" } }
 param password: secret string
 
 std.value hidden { input = password, triggers = { words = "the password is ${password}" } }

@@ -33,6 +33,19 @@ fn exit_code_2_is_kept_for_changes() {
 }
 
 #[test]
+fn a_place_where_no_cloud_can_be_kept_is_told_from_a_damaged_one() {
+    let tool = Tool::new();
+    let words = ["sim", "--listen", "127.0.0.1:0", "--state"];
+    let sim = |file: &str| tool.run(&[&words[..], &[file]].concat()).expect(1).err;
+    let nowhere = sim("nowhere/cloud");
+    assert!(nowhere.contains("a folder that exists"), "{nowhere}");
+    assert!(!nowhere.contains("delete"), "{nowhere}");
+    tool.write("damaged", "no cloud\n");
+    let damaged = sim("damaged");
+    assert!(damaged.contains("delete the file"), "{damaged}");
+}
+
+#[test]
 fn a_missing_directory_is_named() {
     let tool = Tool::new();
     let verbs: &[&[&str]] = &[
