@@ -103,6 +103,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "InvalidSubnet.Conflict"
         | "InvalidPermission.Duplicate"
         | "RouteAlreadyExists"
+        | "NetworkAclEntryAlreadyExists"
         | "Resource.AlreadyAssociated"
         | "Resource.AlreadyAssigned" => AlreadyExists,
         "AuthFailure"

@@ -170,6 +170,10 @@ pub struct Quotas {
     pub nat_gateways_per_zone: usize,
     /// Route tables per VPC.
     pub route_tables_per_vpc: usize,
+    /// Network ACLs per VPC.
+    pub network_acls_per_vpc: usize,
+    /// Entries per network ACL and direction.
+    pub entries_per_acl: usize,
     /// Routes per route table.
     pub routes_per_table: usize,
     /// Security groups.
@@ -194,6 +198,8 @@ impl Default for Quotas {
             internet_gateways: 5,
             nat_gateways_per_zone: 5,
             route_tables_per_vpc: 200,
+            network_acls_per_vpc: 200,
+            entries_per_acl: 20,
             routes_per_table: 50,
             security_groups: 2500,
             rules_per_group: 60,

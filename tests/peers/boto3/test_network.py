@@ -221,3 +221,28 @@ def test_network_interface(ec2, network, image):
     ec2.unassign_private_ip_addresses(NetworkInterfaceId=card, PrivateIpAddresses=["10.1.1.50"])
     ec2.delete_network_interface(NetworkInterfaceId=card)
     network.terminate(instance)
+
+
+def test_network_acl(ec2, network):
+    by_subnet = [{"Name": "association.subnet-id", "Values": [network.subnet]}]
+    default = ec2.describe_network_acls(Filters=by_subnet)["NetworkAcls"][0]
+    assert default["IsDefault"] is True
+    made = ec2.create_network_acl(VpcId=network.vpc, TagSpecifications=tags("network-acl", Name="border"))
+    acl = made["NetworkAcl"]["NetworkAclId"]
+    entry = {"NetworkAclId": acl, "RuleNumber": 100, "Egress": False, "RuleAction": "allow"}
+    web = {**entry, "Protocol": "6", "CidrBlock": "0.0.0.0/0", "PortRange": {"From": 443, "To": 443}}
+    ec2.create_network_acl_entry(**web)
+    with refused("NetworkAclEntryAlreadyExists"):
+        ec2.create_network_acl_entry(**web)
+    echo = {**entry, "Protocol": "1", "CidrBlock": "10.1.0.0/16", "IcmpTypeCode": {"Type": 8, "Code": -1}}
+    ec2.replace_network_acl_entry(**echo)
+    shown = ec2.describe_network_acls(NetworkAclIds=[acl])["NetworkAcls"][0]
+    assert shown["Entries"][0]["IcmpTypeCode"] == {"Code": -1, "Type": 8}
+    old = next(one for one in default["Associations"] if one["SubnetId"] == network.subnet)
+    new = ec2.replace_network_acl_association(
+        AssociationId=old["NetworkAclAssociationId"], NetworkAclId=acl
+    )["NewAssociationId"]
+    with refused("DependencyViolation"):
+        ec2.delete_network_acl(NetworkAclId=acl)
+    ec2.replace_network_acl_association(AssociationId=new, NetworkAclId=default["NetworkAclId"])
+    ec2.delete_network_acl(NetworkAclId=acl)

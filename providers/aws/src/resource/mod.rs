@@ -1,5 +1,6 @@
 //! The resource types, one file each.
 
+mod acl_entries;
 mod attachment;
 mod dhcp_options;
 mod egress_only_gateway;
@@ -11,6 +12,7 @@ mod instance_state;
 mod internet_gateway;
 mod key_pair;
 mod nat_gateway;
+mod network_acl;
 mod network_interface;
 mod peering;
 mod placement_group;
@@ -36,7 +38,7 @@ use crate::seen::Seen;
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 18] = [
+pub(crate) const TYPES: [&str; 19] = [
     "aws.attachment",
     "aws.dhcp_options",
     "aws.egress_only_gateway",
@@ -46,6 +48,7 @@ pub(crate) const TYPES: [&str; 18] = [
     "aws.internet_gateway",
     "aws.key_pair",
     "aws.nat_gateway",
+    "aws.network_acl",
     "aws.network_interface",
     "aws.peering",
     "aws.placement_group",
@@ -69,6 +72,7 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
         "aws.internet_gateway" => &internet_gateway::InternetGateway,
         "aws.key_pair" => &key_pair::KeyPair,
         "aws.nat_gateway" => &nat_gateway::NatGateway,
+        "aws.network_acl" => &network_acl::NetworkAcl,
         "aws.network_interface" => &network_interface::NetworkInterface,
         "aws.peering" => &peering::Peering,
         "aws.placement_group" => &placement_group::PlacementGroup,

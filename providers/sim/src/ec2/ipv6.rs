@@ -6,7 +6,7 @@ use crate::cidr6::{Cidr6, Range};
 use crate::describe::Answer;
 use crate::fault::Fault;
 use crate::query::Query;
-use crate::world::{Ipv6Block, Region, Route, Subnet, Target, Vpc};
+use crate::world::{AclEntry, Ipv6Block, Region, Route, Subnet, Target, Vpc, open};
 use crate::xml::Node;
 
 /// The lengths of a VPC's range and of a subnet's.
@@ -45,7 +45,10 @@ fn of_vpc(region: &Region, block: &Ipv6Block) -> Node {
         .text("ipv6Pool", "Amazon")
 }
 
-/// Gives a VPC a range of its own, and its route tables the way inside.
+/// The entries of a default network ACL that let IPv6 pass.
+const ACL_NUMBER: i64 = 101;
+
+/// Gives a VPC a range of its own, its route tables the way inside, and its default network ACL an entry for it.
 ///
 /// # Errors
 /// `CidrLimitExceeded` when it has one.
@@ -70,6 +73,16 @@ pub fn give(region: &mut Region, vpc: &str) -> Result<Ipv6Block, Fault> {
                 target: Target::Local,
             });
         })?;
+    }
+    if let Some(mut acl) = region.default_acl(vpc).cloned() {
+        let everything = Range::V6(Cidr6::new(Ipv6Addr::UNSPECIFIED, 0));
+        let taken = |entry: &AclEntry| entry.number == ACL_NUMBER;
+        if !acl.entries.iter().any(taken) {
+            acl.entries.extend(open(everything, ACL_NUMBER));
+            acl.entries
+                .sort_by_key(|entry| (!entry.egress, entry.number));
+            region.network_acls.put(acl);
+        }
     }
     Ok(block)
 }

@@ -1,5 +1,6 @@
 //! EC2: the table of actions, and what happens around each of them.
 
+mod acl_entry;
 mod address;
 mod dhcp_options;
 mod egress_only_gateway;
@@ -20,6 +21,7 @@ mod launch_devices;
 mod launch_network;
 mod launch_options;
 mod nat_gateway;
+mod network_acl;
 mod peering;
 mod place;
 mod placement_group;
@@ -96,6 +98,8 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("CreateInternetGateway", Plain(internet_gateway::create)),
     ("CreateKeyPair", Plain(key_pair::create)),
     ("CreateNatGateway", Once(nat_gateway::create)),
+    ("CreateNetworkAcl", Once(network_acl::create)),
+    ("CreateNetworkAclEntry", Plain(acl_entry::create)),
     ("CreateNetworkInterface", Once(interface_change::create)),
     ("CreatePlacementGroup", Plain(placement_group::create)),
     ("CreateRoute", Plain(route::create)),
@@ -116,6 +120,8 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DeleteInternetGateway", Plain(internet_gateway::delete)),
     ("DeleteKeyPair", Plain(key_pair::delete)),
     ("DeleteNatGateway", Plain(nat_gateway::delete)),
+    ("DeleteNetworkAcl", Plain(network_acl::delete)),
+    ("DeleteNetworkAclEntry", Plain(acl_entry::delete)),
     ("DeleteNetworkInterface", Plain(interface_change::delete)),
     ("DeletePlacementGroup", Plain(placement_group::delete)),
     ("DeleteRoute", Plain(route::delete)),
@@ -165,6 +171,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ),
     ("DescribeKeyPairs", Plain(key_pair::describe)),
     ("DescribeNatGateways", Plain(nat_gateway::describe)),
+    ("DescribeNetworkAcls", Plain(network_acl::describe)),
     ("DescribeNetworkInterfaces", Plain(interface::describe)),
     ("DescribePlacementGroups", Plain(placement_group::describe)),
     ("DescribeRegions", Plain(place::regions)),
@@ -219,6 +226,11 @@ const ACTIONS: &[(&str, Doing)] = &[
         "ReplaceIamInstanceProfileAssociation",
         Plain(profile::replace),
     ),
+    (
+        "ReplaceNetworkAclAssociation",
+        Plain(network_acl::replace_association),
+    ),
+    ("ReplaceNetworkAclEntry", Plain(acl_entry::replace)),
     ("ReplaceRoute", Plain(route::replace)),
     (
         "ReplaceRouteTableAssociation",
@@ -321,6 +333,7 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("vpc") => region.vpcs.find(id).map(drop),
         Some("dopt") => region.dhcp_options.find(id).map(drop),
         Some("eigw") => region.egress_only_gateways.find(id).map(drop),
+        Some("acl") => region.network_acls.find(id).map(drop),
         Some("subnet") => region.subnets.find(id).map(drop),
         Some("igw") => region.internet_gateways.find(id).map(drop),
         Some("nat") => region.nat_gateways.find(id).map(drop),

@@ -2,7 +2,7 @@
 
 use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
-use crate::ec2::{ipv6, tags, vpc::parse_cidr};
+use crate::ec2::{ipv6, network_acl, tags, vpc::parse_cidr};
 use crate::fault::Fault;
 use crate::filter::{one, some};
 use crate::query::Query;
@@ -141,6 +141,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         default_for_zone: false,
     };
     region.subnets.put(subnet.clone());
+    region.join_default_acl(&subnet.vpc, &subnet.id);
     tags::put(region, &subnet.id, given)?;
     Ok(Node::new().node("subnet", show(region, &subnet)))
 }
@@ -185,6 +186,7 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
                 .retain(|a| a.subnet.as_ref() != Some(&id))
         })?;
     }
+    network_acl::leave(region, &id);
     region.subnets.remove(&id);
     region.tags.remove(&id);
     Ok(Node::done())

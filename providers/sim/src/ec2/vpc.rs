@@ -106,6 +106,10 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let in_use = region.subnets.iter().any(|subnet| subnet.vpc == id)
         || region.has_internet(&id)
         || region
+            .network_acls
+            .iter()
+            .any(|acl| acl.vpc == id && !acl.is_default)
+        || region
             .egress_only_gateways
             .iter()
             .any(|gateway| gateway.vpc == id)
@@ -142,6 +146,10 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
         .filter(|group| group.vpc == id)
         .map(|group| group.id.clone())
         .collect();
+    if let Some(acl) = region.default_acl(&id).map(|acl| acl.id.clone()) {
+        region.network_acls.remove(&acl);
+        region.tags.remove(&acl);
+    }
     for table in tables {
         region.route_tables.remove(&table);
         region.tags.remove(&table);

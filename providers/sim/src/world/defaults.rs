@@ -1,8 +1,8 @@
 //! What every region has before a user makes anything: the default VPC with a subnet in each zone.
 
 use super::{
-    DhcpOptions, Direction, InternetGateway, NetworkState, Peer, Region, Route, RouteAssociation,
-    RouteTable, Rule, SecurityGroup, Subnet, Target, Vpc,
+    DhcpOptions, Direction, InternetGateway, NetworkAcl, NetworkState, Peer, Region, Route,
+    RouteAssociation, RouteTable, Rule, SecurityGroup, Subnet, Target, Vpc,
 };
 use crate::cidr::Cidr;
 use crate::cidr6::Range;
@@ -50,6 +50,14 @@ impl Region {
             made_by_vpc: true,
         };
         self.route_tables.put(table);
+        let acl = NetworkAcl {
+            id: self.new_id("acl"),
+            vpc: vpc.id.clone(),
+            is_default: true,
+            entries: super::open(Range::V4(everywhere()), 100).into(),
+            associations: Vec::new(),
+        };
+        self.network_acls.put(acl);
         self.make_default_group(&vpc.id);
         vpc
     }
@@ -124,6 +132,7 @@ pub fn furnish(region: &mut Region) {
     for (number, zone) in zones.into_iter().enumerate() {
         let first = cidr.nth(number as u32 * 4096);
         let id = region.new_id("subnet");
+        region.join_default_acl(&vpc.id, &id);
         region.subnets.put(Subnet {
             id,
             vpc: vpc.id.clone(),

@@ -1,5 +1,6 @@
 //! The cloud's memory: regions, each with its tables of entities, and the transactions that change them.
 
+mod acl;
 mod compute;
 mod defaults;
 mod dhcp;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use acl::{AclEntry, NetworkAcl, open};
 pub use compute::{Instance, InstanceState, Metadata, PlacementGroup, Profile};
 pub use defaults::everywhere;
 pub use dhcp::DhcpOptions;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::mint::Mint;
 use super::{
     Address, Block, DhcpOptions, EgressOnlyGateway, Entity, FlowLog, Instance, Interface,
-    InternetGateway, KeyPair, NatGateway, Peering, PlacementGroup, RouteTable, SecurityGroup,
-    Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
+    InternetGateway, KeyPair, NatGateway, NetworkAcl, Peering, PlacementGroup, RouteTable,
+    SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
 };
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;
@@ -112,6 +112,7 @@ region! {
     flow_logs: FlowLog,
     peerings: Peering,
     route_tables: RouteTable,
+    network_acls: NetworkAcl,
     security_groups: SecurityGroup,
     key_pairs: KeyPair,
     interfaces: Interface,

@@ -1,5 +1,6 @@
 //! The simulator over its wire: every test starts a cloud and speaks to it as an SDK would.
 
+mod acls;
 mod addresses;
 mod chaos;
 mod client;

@@ -90,6 +90,9 @@ const SAMPLES: &[(&str, Sampler)] = &[
     ("aws.nat_gateway", |world| {
         Box::pin(network::nat_gateway(world))
     }),
+    ("aws.network_acl", |world| {
+        Box::pin(reach::network_acl(world))
+    }),
     ("aws.network_interface", |world| {
         Box::pin(reach::network_interface(world))
     }),

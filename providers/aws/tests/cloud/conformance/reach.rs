@@ -6,7 +6,7 @@ use super::Sample;
 use super::network::other;
 use crate::compute::machine;
 use crate::network::{Net, group, subnet};
-use crate::world::{World, list, record, text};
+use crate::world::{World, cidr, list, map, record, text};
 
 fn ip(text: &str) -> Value {
     Value::Ip(text.parse().expect("an address"))
@@ -66,4 +66,44 @@ pub async fn network_interface(world: &World) -> Sample {
         ("further_ips", list([])),
     ])
     .before([net.vpc, net.subnet, edge, jump, apps, one, two])
+}
+
+fn entry(number: i64, action: &str, (side, range): (&str, &str), port: &str) -> Value {
+    map([
+        ("number", Value::Int(number)),
+        ("action", text(action)),
+        (side, cidr(range)),
+        ("ports", Value::Port(port.parse().expect("a port"))),
+    ])
+}
+
+pub async fn network_acl(world: &World) -> Sample {
+    let net = Net::new(world).await;
+    let edge = subnet(&net.vpc, "10.51.2.0/24");
+    let edge = world.make("aws.subnet", "edge", edge).await;
+    let other = other(world).await;
+    let web = entry(100, "allow", ("from", "0.0.0.0/0"), "tcp/443");
+    let bad = entry(50, "deny", ("from", "198.51.100.0/24"), "all/all");
+    let echo = entry(60, "allow", ("from", "10.51.0.0/16"), "icmp/all");
+    let web6 = entry(110, "allow", ("from", "::/0"), "icmp/all");
+    let back = entry(100, "allow", ("to", "0.0.0.0/0"), "tcp/1024-65535");
+    let names = entry(100, "allow", ("to", "10.51.0.2/32"), "udp/53");
+    Sample::new(record([
+        ("vpc", net.vpc.id()),
+        ("inbound", list([web.clone()])),
+        ("subnets", list([net.subnet.id()])),
+    ]))
+    .renamed()
+    .step([("inbound", list([web6, bad, web, echo]))])
+    .step([("outbound", list([back]))])
+    .step([("outbound", list([names]))])
+    .step([("subnets", list([edge.id(), net.subnet.id()]))])
+    .step([("subnets", list([edge.id()]))])
+    .step([
+        ("vpc", other.id()),
+        ("inbound", list([])),
+        ("outbound", list([])),
+        ("subnets", list([])),
+    ])
+    .before([net.vpc, net.subnet, edge, other])
 }
