@@ -91,6 +91,7 @@ impl<'a> Session<'a> {
 
     /// Starts the simulated cloud if it is asked for, and makes the providers that program and state need.
     pub async fn connect(&self, state: &State) -> Result<Clouds, CommandError> {
+        self.refuse_foreign(state)?;
         let simulator = match self.args.cloud.sim {
             true => {
                 self.project.own_directory()?;
@@ -115,6 +116,34 @@ impl<'a> Session<'a> {
             timer,
             simulator,
         })
+    }
+
+    /// Refuses the state of another program: a plan with it would destroy all that the other one made. A directory
+    /// that was renamed still shares addresses with its state.
+    fn refuse_foreign(&self, state: &State) -> Result<(), CommandError> {
+        let program = self.project.program_name();
+        let desired = &self.evaluation.desired;
+        let shared = || {
+            let moved = desired.moves.iter().map(|step| &step.from);
+            let declared = desired.instances.iter().map(|instance| &instance.address);
+            declared
+                .chain(moved)
+                .any(|address| state.entries().contains_key(address))
+        };
+        if state.program() == program || state.entries().is_empty() || shared() {
+            return Ok(());
+        }
+        let message = format!(
+            "the state `{}` is that of another program, `{}`: nothing of what it knows is declared here",
+            self.home.shown,
+            state.program()
+        );
+        Err(CommandError::new(ErrorKind::State, message)
+            .hint("put the state of this program in its place, or move it away if there is none yet")
+            .hint(format!(
+                "if the directory was renamed and emptied, give it its name `{}` back for the last apply",
+                state.program()
+            )))
     }
 
     /// Answers lookups and evaluates again until no lookup is open. Destroying needs none.

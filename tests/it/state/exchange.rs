@@ -141,3 +141,30 @@ fn what_is_no_whole_state_is_not_pushed() {
     let ran = tool.run(&["state", "push", "nowhere.json"]).expect(1);
     assert!(ran.err.contains("`nowhere.json` cannot be read"), "{ran}");
 }
+
+#[test]
+fn the_state_of_another_program_is_refused_and_a_renamed_directory_is_not() {
+    let ours = Tool::new();
+    apply(&ours, 1);
+    let named = |program: &str| format!("\"program\": \"{program}\"");
+    let state = ours.read("infra.state.json");
+    let state = state.replacen(&named(&ours.program_name()), &named("shop"), 1);
+    assert!(state.contains(&named("shop")), "{state}");
+
+    let stranger = Tool::new();
+    stranger.write("main.infra", "std.value other { input = 1 }\n");
+    stranger.write("infra.state.json", &state);
+    for verb in [&["plan"][..], &["apply", "--yes"], &["destroy", "--yes"]] {
+        let refused = stranger.run(verb).expect(1);
+        assert!(
+            refused.err.contains("is that of another program"),
+            "{refused}"
+        );
+    }
+    assert_eq!(stranger.read("infra.state.json"), state);
+
+    let renamed = Tool::new();
+    renamed.write("main.infra", "std.value a { input = 1 }\n");
+    renamed.write("infra.state.json", &state);
+    renamed.run(&["plan", "--detailed-exitcode"]).expect(0);
+}
