@@ -115,7 +115,10 @@ fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Optio
     if let Some(endpoint) = &around.simulator {
         return simulated(endpoint);
     }
-    let real = infra_aws::Options::real(timer.clone(), crate::world::now_ms());
+    let real = infra_aws::Options {
+        default_profile: around.env.aws_profile().map(str::to_owned),
+        ..infra_aws::Options::real(timer.clone(), crate::world::now_ms())
+    };
     let named = context
         .config
         .get("endpoint")

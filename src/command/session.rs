@@ -346,6 +346,14 @@ impl<'a> Session<'a> {
 
     fn no_plan(&self, error: &PlanError) -> CommandError {
         let problems = problems::of_plan(error);
+        if let PlanError::Lookup { address, .. } = error
+            && !problems::is_of_program(error)
+        {
+            let mut refusal = self.refuse(&problems);
+            refusal.kind = ErrorKind::Cloud;
+            refusal.message = format!("the cloud did not answer the lookup {address}");
+            return refusal;
+        }
         if problems.is_empty() {
             let kind = match error {
                 PlanError::Read { .. } => ErrorKind::Cloud,

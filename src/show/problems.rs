@@ -3,6 +3,7 @@
 use infra_engine::plan::PlanError;
 use infra_lang::{Diagnostic, codes};
 use infra_model::{ResolveError, Span};
+use infra_provider::FailureKind;
 
 /// The cloud's provider refuses a value that fits its type.
 const REFUSED_VALUE: &str = "refused-value";
@@ -40,6 +41,17 @@ pub fn of_plan(error: &PlanError) -> Vec<Diagnostic> {
         | PlanError::CompanionConflict { .. }
         | PlanError::NoSuchAddress { .. }
         | PlanError::Read { .. } => Vec::new(),
+    }
+}
+
+/// Whether another program could be planned; otherwise the cloud, or the way to it, is to blame.
+pub fn is_of_program(error: &PlanError) -> bool {
+    match error {
+        PlanError::Read { .. } => false,
+        PlanError::Lookup { failure, .. } => {
+            matches!(failure.kind, FailureKind::NotFound | FailureKind::Invalid)
+        }
+        _ => true,
     }
 }
 

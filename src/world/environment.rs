@@ -71,6 +71,15 @@ impl Environment {
             .or(self.set("AWS_ENDPOINT_URL"))
     }
 
+    /// Whose credentials AWS's tools use, by their own variable.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only clouds need it")
+    )]
+    pub fn aws_profile(&self) -> Option<&str> {
+        self.set("AWS_PROFILE")
+    }
+
     /// Who runs the command, for the lock that others see: `user@host`.
     pub fn who(&self) -> String {
         let user = self

@@ -9,7 +9,8 @@ use infra_provider::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle
 use infra_provider::{Account, Context, Failure, FailureKind, Timer};
 
 use crate::config::{Config, Options, Windows, limit};
-use crate::{error, sdk};
+use crate::error::{self, Route};
+use crate::sdk;
 
 /// One account and region: the clients and what every operation needs beside them.
 pub(crate) struct Cloud {
@@ -17,6 +18,7 @@ pub(crate) struct Cloud {
     pub ebs: aws_sdk_ebs::Client,
     sts: aws_sdk_sts::Client,
     layers: Layers,
+    route: Route,
     pub timer: Arc<dyn Timer>,
     pub windows: Windows,
     pub program: String,
@@ -56,6 +58,12 @@ impl Cloud {
                 throttle,
                 options.timer.clone(),
             ),
+            route: Route {
+                profile: match options.credentials {
+                    Some(_) => None,
+                    None => config.profile.or(options.default_profile),
+                },
+            },
             timer: options.timer,
             windows: options.windows,
             program: context.program.clone(),
@@ -185,7 +193,7 @@ impl Cloud {
             async move {
                 sending
                     .await
-                    .map_err(|error| error::failure(action, &error))
+                    .map_err(|error| error::failure(action, &error, &self.route))
             }
         };
         self.layers.call(call, sent).await

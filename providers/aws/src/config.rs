@@ -53,6 +53,8 @@ pub struct Options {
     pub endpoint: Option<String>,
     /// Used when neither the program nor the environment names a region.
     pub default_region: Option<String>,
+    /// The profile that the environment chooses, to name it when it has no credentials.
+    pub default_profile: Option<String>,
     pub credentials: Option<Credentials>,
     pub windows: Windows,
     /// Whether to keep to AWS's published rates from the start. Without it only refusals slow calls down.
@@ -68,6 +70,7 @@ impl Options {
             timer,
             endpoint: None,
             default_region: None,
+            default_profile: None,
             credentials: None,
             windows: Windows::default(),
             paced: true,

@@ -9,8 +9,19 @@ use aws_sdk_ec2::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use infra_provider::{Failure, FailureKind};
 
+/// Where requests go, and by whose name: what explains that no answer came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// The profile that the program or the environment chose.
+    pub profile: Option<String>,
+}
+
 /// What became of a failed request.
-pub(crate) fn failure<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Failure
+pub(crate) fn failure<E>(
+    action: &'static str,
+    error: &SdkError<E, HttpResponse>,
+    route: &Route,
+) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -32,7 +43,7 @@ where
                 .temporary()
                 .ambiguous()
         }
-        error => unanswered(error),
+        error => unanswered(error, route),
     };
     failure.action = action.to_owned();
     failure.request_id = error.request_id().map(Box::from);
@@ -201,9 +212,9 @@ fn help(action: &str, kind: FailureKind, code: &str) -> Option<&'static str> {
 }
 
 /// A failure without an answer. It is ambiguous unless the request certainly did not leave.
-fn unanswered<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> Failure {
+fn unanswered<E: Error + 'static>(error: &SdkError<E, HttpResponse>, route: &Route) -> Failure {
     if let Some(cause) = cause::<CredentialsError, _>(error) {
-        return no_credentials(cause);
+        return no_credentials(cause, route.profile.as_deref());
     }
     match error {
         SdkError::TimeoutError(_) => {
@@ -238,7 +249,10 @@ fn unanswered<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> Failure 
     }
 }
 
-fn no_credentials(error: &CredentialsError) -> Failure {
+fn no_credentials(error: &CredentialsError, profile: Option<&str>) -> Failure {
+    if let Some(profile) = profile {
+        return no_credentials_of(profile, error);
+    }
     let message = match error {
         CredentialsError::CredentialsNotLoaded(_) => "there are no AWS credentials",
         CredentialsError::ProviderTimedOut(_) => {
@@ -251,6 +265,29 @@ fn no_credentials(error: &CredentialsError) -> Failure {
     };
     Failure::new(FailureKind::Credentials, message)
         .help("set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`; `--sim` needs none")
+}
+
+/// A chosen profile that leads to no credentials. The SDK does not tell a missing profile from an empty one.
+fn no_credentials_of(profile: &str, error: &CredentialsError) -> Failure {
+    let message = match error {
+        CredentialsError::CredentialsNotLoaded(_) => {
+            format!("there is no AWS profile `{profile}`, or it has no credentials")
+        }
+        CredentialsError::ProviderTimedOut(_) => {
+            format!(
+                "the source of the credentials of the AWS profile `{profile}` did not answer in time"
+            )
+        }
+        CredentialsError::InvalidConfiguration(_) => {
+            format!("the configuration of the AWS profile `{profile}` is wrong")
+        }
+        _ => format!("the source of the credentials of the AWS profile `{profile}` failed"),
+    };
+    let help = format!(
+        "`aws configure list-profiles` shows the profiles there are; choose one by AWS_PROFILE or the provider's \
+         `profile`, or sign in with `aws sso login --profile {profile}`"
+    );
+    Failure::new(FailureKind::Credentials, message).help(help)
 }
 
 /// The first error of a type among an error and its causes.
@@ -325,6 +362,21 @@ mod tests {
         assert!(broken.temporary && broken.ambiguous);
         let wrong = of("CreateVpc", "InvalidVpc.Range", 400);
         assert!(!wrong.temporary && !wrong.ambiguous);
+    }
+
+    #[test]
+    fn a_chosen_profile_without_credentials_is_named() {
+        let missing = CredentialsError::not_loaded("nothing");
+        let nobody = no_credentials(&missing, None);
+        assert_eq!(nobody.message, "there are no AWS credentials");
+        let chosen = no_credentials(&missing, Some("work"));
+        assert_eq!(chosen.kind, FailureKind::Credentials);
+        assert!(chosen.message.contains("`work`"), "{chosen}");
+        assert!(
+            chosen
+                .help
+                .is_some_and(|help| help.contains("--profile work"))
+        );
     }
 
     #[test]

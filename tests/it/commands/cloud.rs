@@ -108,7 +108,31 @@ fn missing_credentials_are_explained() {
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     let ran = tool.run(&["plan"]).expect(1);
-    assert!(ran.err.contains("credentials"), "{ran}");
+    assert!(ran.err.contains("there are no AWS credentials"), "{ran}");
+}
+
+#[test]
+fn a_lookup_that_the_cloud_does_not_answer_is_no_error_of_the_program() {
+    let tool = Tool::with("provider aws { region = \"us-west-2\" }\nlookup aws.zones z {}\n")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        .env("AWS_PROFILE", "nosuch");
+    let ran = tool.run(&["plan", "--json"]).expect(1);
+    let answer = ran.json();
+    assert_eq!(answer["error"]["kind"], "cloud", "{ran}");
+    let message = answer["diagnostics"][0]["message"].as_str();
+    assert!(
+        message.is_some_and(|text| text.contains("there is no AWS profile `nosuch`")),
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_lookup_that_finds_nothing_is_an_error_of_the_program() {
+    let (tool, _cloud, _outside) = with_cloud();
+    tool.write("main.infra", &PROGRAM.replace("al2023-ami-*", "nosuch-*"));
+    let ran = tool.run(&["plan", "--json"]).expect(1);
+    assert_eq!(ran.json()["error"]["kind"], "program", "{ran}");
 }
 
 #[test]
