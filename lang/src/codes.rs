@@ -85,6 +85,7 @@ codes! {
     FUNCTION_FAILED        = "function-failed",         "the function cannot work on these values";
     CONDITION_FAILED       = "condition-failed",        "a value does not satisfy its `where`";
     TOO_DEEP               = "too-deep",                "expressions are nested too deeply";
+    TOO_MANY_STEPS         = "too-many-steps",          "the program is too much to evaluate";
 
     // Inputs.
     UNKNOWN_PARAM          = "unknown-param",           "the program has no parameter of this name";

@@ -7,7 +7,7 @@ use infra_model::{FileId, Record, Secret, Span, Type, Value};
 use super::expr::as_text;
 use super::operators::{hide, reveal, unknown_from};
 use super::thing::{Thing, bind};
-use super::{Env, Eval, Evaluator, Stop, fault};
+use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::functions::{self, Args, Context, Function, Signature};
@@ -75,7 +75,12 @@ impl Evaluator<'_> {
             context: self,
         });
         match result {
-            Ok(value) => Ok(hide(value, secret)),
+            Ok(value) => {
+                if let Value::List(items) = &value {
+                    self.spend(items.len(), steps::ENTRY, span)?;
+                }
+                Ok(hide(value, secret))
+            }
             Err(why) => {
                 // What went wrong may quote the secret.
                 let why = if secret {

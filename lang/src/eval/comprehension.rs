@@ -4,7 +4,7 @@ use infra_model::{Record, Type, Unknown, Value};
 
 use super::operators::{hide, reveal, unknown_from};
 use super::thing::{Thing, bind};
-use super::{Env, Eval, Evaluator, fault};
+use super::{Env, Eval, Evaluator, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{Expr, For};
@@ -26,6 +26,7 @@ impl Evaluator<'_> {
     pub(super) fn each(&self, over: &Expr, env: &Env) -> Eval<Each> {
         let thing = self.thing(over, env)?;
         if let Thing::Set(set) = &thing {
+            self.spend(set.members.len(), steps::ITEM, over.span)?;
             let pair = |(key, member): &(String, _)| {
                 (Value::String(key.clone()), self.member_thing(*member))
             };
@@ -43,6 +44,12 @@ impl Evaluator<'_> {
             }
         };
         let (inner, secret) = reveal(value);
+        let count = match inner {
+            Value::List(items) => items.len(),
+            Value::Map(map) => map.len(),
+            _ => 0,
+        };
+        self.spend(count, steps::ITEM, over.span)?;
         let items = match inner {
             Value::List(items) => items
                 .iter()
@@ -119,10 +126,18 @@ impl Evaluator<'_> {
         Ok((waiting, secret))
     }
 
+    /// The value of an expression as an entry of what a comprehension makes.
+    fn entry(&self, expr: &Expr, env: &Env) -> Eval<Value> {
+        let value = self.value(expr, env)?;
+        self.spend(1, steps::ENTRY, expr.span)?;
+        self.spend_on(&value, expr.span)?;
+        Ok(value)
+    }
+
     pub(super) fn list_for(&self, item: &Expr, each: &For, env: &Env) -> Eval<Value> {
         let mut items = Vec::new();
         let (waiting, secret) = self.for_each(each, env, |env| {
-            items.push(self.value(item, env)?);
+            items.push(self.entry(item, env)?);
             Ok(())
         })?;
         let value = if waiting.is_empty() {
@@ -151,7 +166,7 @@ impl Evaluator<'_> {
                     .help("make the key of something that tells them apart"),
                 ));
             }
-            map.insert(name, self.value(value, env)?);
+            map.insert(name, self.entry(value, env)?);
             Ok(())
         })?;
         let result = if waiting.is_empty() {

@@ -4,7 +4,7 @@ use infra_model::{Record, Span, Type, Value};
 
 use super::operators::{self, Failure, hide, reveal, unknown_from};
 use super::thing::{PartId, Thing};
-use super::{Env, Eval, Evaluator, Stop, fault};
+use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{BinaryOp, Entry, EntryKey, Expr, ExprKind, StringPart};
@@ -15,6 +15,9 @@ impl Evaluator<'_> {
     /// The value of an expression.
     pub(super) fn value(&self, expr: &Expr, env: &Env) -> Eval<Value> {
         let thing = self.thing(expr, env)?;
+        if let Thing::Shared(value) = &thing {
+            self.spend_on(value, expr.span)?;
+        }
         self.materialize(thing)
     }
 
@@ -310,6 +313,8 @@ impl Evaluator<'_> {
                     let message = "the range is too long";
                     return Err(fault(Diagnostic::error(codes::ARITHMETIC, span, message)));
                 }
+                let count = last.saturating_sub(*first).saturating_add(1);
+                self.spend(usize::try_from(count).unwrap_or(0), steps::ENTRY, span)?;
                 Value::List((*first..=*last).map(Value::Int).collect())
             }
             (first, last) => unknown_from(Type::List(Box::new(Type::Int)), [first, last]),

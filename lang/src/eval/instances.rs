@@ -9,7 +9,7 @@ use super::expr::waits_for;
 use super::memo::{Done, Key};
 use super::operators::reveal;
 use super::thing::{Caller, Instances, Locals, Member, Node, Part, PartId, Set, Thing};
-use super::{Env, Eval, Evaluator, Stop, fault};
+use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{Decl, DeclId, DeclKind, Target};
@@ -262,6 +262,8 @@ impl Evaluator<'_> {
         locals: Locals,
         assumed: bool,
     ) -> Eval<Member> {
+        let levels = self.part(part).path.len() + 1;
+        self.spend(levels, steps::INSTANCE, decl.name.span)?;
         match decl.kind {
             DeclKind::Resource(Target::Schema) => {
                 let type_name = item.type_name.text();

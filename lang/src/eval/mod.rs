@@ -21,6 +21,7 @@ mod named;
 pub(crate) mod operators;
 mod provider;
 mod result;
+mod steps;
 mod thing;
 
 use std::cell::{Cell, RefCell};
@@ -92,6 +93,8 @@ pub(crate) struct Evaluator<'a> {
     traces: RefCell<Vec<Trace>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     depth: Cell<u32>,
+    /// What has been used of the budget.
+    steps: Cell<u64>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -116,6 +119,7 @@ impl<'a> Evaluator<'a> {
             traces: RefCell::new(vec![Trace::default()]),
             diagnostics: RefCell::default(),
             depth: Cell::new(0),
+            steps: Cell::new(0),
         }
     }
 
