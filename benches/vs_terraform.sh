@@ -5,26 +5,34 @@
 #   cargo build --release && benches/vs_terraform.sh [path/to/infra]
 #
 # SIZES="1000 4000 10000"  the numbers of resources
-# RUNS=3                   runs of each command; the median wall time's run is printed
+# RUNS=3                   runs of each command; the run of the median wall time is printed
+# LIMIT=600                seconds a command may take; one that takes longer is ended and said so
 set -euo pipefail
 infra=$(realpath "${1:-target/release/infra}")
 sizes=${SIZES:-1000 4000 10000}
 runs=${RUNS:-3}
+limit=${LIMIT:-600}
 [ -x /usr/bin/time ] || { echo "skipped: GNU time (/usr/bin/time) is not installed"; exit 0; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CHECKPOINT_DISABLE=1 NO_COLOR=1
 
-# measure LABEL PREPARE COMMAND...: runs it $runs times, each after `eval PREPARE`, and prints one row.
+# measure LABEL PREPARE COMMAND...: runs it $runs times, each after `eval PREPARE`, and prints one row. Status 1 when
+# it took longer than the limit.
 measure() {
-  local label=$1 prepare=$2 log=$work/time
+  local label=$1 prepare=$2 log=$work/time status
   shift 2
   : >"$log"
   for _ in $(seq "$runs"); do
     eval "$prepare"
-    /usr/bin/time -a -o "$log" -f '%e %U %S %M' "$@" >"$work/out" 2>&1 || {
+    status=0
+    timeout --signal KILL "$limit" /usr/bin/time -a -o "$log" -f '%e %U %S %M' "$@" >"$work/out" 2>&1 || status=$?
+    if ((status == 137)); then
+      printf '  %-22s more than %s s\n' "$label" "$limit"
+      return 1
+    elif ((status)); then
       echo "failed: $*"; tail -n 20 "$work/out"; exit 1
-    }
+    fi
   done
   sort -n "$log" | awk -v label="$label" '{ row[NR] = $0 }
     END { split(row[int((NR + 1) / 2)], f, " ")
@@ -54,9 +62,9 @@ theirs() { # N
   done >"$dir/main.tf"
   terraform -chdir="$dir" init -input=false >/dev/null
   measure "terraform validate" : terraform -chdir="$dir" validate
-  measure "terraform plan" : terraform -chdir="$dir" plan -input=false
+  measure "terraform plan" : terraform -chdir="$dir" plan -input=false || return 0
   measure "terraform apply" 'rm -f '"$dir"'/terraform.tfstate*' \
-    terraform -chdir="$dir" apply -input=false -auto-approve
+    terraform -chdir="$dir" apply -input=false -auto-approve || return 0
   measure "terraform plan (empty)" : terraform -chdir="$dir" plan -input=false -detailed-exitcode
 }
 
