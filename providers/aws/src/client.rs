@@ -5,12 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use infra_provider::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle};
+use infra_provider::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle, within};
 use infra_provider::{Account, Context, Failure, FailureKind, Timer};
 
 use crate::config::{Config, Options, Windows, limit};
 use crate::error::{self, Route};
 use crate::sdk;
+
+/// For how long one attempt to read waits for its answer, in milliseconds; changes have the SDK's longer limit.
+const READ_MS_MAX: u64 = 20_000;
+/// For how long all attempts of a read together wait for an answer, in milliseconds.
+const READ_SILENCE_MS_MAX: u64 = 60_000;
 
 /// One account and region: the clients and what every operation needs beside them.
 pub(crate) struct Cloud {
@@ -63,6 +68,8 @@ impl Cloud {
                     Some(_) => None,
                     None => config.profile.or(options.default_profile),
                 },
+                endpoint: sdk.endpoint_url().map(str::to_owned),
+                region: region.clone(),
             },
             timer: options.timer,
             windows: options.windows,
@@ -120,7 +127,15 @@ impl Cloud {
         S: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        self.send(action, Repeat::Harmless, send).await
+        let call = Call {
+            silence_ms_max: Some(READ_SILENCE_MS_MAX),
+            ..call(action, Repeat::Harmless)
+        };
+        let attempt = || {
+            let late = || error::late(&self.route);
+            within(READ_MS_MAX, &*self.timer, self.sent(action, send()), late)
+        };
+        self.layers.call(call, attempt).await
     }
 
     /// Sends a change that does no harm when it is done twice: it has a token, or sets something.
@@ -133,7 +148,8 @@ impl Cloud {
         S: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        self.send(action, Repeat::Harmless, send).await
+        let call = call(action, Repeat::Harmless);
+        self.layers.call(call, || self.sent(action, send())).await
     }
 
     /// Sends a change that must not be done twice. When its answer is lost, the failure is `ambiguous`.
@@ -146,7 +162,8 @@ impl Cloud {
         S: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        self.send(action, Repeat::Never, send).await
+        let call = call(action, Repeat::Never);
+        self.layers.call(call, || self.sent(action, send())).await
     }
 
     /// Reads all pages of a listing. `open` takes a page's items and the token of the next one.
@@ -173,29 +190,25 @@ impl Cloud {
         }
     }
 
-    async fn send<T, E, S>(
+    /// One attempt: the answer, or what became of the request.
+    async fn sent<T, E>(
         &self,
         action: &'static str,
-        repeat: Repeat,
-        send: impl Fn() -> S,
+        sending: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     ) -> Result<T, Failure>
     where
-        S: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let call = Call {
-            action,
-            group: action,
-            repeat,
-        };
-        let sent = || {
-            let sending = send();
-            async move {
-                sending
-                    .await
-                    .map_err(|error| error::failure(action, &error, &self.route))
-            }
-        };
-        self.layers.call(call, sent).await
+        let answer = sending.await;
+        answer.map_err(|error| error::failure(action, &error, &self.route))
+    }
+}
+
+fn call(action: &'static str, repeat: Repeat) -> Call {
+    Call {
+        action,
+        group: action,
+        repeat,
+        silence_ms_max: None,
     }
 }

@@ -14,6 +14,28 @@ use infra_provider::{Failure, FailureKind};
 pub(crate) struct Route {
     /// The profile that the program or the environment chose.
     pub profile: Option<String>,
+    /// The endpoint that program, environment or profile chose for all services.
+    pub endpoint: Option<String>,
+    pub region: String,
+}
+
+/// No answer came in time, whatever became of the request.
+pub(crate) fn late(route: &Route) -> Failure {
+    let (message, help) = match &route.endpoint {
+        Some(endpoint) => (
+            format!("the endpoint {endpoint} does not answer"),
+            "check what listens there, and `endpoint` of the provider block, AWS_ENDPOINT_URL or the profile's \
+             `endpoint_url`, whichever names it",
+        ),
+        None => (
+            format!("AWS does not answer in the region {}", route.region),
+            "check the network, HTTPS_PROXY, the region's name, and https://health.aws.amazon.com",
+        ),
+    };
+    Failure::new(FailureKind::Network, message)
+        .temporary()
+        .ambiguous()
+        .help(help)
 }
 
 /// What became of a failed request.
@@ -217,11 +239,7 @@ fn unanswered<E: Error + 'static>(error: &SdkError<E, HttpResponse>, route: &Rou
         return no_credentials(cause, route.profile.as_deref());
     }
     match error {
-        SdkError::TimeoutError(_) => {
-            Failure::new(FailureKind::Network, "AWS did not answer in time")
-                .temporary()
-                .ambiguous()
-        }
+        SdkError::TimeoutError(_) => late(route),
         SdkError::DispatchFailure(dispatch) => {
             let refused = cause::<io::Error, _>(error).map(io::Error::kind);
             let failure = match refused {
@@ -377,6 +395,19 @@ mod tests {
                 .help
                 .is_some_and(|help| help.contains("--profile work"))
         );
+    }
+
+    #[test]
+    fn silence_names_the_endpoint() {
+        let mut route = Route {
+            region: "us-west-2".to_owned(),
+            ..Route::default()
+        };
+        assert!(late(&route).message.contains("us-west-2"));
+        route.endpoint = Some("http://127.0.0.1:9".to_owned());
+        let silence = late(&route);
+        assert!(silence.message.contains("http://127.0.0.1:9"), "{silence}");
+        assert!(silence.temporary && silence.ambiguous);
     }
 
     #[test]

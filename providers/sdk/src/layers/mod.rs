@@ -5,11 +5,13 @@
 
 mod retry;
 mod throttle;
+mod within;
 
 use std::sync::Arc;
 
 pub use retry::{Jitter, Repeat, RetryPolicy};
 pub use throttle::{Limit, Throttle};
+pub use within::within;
 
 use crate::{CallCounts, Failure, FailureKind, Timer};
 
@@ -21,6 +23,9 @@ pub struct Call {
     /// The name of the rate limit it shares with others.
     pub group: &'static str,
     pub repeat: Repeat,
+    /// For how many milliseconds, over all attempts, an answer is waited for before a cloud that cannot be reached
+    /// is given up; `None` leaves it to the policy's number of attempts.
+    pub silence_ms_max: Option<u64>,
 }
 
 /// Pacing, retries and counting, put together.
@@ -64,9 +69,11 @@ impl Layers {
     {
         let start_ms = self.timer.now_ms();
         let mut attempt = 0;
+        let mut silence_ms = 0;
         loop {
             self.throttle.admit(call.group, &*self.timer).await;
             self.counts.note(call.action);
+            let sent_ms = self.timer.now_ms();
             let mut failure = match send().await {
                 Ok(answer) => {
                     self.throttle.succeeded(call.group, self.timer.now_ms());
@@ -81,6 +88,12 @@ impl Layers {
                 self.throttle.refused(call.group, self.timer.now_ms());
             }
             attempt += 1;
+            if failure.kind == FailureKind::Network {
+                silence_ms += self.timer.now_ms().saturating_sub(sent_ms);
+                if call.silence_ms_max.is_some_and(|most| silence_ms >= most) {
+                    return Err(failure);
+                }
+            }
             let spent_ms = self.timer.now_ms().saturating_sub(start_ms);
             match self
                 .policy
@@ -139,6 +152,7 @@ mod tests {
         action: "CreateThing",
         group: "change",
         repeat: Repeat::Never,
+        silence_ms_max: None,
     };
 
     /// Sends a call whose first `failures` answers are `failure`: the result, the attempts and the time taken.
@@ -192,6 +206,38 @@ mod tests {
             ..CREATE
         };
         assert_eq!(run(harmless, 1, &lost).0, Ok(1));
+    }
+
+    #[test]
+    fn a_silent_cloud_is_given_up_when_the_call_says_so() {
+        let attempts_and_time = |silence_ms_max| {
+            let timer = Arc::new(FakeTimer::default());
+            let layers = Layers::new(
+                RetryPolicy::default(),
+                Jitter::new(7),
+                Throttle::new(|_| None),
+                timer.clone(),
+            );
+            let read = Call {
+                repeat: Repeat::Harmless,
+                silence_ms_max,
+                ..CREATE
+            };
+            let late = || {
+                Failure::new(FailureKind::Network, "no answer")
+                    .temporary()
+                    .ambiguous()
+            };
+            let answer: Result<(), Failure> = block_on(layers.call(read, || {
+                within(20_000, &*timer, std::future::pending(), late)
+            }));
+            assert_eq!(answer.unwrap_err().message, "no answer");
+            (layers.counts().total(), timer.now_ms())
+        };
+        let (attempts, ms) = attempts_and_time(Some(60_000));
+        assert_eq!(attempts, 3);
+        assert!((60_000..62_000).contains(&ms), "{ms}");
+        assert_eq!(attempts_and_time(None).0, 8);
     }
 
     #[test]
