@@ -4,8 +4,9 @@
 
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, AttributeValue, HttpTokensState, InstanceMetadataEndpointState,
-    InstanceMetadataTagsState, InstanceStateName, SecureBlobAttributeValue,
+    AttributeBooleanValue, AttributeValue, HttpTokensState, IamInstanceProfileAssociation,
+    IamInstanceProfileAssociationState, InstanceMetadataEndpointState, InstanceMetadataTagsState,
+    InstanceStateName, SecureBlobAttributeValue,
 };
 use infra_provider::{Failure, FailureKind, Update};
 
@@ -263,8 +264,53 @@ pub(super) fn metadata_tags(fields: Fields<'_>) -> InstanceMetadataTagsState {
     }
 }
 
-/// An instance has one profile: it is given the first or another, or loses the one it has.
+/// How often a change of the profile is decided anew after its target turned out to be gone.
+const PROFILE_ROUNDS: usize = 3;
+
+/// An instance has one profile: it is given the first or another, or loses the one it has. A call whose answer was
+/// lost has given the association another id, or none; when the repeated call does not find it any more, the
+/// associations are read again.
 async fn set_iam_profile(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<(), Failure> {
+    let wanted = fields.text("iam_profile");
+    for round in 1.. {
+        let present = profile_association(cloud, id).await?;
+        let borne = present.as_ref().and_then(profile_arn);
+        if borne.is_some() == wanted.is_some() && wanted.iter().all(|wanted| names(borne, wanted)) {
+            break;
+        }
+        let association = present.and_then(|present| present.association_id);
+        match change_iam_profile(cloud, id, fields, association).await {
+            Ok(()) => break,
+            Err(failure) if round < PROFILE_ROUNDS && is_outdated(&failure) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
+}
+
+/// The call met associations that are not those that were read before it.
+fn is_outdated(failure: &Failure) -> bool {
+    matches!(
+        failure.kind,
+        FailureKind::NotFound | FailureKind::State | FailureKind::AlreadyExists
+    )
+}
+
+fn profile_arn(association: &IamInstanceProfileAssociation) -> Option<&str> {
+    association.iam_instance_profile()?.arn()
+}
+
+/// Whether an instance profile's ARN is what a program calls `wanted`: the ARN itself, or its last part.
+fn names(arn: Option<&str>, wanted: &str) -> bool {
+    arn.is_some_and(|arn| arn == wanted || arn.rsplit('/').next() == Some(wanted))
+}
+
+/// The association an instance has now, those on their way out left aside.
+async fn profile_association(
+    cloud: &Cloud,
+    id: &str,
+) -> Result<Option<IamInstanceProfileAssociation>, Failure> {
+    use IamInstanceProfileAssociationState::{Associated, Associating};
     let by_instance = filter("instance-id", [id.to_owned()]);
     let answer = cloud
         .read("DescribeIamInstanceProfileAssociations", || {
@@ -273,7 +319,17 @@ async fn set_iam_profile(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<
         })
         .await?;
     let associations = answer.iam_instance_profile_associations.unwrap_or_default();
-    let association = associations.into_iter().find_map(|one| one.association_id);
+    Ok(associations
+        .into_iter()
+        .find(|one| matches!(one.state, Some(Associated | Associating))))
+}
+
+async fn change_iam_profile(
+    cloud: &Cloud,
+    id: &str,
+    fields: Fields<'_>,
+    association: Option<String>,
+) -> Result<(), Failure> {
     match (iam_profile(fields), association) {
         (Some(profile), Some(association)) => {
             cloud
