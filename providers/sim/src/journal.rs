@@ -8,6 +8,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -141,6 +143,11 @@ fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// A lock can outlive its simulator for a moment: a process that is just being started holds a copy of every open
+/// file until its program is loaded. So it is asked for more than once.
+const LOCK_TRIES: usize = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
+
 /// The right to write a state file, held through a file beside it.
 #[derive(Debug)]
 pub struct Lock(File);
@@ -153,17 +160,20 @@ impl Lock {
             .truncate(false)
             .write(true)
             .open(beside)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(fs::TryLockError::WouldBlock) => Err(io::Error::new(
-                io::ErrorKind::WouldBlock,
-                format!(
-                    "{}: another simulator is using this state file",
-                    path.display()
-                ),
-            )),
-            Err(fs::TryLockError::Error(error)) => Err(error),
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(file)),
+                Err(fs::TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+                Err(fs::TryLockError::Error(error)) => return Err(error),
+            }
         }
+        Err(io::Error::new(
+            io::ErrorKind::WouldBlock,
+            format!(
+                "{}: another simulator is using this state file",
+                path.display()
+            ),
+        ))
     }
 }
 
