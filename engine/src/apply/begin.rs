@@ -134,10 +134,7 @@ impl Scene<'_> {
             default_name: goal.default_name.clone(),
             fields,
         });
-        Ok(Begin::Call {
-            intent: Box::new(intent),
-            call,
-        })
+        Ok(announce(intent, call))
     }
 
     fn set_late(&self, work: &Work, goal: &Goal, late: &[String]) -> Result<Begin, StepError> {
@@ -233,10 +230,7 @@ impl Scene<'_> {
             changed,
             restart,
         });
-        Begin::Call {
-            intent: Box::new(intent),
-            call,
-        }
+        announce(intent, call)
     }
 
     /// Empties fields of something that goes; the rest stays as it was last sent.
@@ -266,10 +260,7 @@ impl Scene<'_> {
             changed: cleared.keys().cloned().collect(),
             restart: false,
         });
-        Begin::Call {
-            intent: Box::new(intent),
-            call,
-        }
+        announce(intent, call)
     }
 
     fn delete(&self, existing: &Existing) -> Begin {
@@ -280,10 +271,7 @@ impl Scene<'_> {
             token: intent.token.clone(),
             prior: existing.attributes.as_ref().clone(),
         });
-        Begin::Call {
-            intent: Box::new(intent),
-            call,
-        }
+        announce(intent, call)
     }
 
     fn snapshot(&self, existing: &Existing) -> Begin {
@@ -294,10 +282,7 @@ impl Scene<'_> {
             token: intent.token.clone(),
             prior: existing.attributes.as_ref().clone(),
         });
-        Begin::Call {
-            intent: Box::new(intent),
-            call,
-        }
+        announce(intent, call)
     }
 
     /// What the cloud no longer has leaves the state alone; what the program lets go of leaves it with all its
@@ -358,6 +343,13 @@ fn write(event: Event) -> Begin {
     Begin::Write {
         event,
         unneeded: false,
+    }
+}
+
+fn announce(intent: Intent, call: Call) -> Begin {
+    Begin::Call {
+        intent: Box::new(intent),
+        call,
     }
 }
 
