@@ -135,6 +135,9 @@ pub struct Planning {
     /// Allow the data of this resource, or of this component's resources, to be lost (repeatable)
     #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
     pub allow_data_loss: Vec<String>,
+    /// Show every field of what is created
+    #[arg(long, help_heading = "Planning")]
+    pub long: bool,
     /// Show what stays as it is, too
     #[arg(long, help_heading = "Planning")]
     pub all: bool,
@@ -151,6 +154,7 @@ impl Planning {
             target: Vec::new(),
             replace: Vec::new(),
             allow_data_loss: Vec::new(),
+            long: false,
             all: false,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use infra_lang::syntax::{ItemKind, Tree};
 use infra_lang::{
     Diagnostic, Evaluation, Inputs, Schemas, Severity, SoundProgram, Sources, TestInfo, World,
 };
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::args;
 use crate::error::{CommandError, ErrorKind};
+use crate::show::plan::ComponentUse;
 use crate::show::{Console, diagnostics, diagnostics_json};
 use crate::world::{self, Environment, Project};
 
@@ -98,6 +100,26 @@ impl Program {
 
     pub fn schemas(&self) -> &Schemas {
         self.sound.program().schemas()
+    }
+
+    /// Where the program itself uses components, by the names it gives them.
+    pub fn component_uses(&self) -> BTreeMap<String, ComponentUse> {
+        let is_own = |tree: &&Tree| {
+            let file = self.sources.get(tree.file);
+            file.is_some_and(|file| !file.path.contains('/'))
+        };
+        let trees = self.sound.program().trees().iter().filter(is_own);
+        let uses = trees.flat_map(|tree| &tree.items).filter_map(|item| {
+            let ItemKind::Resource(used) = &item.kind else {
+                return None;
+            };
+            let place = ComponentUse {
+                component: used.type_name.text(),
+                span: used.name.span,
+            };
+            Some((used.name.text.clone(), place))
+        });
+        uses.collect()
     }
 
     /// The parameters that come from no file, without the secret ones: name and text.

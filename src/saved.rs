@@ -124,6 +124,7 @@ impl SavedPlan {
             target: words("target"),
             replace: words("replace"),
             allow_data_loss: words("allow_data_loss"),
+            long: given.long,
             all: given.all,
         })
     }

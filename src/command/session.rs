@@ -20,7 +20,7 @@ use crate::program::{self, Program};
 use crate::saved::SavedPlan;
 use crate::schemas::AllSchemas;
 use crate::show::place::Places;
-use crate::show::plan::PlanView;
+use crate::show::plan::{ComponentUse, PlanView};
 use crate::show::{Console, plan_json, problems, text};
 use crate::simulated;
 use crate::store::{StateHome, state_error};
@@ -301,25 +301,34 @@ impl<'a> Session<'a> {
                 .collect(),
             false => Vec::new(),
         };
-        self.view(schemas, &unchanged).render(plan)
+        let instances = self.program.component_uses();
+        self.view(schemas, &unchanged, &instances).render(plan)
     }
 
     /// What was changed outside, for people.
     pub fn render_drift(&self, drift: &[Drift]) -> String {
         let schemas = AllSchemas::of_program(self.program.schemas());
         let mut page = String::new();
-        self.view(&schemas, &[]).drifted(drift, &mut page);
+        self.view(&schemas, &[], &BTreeMap::new())
+            .drifted(drift, &mut page);
         page
     }
 
-    fn view<'v>(&'v self, schemas: &'v AllSchemas, unchanged: &'v [Address]) -> PlanView<'v> {
+    fn view<'v>(
+        &'v self,
+        schemas: &'v AllSchemas,
+        unchanged: &'v [Address],
+        instances: &'v BTreeMap<String, ComponentUse>,
+    ) -> PlanView<'v> {
         PlanView {
             places: self.places(),
             painter: self.console.out,
             width: self.console.width,
+            long: self.args.long,
             verbose: self.console.verbose > 0,
             schemas,
             unchanged,
+            instances,
         }
     }
 

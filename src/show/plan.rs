@@ -1,15 +1,21 @@
 //! A plan for people. It reads like a review: what would be lost first, then what changed behind our back, then
 //! what will be done, component by component, each with its reason and the line that causes it.
 
+mod brief;
+mod changes;
+mod summary;
+
 use std::collections::BTreeMap;
 
-use infra_engine::plan::{Action, Drift, FieldChange, Plan, Reason, Refusal, ResourceChange};
+use infra_engine::plan::{Drift, Plan, Refusal};
 use infra_engine::providers::SchemaSource;
-use infra_model::{Address, Change};
+use infra_model::{Address, Span, Value};
 
 use super::place::Places;
 use super::style::{Painter, Style};
 use super::{text, values};
+pub use summary::counts;
+use summary::{calls, summary};
 
 /// What can be done about a loss that nobody allowed.
 const LOSS_HELP: &str = "if that is meant, allow each by name, or all of a component's by the component's name; to \
@@ -24,11 +30,22 @@ pub struct PlanView<'a> {
     pub places: Places<'a>,
     pub painter: Painter,
     pub width: usize,
+    /// Show every field of what is created, one a line.
+    pub long: bool,
     /// Show defaults too, and nothing shortened.
     pub verbose: bool,
+    /// The components' instances of the program itself, by their names.
+    pub instances: &'a BTreeMap<String, ComponentUse>,
     pub schemas: &'a dyn SchemaSource,
     /// What stays as it is, when that is to be shown.
     pub unchanged: &'a [Address],
+}
+
+/// Where a program uses a component.
+pub struct ComponentUse {
+    /// The component's name, such as `server`.
+    pub component: String,
+    pub span: Span,
 }
 
 impl PlanView<'_> {
@@ -37,7 +54,7 @@ impl PlanView<'_> {
         let mut page = String::new();
         self.losses(plan, &mut page);
         self.drift(&plan.drift, &mut page);
-        self.changes(plan, &mut page);
+        let cut = self.changes(plan, &mut page);
         self.unchanged_list(&mut page);
         self.refusals(plan, &mut page);
         page.push_str(&summary(plan, self.painter));
@@ -46,7 +63,11 @@ impl PlanView<'_> {
             let note = format!("{asserts} will be decided by what becomes known while applying.");
             page.push_str(&format!("{}\n", self.quiet(&note)));
         }
-        page.push_str(&self.quiet(&calls(&plan.calls, self.verbose)));
+        let mut last = calls(&plan.calls, self.verbose);
+        if cut {
+            last.push_str(" `--long` shows every field.");
+        }
+        page.push_str(&self.quiet(&last));
         page.push('\n');
         page
     }
@@ -99,7 +120,7 @@ impl PlanView<'_> {
             let names = drifted.fields.iter().map(|field| text::width(&field.name));
             let column = names.max().unwrap_or(0);
             for field in &drifted.fields {
-                let observed = field.observed.clone().unwrap_or(infra_model::Value::Null);
+                let observed = field.observed.clone().unwrap_or(Value::Null);
                 self.field(
                     &field.name,
                     column,
@@ -109,116 +130,6 @@ impl PlanView<'_> {
                 );
             }
         }
-    }
-
-    fn changes(&self, plan: &Plan, page: &mut String) {
-        let mut order: Vec<String> = Vec::new();
-        let mut groups: BTreeMap<String, Vec<&ResourceChange>> = BTreeMap::new();
-        for change in &plan.changes {
-            let group = change
-                .address
-                .path
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            if !groups.contains_key(&group) {
-                order.push(group.clone());
-            }
-            groups.entry(group).or_default().push(change);
-        }
-        for group in &order {
-            let title = match group.as_str() {
-                "" => text::line(&plan.program),
-                component => text::line(component),
-            };
-            self.heading(&title, page);
-            for change in &groups[group] {
-                self.change(change, group, page);
-            }
-            page.push('\n');
-        }
-    }
-
-    fn change(&self, change: &ResourceChange, group: &str, page: &mut String) {
-        let (mark, style) = mark(change.action);
-        let address = change.address.to_string();
-        let within = address
-            .strip_prefix(group)
-            .and_then(|rest| rest.strip_prefix('/'));
-        let name = text::line(within.unwrap_or(&address)).into_owned();
-        let mut words = match change.action {
-            Action::Create | Action::Update | Action::Delete => String::new(),
-            other => format!("  {other}"),
-        };
-        if change.conditional {
-            words.push_str("  only if a value that becomes known differs");
-        }
-        let head = format!(
-            "  {} {}",
-            self.painter.paint(style, mark),
-            self.painter.paint(style, &name)
-        );
-        self.head_line(&head, &words, &self.places.short(change.span), page);
-        for reason in &change.reasons {
-            if !matches!(reason, Reason::New | Reason::Fields | Reason::Destroy) {
-                let place = self.places.short(span_of(reason));
-                let because = format!("      reason: {}", text::line(&reason.to_string()));
-                self.head_line(&self.quiet(&because), "", &place, page);
-            }
-        }
-        // Of what goes nothing needs to be compared; of what comes the program's own words are enough.
-        if change.action == Action::Delete {
-            return;
-        }
-        let brief = change.action == Action::Create && !self.verbose;
-        let schema = self.schemas.schema(&change.address.type_name);
-        let is_default = |field: &FieldChange| {
-            let default = schema.and_then(|schema| schema.field(&field.name)?.default.as_ref());
-            field.span.is_none() || default == Some(&field.planned)
-        };
-        let shown: Vec<&FieldChange> = change
-            .fields
-            .iter()
-            .filter(|field| !(brief && is_default(field)))
-            .collect();
-        let column = shown
-            .iter()
-            .map(|field| text::width(&field.name))
-            .max()
-            .unwrap_or(0);
-        for field in shown {
-            let lines = self.lines(field.prior.as_ref(), &field.planned, column);
-            self.field(
-                &field.name,
-                column,
-                &lines,
-                &self.cost(change.action, field),
-                page,
-            );
-        }
-    }
-
-    /// What a field's change costs and where it comes from; nothing for a create, where all of it is new.
-    fn cost(&self, action: Action, field: &FieldChange) -> String {
-        if action == Action::Create {
-            return String::new();
-        }
-        let mut words = Vec::new();
-        if let Some(why) = &field.why {
-            words.push(text::line(why).into_owned());
-        } else if field.cost == Change::Replace {
-            words.push("makes it anew".to_owned());
-        } else if field.cost == Change::Restart {
-            words.push("stops and starts it".to_owned());
-        }
-        if !field.certain {
-            words.push("compared once it is known".to_owned());
-        }
-        let place = self.places.short(field.span);
-        if !place.is_empty() {
-            words.push(place);
-        }
-        words.join(", ")
     }
 
     fn unchanged_list(&self, page: &mut String) {
@@ -311,12 +222,7 @@ impl PlanView<'_> {
         }
     }
 
-    fn lines(
-        &self,
-        prior: Option<&infra_model::Value>,
-        planned: &infra_model::Value,
-        column: usize,
-    ) -> Vec<String> {
+    fn lines(&self, prior: Option<&Value>, planned: &Value, column: usize) -> Vec<String> {
         let columns = match self.verbose {
             true => usize::MAX,
             false => self.width.saturating_sub(column + 8).max(20),
@@ -327,95 +233,4 @@ impl PlanView<'_> {
     fn quiet(&self, words: &str) -> String {
         self.painter.paint(Style::Quiet, words)
     }
-}
-
-/// The mark of an action, and its colour.
-fn mark(action: Action) -> (&'static str, Style) {
-    match action {
-        Action::Create => ("+", Style::Create),
-        Action::Update | Action::Restart => ("~", Style::Update),
-        Action::Replace { .. } => ("±", Style::Replace),
-        Action::Delete => ("-", Style::Delete),
-        Action::Adopt => ("<", Style::Create),
-        Action::Forget => (">", Style::Delete),
-        Action::Record | Action::None => ("=", Style::Quiet),
-    }
-}
-
-fn span_of(reason: &Reason) -> Option<infra_model::Span> {
-    match reason {
-        Reason::Forgotten { span } | Reason::Imported { span } | Reason::Moved { span, .. } => {
-            Some(*span)
-        }
-        _ => None,
-    }
-}
-
-/// How many resources meet each fate, in the order in which people ask.
-pub fn counts(plan: &Plan) -> [(&'static str, usize); 7] {
-    let number = |wanted: fn(Action) -> bool| {
-        plan.changes
-            .iter()
-            .filter(|change| wanted(change.action))
-            .count()
-    };
-    [
-        ("create", number(|action| action == Action::Create)),
-        (
-            "update",
-            number(|action| matches!(action, Action::Update | Action::Restart)),
-        ),
-        (
-            "replace",
-            number(|action| matches!(action, Action::Replace { .. })),
-        ),
-        ("delete", number(|action| action == Action::Delete)),
-        ("adopt", number(|action| action == Action::Adopt)),
-        ("forget", number(|action| action == Action::Forget)),
-        ("record", number(|action| action == Action::Record)),
-    ]
-}
-
-/// `Plan: 21 to create, 1 to update; 3 stay as they are.`
-fn summary(plan: &Plan, painter: Painter) -> String {
-    let stay = match plan.unchanged {
-        1 => "1 resource stays as it is".to_owned(),
-        number => format!("{number} resources stay as they are"),
-    };
-    if plan.is_empty() {
-        let head = painter.paint(Style::Success, "Nothing to do");
-        return match plan.unchanged {
-            0 => format!("{head}: there are no resources.\n"),
-            _ => format!("{head}: {stay}.\n"),
-        };
-    }
-    let parts: Vec<String> = counts(plan)
-        .iter()
-        .filter(|(_, number)| *number > 0)
-        .map(|(word, number)| format!("{number} to {word}"))
-        .collect();
-    let head = painter.paint(Style::Heading, "Plan:");
-    match plan.unchanged {
-        0 => format!("{head} {}.\n", parts.join(", ")),
-        _ => format!("{head} {}; {stay}.\n", parts.join(", ")),
-    }
-}
-
-/// `12 API calls`, with the actions when asked for.
-pub fn calls(calls: &BTreeMap<String, u64>, verbose: bool) -> String {
-    let total: u64 = calls.values().sum();
-    let mut words = match total {
-        0 => "No API calls".to_owned(),
-        1 => "1 API call".to_owned(),
-        _ => format!("{total} API calls"),
-    };
-    if verbose && total > 0 {
-        let each: Vec<String> = calls
-            .iter()
-            .map(|(action, number)| format!("{action} {number}"))
-            .collect();
-        words.push_str(&format!(" ({})", each.join(", ")));
-    }
-    words.push('.');
-    words
 }

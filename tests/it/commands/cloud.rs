@@ -30,6 +30,7 @@ fn with_cloud() -> (Tool, Cloud, tempfile::TempDir) {
 fn a_plan_reads_like_a_review() {
     let (tool, _cloud, _outside) = with_cloud();
     insta::assert_snapshot!("create", tool.run(&["plan"]).expect(0));
+    insta::assert_snapshot!("create_long", tool.run(&["plan", "--long"]).expect(0));
     tool.run(&["apply", "--yes"]).expect(0);
     insta::assert_snapshot!(
         "update",
@@ -54,6 +55,21 @@ fn a_plan_reads_like_a_review() {
             .expect(0)
             .out
             .contains("2 deleted, 2 created")
+    );
+}
+
+#[test]
+fn the_first_plan_of_a_whole_system_fits_on_a_screen() {
+    let tool = Tool::copy_of("examples/51desk");
+    let office = ["--sim", "--set", "office=203.0.113.0/24"];
+    let plan = |more: &[&str]| tool.run(&[&["plan"], &office[..], more].concat()).expect(0);
+    let short = plan(&[]);
+    insta::assert_snapshot!("desk", short);
+    assert!(short.out.lines().count() <= 66, "{short}");
+    let long = plan(&["--long"]).out;
+    assert!(
+        long.lines().count() > 200 && !long.contains("--long"),
+        "{long}"
     );
 }
 
