@@ -11,7 +11,7 @@ use infra_provider::{
     Identified, Observed, Provider, Settle, Snapshot, Target, Timer, Update,
 };
 
-use crate::clock::Clock;
+use infra_provider::clock::Clock;
 
 /// One thing in the cloud.
 #[derive(Clone, Debug, PartialEq)]

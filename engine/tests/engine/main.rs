@@ -6,7 +6,6 @@
     reason = "tests print how many points they tried, and how long they took"
 )]
 
-mod clock;
 mod cloud;
 mod program;
 mod schemas;

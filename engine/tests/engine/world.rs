@@ -18,10 +18,10 @@ use infra_engine::state::{
 use infra_engine::{PrepareError, prepare};
 use infra_model::{Address, Schema};
 
-use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::program::Program;
 use crate::schemas::schemas;
+use infra_provider::clock::Clock;
 
 /// A machine on which every other process has ended.
 struct Machine(Clock, u32);

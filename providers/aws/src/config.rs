@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use infra_model::Record;
 use infra_provider::Timer;
 use infra_provider::layers::Limit;
@@ -45,6 +48,14 @@ impl Default for Windows {
     }
 }
 
+/// How requests travel, and by which clock, for callers that have their cloud in the same process.
+#[derive(Clone, Debug)]
+pub struct Transport {
+    pub http: SharedHttpClient,
+    pub time: SharedTimeSource,
+    pub sleep: SharedAsyncSleep,
+}
+
 /// What the caller decides, and not the program.
 #[derive(Clone)]
 pub struct Options {
@@ -56,6 +67,8 @@ pub struct Options {
     /// The profile that the environment chooses, to name it when it has no credentials.
     pub default_profile: Option<String>,
     pub credentials: Option<Credentials>,
+    /// With given credentials only; otherwise, and when it is `None`, sockets and the clock of the system.
+    pub transport: Option<Transport>,
     pub windows: Windows,
     /// Whether to keep to AWS's published rates from the start. Without it only refusals slow calls down.
     pub paced: bool,
@@ -72,6 +85,7 @@ impl Options {
             default_region: None,
             default_profile: None,
             credentials: None,
+            transport: None,
             windows: Windows::default(),
             paced: true,
             seed,

@@ -17,5 +17,5 @@ mod tags;
 mod token;
 mod wait;
 
-pub use config::{Credentials, Options, Windows};
+pub use config::{Credentials, Options, Transport, Windows};
 pub use provider::AwsProvider;

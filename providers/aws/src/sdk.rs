@@ -65,8 +65,15 @@ fn fixed(
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts())
         .stalled_stream_protection(stalls())
-        .http_client(if plain { http_plain() } else { http() })
         .credentials_provider(SharedCredentialsProvider::new(credentials));
+    builder = match &options.transport {
+        Some(transport) => builder
+            .http_client(transport.http.clone())
+            .time_source(transport.time.clone())
+            .sleep_impl(transport.sleep.clone())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled()),
+        None => builder.http_client(if plain { http_plain() } else { http() }),
+    };
     builder.set_region(region.cloned().map(Region::new));
     builder.set_endpoint_url(endpoint.cloned());
     builder.set_app_name(AppName::new("infra").ok());

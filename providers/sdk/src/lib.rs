@@ -5,6 +5,8 @@
 
 mod call;
 #[cfg(feature = "conformance")]
+pub mod clock;
+#[cfg(feature = "conformance")]
 pub mod conformance;
 mod failure;
 pub mod layers;

@@ -4,10 +4,12 @@
 //! One binary, because linking Amazon's SDK is expensive.
 
 mod addressing;
+mod bed;
 mod compute;
 mod conformance;
 mod existing;
 mod network;
+mod pace;
 mod recovery;
 mod storage;
 mod swap;

@@ -3,7 +3,7 @@
 mod compute;
 mod network;
 mod reach;
-mod schemas;
+pub mod schemas;
 mod storage;
 
 use std::collections::BTreeMap;

@@ -1,14 +1,14 @@
-//! Virtual time: when everything waits, the clock jumps to the next moment somebody waits for.
+//! Virtual time for tests: when everything waits, the clock jumps to the next moment somebody waits for.
 
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use infra_provider::Timer;
+use crate::Timer;
 
 #[derive(Default)]
 struct Inner {
@@ -21,7 +21,8 @@ struct Inner {
 #[derive(Clone, Default)]
 pub struct Clock(Arc<Mutex<Inner>>);
 
-struct Sleep {
+/// Waits until a moment of its clock has come.
+pub struct Sleep {
     clock: Clock,
     until_ms: u64,
     place: Option<(u64, u64)>,
@@ -32,7 +33,7 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let clock = self.clock.clone();
-        let mut inner = clock.0.lock().unwrap();
+        let mut inner = clock.inner();
         if inner.now_ms >= self.until_ms {
             return Poll::Ready(());
         }
@@ -49,7 +50,7 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         if let Some(place) = self.place {
-            self.clock.0.lock().unwrap().sleepers.remove(&place);
+            self.clock.inner().sleepers.remove(&place);
         }
     }
 }
@@ -57,24 +58,32 @@ impl Drop for Sleep {
 #[async_trait::async_trait]
 impl Timer for Clock {
     async fn sleep(&self, duration: Duration) {
-        let until_ms = self.now_ms() + duration.as_millis() as u64;
-        Sleep {
-            clock: self.clone(),
-            until_ms,
-            place: None,
-        }
-        .await;
+        self.pause(duration).await;
     }
 
     fn now_ms(&self) -> u64 {
-        self.0.lock().unwrap().now_ms
+        self.inner().now_ms
     }
 }
 
 impl Clock {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A wait that may be shared between threads.
+    pub fn pause(&self, duration: Duration) -> Sleep {
+        let ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Sleep {
+            clock: self.clone(),
+            until_ms: self.now_ms().saturating_add(ms),
+            place: None,
+        }
+    }
+
     /// Jumps to the next moment somebody waits for; `false` when nobody waits.
     fn advance(&self) -> bool {
-        let mut inner = self.0.lock().unwrap();
+        let mut inner = self.inner();
         let Some(((moment, _), waker)) = inner.sleepers.pop_first() else {
             return false;
         };
@@ -84,7 +93,10 @@ impl Clock {
         true
     }
 
-    /// Runs a future to its end. `None` when `killed` became true: the future is dropped where it stands.
+    /// Runs a future to its end, on this thread. `None` when `killed` became true: the future is dropped where it stands.
+    ///
+    /// # Panics
+    /// When it waits for something that never comes.
     pub fn run_until<T>(
         &self,
         killed: &dyn Fn() -> bool,
@@ -118,7 +130,14 @@ impl Clock {
         }
     }
 
+    /// Runs a future to its end, on this thread.
+    ///
+    /// # Panics
+    /// When it waits for something that never comes.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        self.run_until(&|| false, future).expect("nobody kills it")
+        match self.run_until(&|| false, future) {
+            Some(value) => value,
+            None => unreachable!("nobody kills it"),
+        }
     }
 }

@@ -1,0 +1,402 @@
+//! A test bed: the engine, the provider and the simulated cloud in one process, under one virtual clock. An apply that
+//! takes minutes there takes a moment here, and takes exactly as long every time.
+
+pub mod trace;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use infra_aws::{AwsProvider, Credentials, Options};
+use infra_engine::apply::{ApplyInput, ApplyOptions, ApplyReport, Cancel, apply};
+use infra_engine::plan::{Plan, PlanInput, PlanOptions, plan};
+use infra_engine::providers::Providers;
+use infra_engine::state::{
+    Disk, Files, Genesis, Holder, Host, LEASE, Lock, SealKey, SimulatedDisk, State, Store, Survives,
+};
+use infra_engine::{answer_lookups, prepare};
+use infra_lang::{Evaluation, Inputs, SoundProgram, World};
+use infra_model::{Address, Record, Schema, Value};
+use infra_provider::clock::Clock;
+use infra_provider::{Context, Provider, Target, Timer};
+use infra_sim::{Chaos, Local, Quotas, Timing};
+
+use crate::conformance::schemas;
+use trace::Trace;
+
+/// What the cloud of a bed is like.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub chaos: String,
+    pub timing: Timing,
+    /// Whether the provider keeps to AWS's published rates from the start, as it does with a real account.
+    pub paced: bool,
+}
+
+impl Setup {
+    /// Every request takes 100 ms, and states last about as long as they do at AWS.
+    pub fn real(chaos: &str) -> Setup {
+        Setup {
+            chaos: format!("latency=100ms,{chaos}")
+                .trim_end_matches(',')
+                .to_owned(),
+            timing: Timing {
+                network_ms: 1_000,
+                nat_gateway_ms: 90_000,
+                instance_ms: 20_000,
+                status_checks_ms: 60_000,
+                volume_ms: 3_000,
+                attachment_ms: 2_000,
+                modification_ms: 5_000,
+                snapshot_ms: 30_000,
+                ..Timing::default()
+            },
+            paced: true,
+        }
+    }
+
+    /// Requests take no time, and states change at once.
+    pub fn instant() -> Setup {
+        Setup {
+            chaos: String::new(),
+            timing: Timing::instant(),
+            paced: false,
+        }
+    }
+}
+
+/// No quota is in the way of many of anything.
+fn quotas() -> Quotas {
+    const MANY: usize = 100_000;
+    Quotas {
+        vpcs: MANY,
+        subnets_per_vpc: MANY,
+        internet_gateways: MANY,
+        nat_gateways_per_zone: MANY,
+        route_tables_per_vpc: MANY,
+        network_acls_per_vpc: MANY,
+        security_groups: MANY,
+        addresses: MANY,
+        vcpus: 1_000_000,
+        pending_snapshots: MANY,
+        ..Quotas::default()
+    }
+}
+
+/// A machine on which every other process has ended.
+struct Machine(Clock, u32);
+
+impl Host for Machine {
+    fn unix_ms(&self) -> u64 {
+        wire::START_MS + self.0.now_ms()
+    }
+
+    fn has_ended(&self, holder: &Holder) -> bool {
+        holder.pid != self.1
+    }
+}
+
+/// A program's text, and whatever files it reads.
+pub struct Text {
+    files: BTreeMap<String, String>,
+    inputs: Inputs,
+}
+
+impl Text {
+    pub fn new(main: impl Into<String>) -> Text {
+        Text {
+            files: BTreeMap::from([("main.infra".to_owned(), main.into())]),
+            inputs: Inputs::new(),
+        }
+    }
+
+    /// The example with this directory, with its parameters given.
+    pub fn example(name: &str, inputs: &[(&str, &str)]) -> Text {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/");
+        let directory = std::fs::read_dir(format!("{root}{name}")).expect("the example is there");
+        let mut files = BTreeMap::new();
+        for file in directory {
+            let file = file.expect("a directory can be listed");
+            if let Ok(text) = std::fs::read_to_string(file.path()) {
+                files.insert(file.file_name().to_string_lossy().into_owned(), text);
+            }
+        }
+        let mut text = Text {
+            files,
+            inputs: Inputs::new(),
+        };
+        for (name, value) in inputs {
+            text.inputs.set(name, value);
+        }
+        text
+    }
+}
+
+impl World for Text {
+    fn read(&self, path: &str) -> Option<String> {
+        self.files.get(path.trim_start_matches("./")).cloned()
+    }
+
+    fn list(&self, dir: &str) -> Option<Vec<String>> {
+        let programs = self.files.keys().filter(|name| name.ends_with(".infra"));
+        dir.is_empty().then(|| programs.cloned().collect())
+    }
+
+    fn std(&self, path: &str) -> Option<&str> {
+        infra_stdlib::file(path)
+    }
+
+    fn std_paths(&self) -> Vec<String> {
+        let files = infra_stdlib::files().into_iter();
+        files.map(|(path, _)| path.to_owned()).collect()
+    }
+
+    fn program_name(&self) -> &str {
+        "desk"
+    }
+}
+
+/// A program under way: what it asks for under what is known of the cloud.
+struct Asked {
+    evaluation: Evaluation,
+    answers: BTreeMap<Address, Record>,
+}
+
+pub struct Bed {
+    pub clock: Clock,
+    pub cloud: Local,
+    pub provider: Arc<AwsProvider>,
+    disk: SimulatedDisk,
+    providers: Providers,
+    schemas: BTreeMap<String, Schema>,
+    runs: AtomicU32,
+}
+
+impl Bed {
+    pub fn new(setup: &Setup) -> Bed {
+        let clock = Clock::default();
+        let chaos: Chaos = setup.chaos.parse().expect("a specification of faults");
+        let ticking = clock.clone();
+        let now = move || wire::START_MS + ticking.now_ms();
+        let mut config = infra_sim::Config::new(Arc::new(now));
+        config.chaos = chaos;
+        config.timing = setup.timing;
+        config.quotas = quotas();
+        let cloud = Local::open(config).expect("a cloud without a file always opens");
+        let provider = Arc::new(clock.run(connect(&cloud, &clock, setup.paced)));
+        let mut providers = Providers::default();
+        providers.insert("aws", provider.clone());
+        Bed {
+            clock,
+            cloud,
+            provider,
+            disk: SimulatedDisk::new(),
+            providers,
+            schemas: schemas::all(),
+            runs: AtomicU32::new(0),
+        }
+    }
+
+    /// Everything the cloud has that somebody made.
+    pub fn left_over(&self) -> Vec<String> {
+        let left = self.cloud.handle().left_over();
+        left.iter().map(ToString::to_string).collect()
+    }
+
+    pub fn state(&self) -> State {
+        let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
+        let store = Store::read(disk, Files::default(), genesis()).expect("the state can be read");
+        store.state().clone()
+    }
+
+    fn open(&self) -> Store {
+        let pid = self.runs.fetch_add(1, Ordering::SeqCst) + 1;
+        let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
+        let host: Arc<dyn Host> = Arc::new(Machine(self.clock.clone(), pid));
+        let holder = Holder {
+            who: "dev@laptop".to_owned(),
+            pid,
+            command: "test".to_owned(),
+        };
+        let files = Files::default();
+        let lock = Lock::take(Arc::clone(&disk), &files, host, holder, LEASE)
+            .expect("nobody else has the lock");
+        Store::open(disk, files, genesis(), lock).expect("the state can be opened")
+    }
+
+    async fn ask(&self, text: &Text) -> Asked {
+        let loaded = infra_lang::load(text);
+        let (sound, _) = loaded
+            .sound()
+            .unwrap_or_else(|wrong| panic!("{:#?}", wrong.diagnostics));
+        let sound: Arc<SoundProgram> = Arc::new(sound);
+        let mut answers = BTreeMap::new();
+        loop {
+            let evaluation = sound
+                .evaluate(text, &text.inputs, &answers)
+                .unwrap_or_else(|wrong| panic!("{wrong:#?}"));
+            let lookups = &evaluation.desired.lookups;
+            let more = answer_lookups(lookups, &answers, &self.providers).await;
+            let more = more.unwrap_or_else(|error| panic!("{error}"));
+            if more.len() == answers.len() {
+                return Asked {
+                    evaluation,
+                    answers,
+                };
+            }
+            answers = more;
+        }
+    }
+
+    async fn planned(&self, store: &mut Store, asked: &mut Asked, destroy: bool) -> Plan {
+        for instance in &mut asked.evaluation.desired.instances {
+            instance.lifecycle.protect = None;
+        }
+        let desired = &asked.evaluation.desired;
+        let prepared = prepare(store, desired, &self.providers, &self.schemas, &self.clock)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        let known = store.state().entries().keys();
+        plan(&PlanInput {
+            desired,
+            digest: "digest",
+            resolver: &asked.evaluation,
+            schemas: &self.schemas,
+            providers: &self.providers,
+            state: store.state(),
+            refreshed: &prepared.refreshed,
+            lookups: &asked.answers,
+            options: &PlanOptions {
+                destroy,
+                allow_data_loss: known.cloned().collect(),
+                ..PlanOptions::default()
+            },
+        })
+        .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// `infra plan`, and the calls it made, by action.
+    pub fn plan(&self, text: &Text) -> (Plan, BTreeMap<String, u64>) {
+        let before = self.provider.calls().by_action();
+        let mut store = self.open();
+        let planned = self.clock.run(async {
+            let mut asked = self.ask(text).await;
+            self.planned(&mut store, &mut asked, false).await
+        });
+        store.close().expect("the state can be closed");
+        let calls = self.provider.calls().by_action();
+        (
+            planned,
+            infra_engine::providers::calls_since(&before, &calls),
+        )
+    }
+
+    /// `infra apply` or `infra destroy`, with the times of its steps. `None` when the run was killed, which is when
+    /// `killed` becomes true.
+    pub fn try_apply(
+        &self,
+        text: &Text,
+        destroy: bool,
+        killed: &dyn Fn() -> bool,
+    ) -> Option<(Trace, ApplyReport)> {
+        let run = format!("run {}", self.runs.load(Ordering::SeqCst));
+        let mut store = self.open();
+        let work = async {
+            let mut asked = self.ask(text).await;
+            let plan = self.planned(&mut store, &mut asked, destroy).await;
+            let trace = Trace::new(&self.clock, &plan);
+            let input = ApplyInput {
+                plan: &plan,
+                resolver: &asked.evaluation,
+                schemas: &self.schemas,
+                providers: &self.providers,
+                timer: &self.clock,
+                progress: &trace,
+                cancel: &Cancel::new(),
+                options: &ApplyOptions::new(run),
+            };
+            let report = apply(&mut store, &input)
+                .await
+                .unwrap_or_else(|error| panic!("{error}"));
+            (trace.ended(), report)
+        };
+        let done = self.clock.run_until(killed, work)?;
+        store.close().expect("the state can be closed");
+        Some(done)
+    }
+
+    /// Applies or destroys, and demands that everything was done.
+    pub fn apply(&self, text: &Text, destroy: bool) -> (Trace, ApplyReport) {
+        let (trace, report) = self
+            .try_apply(text, destroy, &|| false)
+            .expect("nobody kills it");
+        assert!(report.is_complete(), "{:#?}", report.failed);
+        (trace, report)
+    }
+
+    /// The machine starts again after it lost its power, and with it every run.
+    pub fn restart(self) -> Bed {
+        Bed {
+            disk: self.disk.restart(Survives::Synced),
+            ..self
+        }
+    }
+
+    /// Reads all that the state has of a type, as a plan does: the number of calls.
+    pub fn calls_to_read(&self, type_name: &str, at_most: usize) -> (usize, BTreeMap<String, u64>) {
+        let state = self.state();
+        let of_type = state
+            .entries()
+            .iter()
+            .filter(|(address, _)| address.type_name == type_name);
+        let targets: Vec<Target> = of_type
+            .take(at_most)
+            .map(|(address, entry)| Target {
+                address: address.clone(),
+                id: entry.id.clone(),
+                prior: entry.attributes.usable(),
+            })
+            .collect();
+        let before = self.provider.calls().by_action();
+        let read = self.clock.run(self.provider.read(type_name, &targets));
+        let read = read.unwrap_or_else(|failure| panic!("{type_name}: {failure}"));
+        assert!(
+            read.iter()
+                .all(|one| *one != infra_provider::Observed::Absent),
+            "{type_name}: all of them are there"
+        );
+        let calls = self.provider.calls().by_action();
+        (
+            targets.len(),
+            infra_engine::providers::calls_since(&before, &calls),
+        )
+    }
+}
+
+async fn connect(cloud: &Local, clock: &Clock, paced: bool) -> AwsProvider {
+    let keys = Credentials {
+        access_key_id: infra_sim::ACCESS_KEY.to_owned(),
+        secret_access_key: infra_sim::SECRET_KEY.to_owned(),
+        session_token: None,
+    };
+    let timer = Arc::new(clock.clone());
+    let mut options = Options::simulated(timer, "http://cloud.test", keys);
+    options.transport = Some(wire::transport(cloud, clock));
+    options.paced = paced;
+    let context = Context {
+        program: "desk".to_owned(),
+        config: Record::from([("region".to_owned(), Value::string("us-west-2"))]),
+    };
+    AwsProvider::connect(&context, options)
+        .await
+        .expect("the cloud is there")
+}
+
+fn genesis() -> Genesis {
+    Genesis {
+        program: "desk".to_owned(),
+        lineage: "a1b2".to_owned(),
+        key: SealKey::new([7; 32]),
+    }
+}

@@ -1,0 +1,108 @@
+//! Requests to a simulated cloud in the same process, under virtual time.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use infra_aws::Transport;
+use infra_provider::Timer;
+use infra_provider::clock::Clock;
+use infra_sim::{Incoming, Local, Reply};
+
+/// When virtual time begins: 14 November 2023.
+pub const START_MS: u64 = 1_700_000_000_000;
+
+/// Hands requests over; on the way they take as long as the cloud's chaos says.
+#[derive(Clone)]
+struct Wire {
+    cloud: Local,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+/// The way to `cloud`, by `clock`.
+pub fn transport(cloud: &Local, clock: &Clock) -> Transport {
+    let wire = Wire {
+        cloud: cloud.clone(),
+        clock: clock.clone(),
+    };
+    let connector = SharedHttpConnector::new(wire.clone());
+    Transport {
+        http: http_client_fn(move |_, _| connector.clone()),
+        time: SharedTimeSource::new(wire.clone()),
+        sleep: SharedAsyncSleep::new(wire),
+    }
+}
+
+impl TimeSource for Wire {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(START_MS + self.clock.now_ms())
+    }
+}
+
+impl AsyncSleep for Wire {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(self.clock.pause(duration))
+    }
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Wire { cloud, clock } = self.clone();
+        HttpConnectorFuture::new(async move {
+            let closed = || ConnectorError::io("the connection was closed".into());
+            let arrival = cloud.arrive().ok_or_else(closed)?;
+            clock.pause(Duration::from_millis(arrival.delay_ms)).await;
+            let reply = cloud.answer(&arrival, &incoming(request));
+            reply.map(response).ok_or_else(closed)
+        })
+    }
+}
+
+fn incoming(request: HttpRequest) -> Incoming {
+    let uri = request.uri().to_owned();
+    let rest = uri.split_once("://").map_or(&*uri, |(_, rest)| rest);
+    let path = rest.find(['/', '?']).map_or("/", |at| &rest[at..]);
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut headers: BTreeMap<String, String> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    headers
+        .entry("host".to_owned())
+        .or_insert_with(|| host.to_owned());
+    Incoming {
+        method: request.method().to_owned(),
+        path: if path.is_empty() { "/" } else { path }.to_owned(),
+        query: query.to_owned(),
+        headers,
+        body: request
+            .body()
+            .bytes()
+            .expect("a body in memory, for nothing guards its flow")
+            .to_vec(),
+    }
+}
+
+fn response(reply: Reply) -> HttpResponse {
+    let status = StatusCode::try_from(reply.status).expect("the simulator's statuses are numbers");
+    let mut response = HttpResponse::new(status, reply.body.into());
+    for (name, value) in reply.headers {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
