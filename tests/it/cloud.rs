@@ -39,6 +39,7 @@ impl Cloud {
         config.timing = Timing {
             network_ms: FAST,
             nat_gateway_ms: FAST,
+            endpoint_ms: FAST,
             instance_ms: FAST,
             status_checks_ms: FAST,
             volume_ms: FAST,

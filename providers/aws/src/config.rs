@@ -146,6 +146,7 @@ pub(crate) fn limit(action: &str) -> Limit {
         "CreateVolume" | "DeleteVolume" | "CreateSnapshot" | "TerminateInstances" => (100, 5.0),
         "CreateTags" | "DeleteTags" => (100, 10.0),
         "CreateNatGateway" => (10, 1.0),
+        "CreateVpcEndpoint" => (4, 0.3),
         "CreateNetworkInterface" => (100, 5.0),
         "StartSnapshot" | "CompleteSnapshot" => (10, 10.0),
         "PutSnapshotBlock" => (1000, 1000.0),

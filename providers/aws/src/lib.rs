@@ -8,6 +8,7 @@ mod config;
 mod error;
 mod fields;
 mod lookup;
+mod policy;
 mod provider;
 mod resource;
 mod sdk;

@@ -17,6 +17,7 @@ fn limit(action: &str, narrow: bool) -> (f64, f64) {
         | "TerminateInstances" => (100.0, 5.0),
         "CreateTags" | "DeleteTags" => (100.0, 10.0),
         "CreateNatGateway" => (10.0, 1.0),
+        "CreateVpcEndpoint" => (4.0, 0.3),
         "StartSnapshot" | "CompleteSnapshot" => (10.0, 10.0),
         "PutSnapshotBlock" | "GetSnapshotBlock" => (1000.0, 1000.0),
         "DescribeInstances"

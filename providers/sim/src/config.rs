@@ -95,6 +95,8 @@ pub struct Timing {
     pub network_ms: u64,
     /// A NAT gateway until it is available, or gone.
     pub nat_gateway_ms: u64,
+    /// A VPC endpoint until it is available, or gone.
+    pub endpoint_ms: u64,
     /// An instance until it runs, has stopped or is terminated.
     pub instance_ms: u64,
     /// An instance that runs until its status checks have passed.
@@ -120,6 +122,7 @@ impl Default for Timing {
         Self {
             network_ms: 50,
             nat_gateway_ms: 500,
+            endpoint_ms: 200,
             instance_ms: 300,
             status_checks_ms: 300,
             volume_ms: 100,
@@ -146,6 +149,7 @@ impl Timing {
         Self {
             network_ms: scale(self.network_ms),
             nat_gateway_ms: scale(self.nat_gateway_ms),
+            endpoint_ms: scale(self.endpoint_ms),
             instance_ms: scale(self.instance_ms),
             status_checks_ms: scale(self.status_checks_ms),
             volume_ms: scale(self.volume_ms),
@@ -168,6 +172,10 @@ pub struct Quotas {
     pub internet_gateways: usize,
     /// NAT gateways per zone.
     pub nat_gateways_per_zone: usize,
+    /// Gateway endpoints.
+    pub gateway_endpoints: usize,
+    /// Interface endpoints per VPC.
+    pub interface_endpoints_per_vpc: usize,
     /// Route tables per VPC.
     pub route_tables_per_vpc: usize,
     /// Network ACLs per VPC.
@@ -197,6 +205,8 @@ impl Default for Quotas {
             subnets_per_vpc: 200,
             internet_gateways: 5,
             nat_gateways_per_zone: 5,
+            gateway_endpoints: 20,
+            interface_endpoints_per_vpc: 50,
             route_tables_per_vpc: 200,
             network_acls_per_vpc: 200,
             entries_per_acl: 20,

@@ -18,6 +18,11 @@ pub(super) fn check(view: &mut View<'_>) {
     for table in view.of("aws.route_table") {
         same_network(view, table, "subnets", network(&table.instance));
     }
+    for endpoint in view.of("aws.vpc_endpoint") {
+        for field in ["route_tables", "subnets", "groups"] {
+            same_network(view, endpoint, field, network(&endpoint.instance));
+        }
+    }
     for group in view.of("aws.security_group") {
         group_rules(view, group);
     }

@@ -23,6 +23,8 @@ mod snapshot;
 mod subnet;
 mod volume;
 mod vpc;
+mod vpc_endpoint;
+mod vpc_endpoint_change;
 
 use async_trait::async_trait;
 use infra_model::Record;
@@ -38,7 +40,7 @@ use crate::seen::Seen;
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 19] = [
+pub(crate) const TYPES: [&str; 20] = [
     "aws.attachment",
     "aws.dhcp_options",
     "aws.egress_only_gateway",
@@ -58,6 +60,7 @@ pub(crate) const TYPES: [&str; 19] = [
     "aws.subnet",
     "aws.volume",
     "aws.vpc",
+    "aws.vpc_endpoint",
 ];
 
 /// The implementation of a resource type.
@@ -82,6 +85,7 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
         "aws.subnet" => &subnet::Subnet,
         "aws.volume" => &volume::Volume,
         "aws.vpc" => &vpc::Vpc,
+        "aws.vpc_endpoint" => &vpc_endpoint::VpcEndpoint,
         _ => return None,
     })
 }

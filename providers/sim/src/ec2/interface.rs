@@ -91,6 +91,8 @@ fn elastic(port: &Interface) -> Option<&(String, String)> {
 fn kind(port: &Interface) -> &'static str {
     if port.nat_gateway.is_some() {
         "nat_gateway"
+    } else if port.endpoint.is_some() {
+        "vpc_endpoint"
     } else {
         "interface"
     }
@@ -98,7 +100,7 @@ fn kind(port: &Interface) -> &'static str {
 
 /// `in-use` or `available`.
 pub fn status(port: &Interface) -> &'static str {
-    if port.attachment.is_some() || port.nat_gateway.is_some() {
+    if port.attachment.is_some() || port.is_managed() {
         "in-use"
     } else {
         "available"
@@ -184,7 +186,7 @@ pub fn show(region: &Region, port: &Interface) -> Node {
         .text("availabilityZone", &port.zone)
         .text("description", &port.description)
         .text("ownerId", ACCOUNT)
-        .text("requesterManaged", port.nat_gateway.is_some())
+        .text("requesterManaged", port.is_managed())
         .text("status", status(port))
         .text("macAddress", &port.mac)
         .text("privateIpAddress", port.ip)
@@ -248,6 +250,7 @@ pub fn blank(region: &mut Region, subnet: &Subnet, ip: Ipv4Addr, description: &s
         wants_public: false,
         attachment: None,
         nat_gateway: None,
+        endpoint: None,
     }
 }
 

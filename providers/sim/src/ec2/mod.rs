@@ -39,6 +39,9 @@ mod volume_attach;
 mod volume_modify;
 mod volume_shape;
 mod vpc;
+mod vpc_endpoint;
+mod vpc_endpoint_parts;
+mod vpc_endpoint_service;
 
 use crate::describe::Answer;
 use crate::fault::Fault;
@@ -110,6 +113,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("CreateTags", Plain(tags::create_tags)),
     ("CreateVolume", Once(volume::create)),
     ("CreateVpc", Plain(vpc::create)),
+    ("CreateVpcEndpoint", Once(vpc_endpoint::create)),
     ("CreateVpcPeeringConnection", Plain(peering::create)),
     ("DeleteDhcpOptions", Plain(dhcp_options::delete)),
     (
@@ -132,6 +136,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DeleteTags", Plain(tags::delete_tags)),
     ("DeleteVolume", Plain(volume::delete)),
     ("DeleteVpc", Plain(vpc::delete)),
+    ("DeleteVpcEndpoints", Plain(vpc_endpoint::delete)),
     ("DeleteVpcPeeringConnection", Plain(peering::delete)),
     (
         "DescribeAccountAttributes",
@@ -192,6 +197,11 @@ const ACTIONS: &[(&str, Doing)] = &[
         Plain(volume_modify::describe),
     ),
     ("DescribeVpcAttribute", Plain(vpc::attribute)),
+    (
+        "DescribeVpcEndpointServices",
+        Plain(vpc_endpoint_service::describe),
+    ),
+    ("DescribeVpcEndpoints", Plain(vpc_endpoint::describe)),
     ("DescribeVpcPeeringConnections", Plain(peering::describe)),
     ("DescribeVpcs", Plain(vpc::describe)),
     ("DetachInternetGateway", Plain(internet_gateway::detach)),
@@ -219,6 +229,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("ModifySubnetAttribute", Plain(subnet::modify)),
     ("ModifyVolume", Plain(volume_modify::modify)),
     ("ModifyVpcAttribute", Plain(vpc::modify)),
+    ("ModifyVpcEndpoint", Plain(vpc_endpoint_parts::modify)),
     ("MonitorInstances", Plain(power::monitor)),
     ("RebootInstances", Plain(power::reboot)),
     ("ReleaseAddress", Plain(address::release)),
@@ -313,6 +324,8 @@ pub fn advance(region: &mut Region) {
             volume::advance(region, &id);
         } else if let Some(id) = region.nat_gateways.next_due(now) {
             nat_gateway::advance(region, &id);
+        } else if let Some(id) = region.vpc_endpoints.next_due(now) {
+            vpc_endpoint::advance(region, &id);
         } else if let Some(id) = region.peerings.next_due(now) {
             peering::advance(region, &id);
         } else if let Some(id) = region.snapshots.next_due(now) {
@@ -340,6 +353,7 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("rtb") => region.route_tables.find(id).map(drop),
         Some("sg") => region.security_groups.find(id).map(drop),
         Some("fl") => region.flow_logs.find(id).map(drop),
+        Some("vpce") => region.vpc_endpoints.find(id).map(drop),
         Some("pcx") => region.peerings.find(id).map(drop),
         Some("key") => region.key_pairs.find(id).map(drop),
         Some("eni") => region.interfaces.find(id).map(drop),

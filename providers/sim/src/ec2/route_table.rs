@@ -3,7 +3,7 @@
 use crate::cidr6::Range;
 use crate::config::ACCOUNT;
 use crate::describe::{Answer, Describe};
-use crate::ec2::{route, tags};
+use crate::ec2::{route, tags, vpc_endpoint};
 use crate::fault::Fault;
 use crate::filter::one;
 use crate::query::Query;
@@ -96,7 +96,11 @@ fn show(region: &Region, table: &RouteTable) -> Node {
         .text("ownerId", ACCOUNT)
         .list(
             "routeSet",
-            table.routes.iter().map(|r| route::show(region, r)),
+            table
+                .routes
+                .iter()
+                .map(|r| route::show(region, r))
+                .chain(vpc_endpoint::routes_of(region, &table.id)),
         )
         .list("associationSet", associations)
         .list("propagatingVgwSet", [])
@@ -146,6 +150,7 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
             "The routeTable '{id}' has dependencies and cannot be deleted."
         )));
     }
+    vpc_endpoint::leave(region, &id)?;
     region.route_tables.remove(&id);
     region.tags.remove(&id);
     Ok(Node::done())

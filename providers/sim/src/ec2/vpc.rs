@@ -114,6 +114,10 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
             .iter()
             .any(|gateway| gateway.vpc == id)
         || region
+            .vpc_endpoints
+            .iter()
+            .any(|endpoint| endpoint.vpc == id)
+        || region
             .interfaces
             .iter()
             .any(|interface| interface.vpc == id)

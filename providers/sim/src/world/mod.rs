@@ -4,6 +4,7 @@ mod acl;
 mod compute;
 mod defaults;
 mod dhcp;
+mod endpoint;
 mod flow_log;
 mod ipv6;
 mod mint;
@@ -24,6 +25,7 @@ pub use acl::{AclEntry, NetworkAcl, open};
 pub use compute::{Instance, InstanceState, Metadata, PlacementGroup, Profile};
 pub use defaults::everywhere;
 pub use dhcp::DhcpOptions;
+pub use endpoint::{EndpointState, VpcEndpoint};
 pub use flow_log::FlowLog;
 pub use ipv6::{EgressOnlyGateway, Ipv6Block};
 pub use network::{

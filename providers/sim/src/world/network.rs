@@ -253,6 +253,16 @@ pub struct Interface {
     pub attachment: Option<InterfaceAttachment>,
     /// The NAT gateway whose interface it is.
     pub nat_gateway: Option<String>,
+    /// The VPC endpoint whose interface it is.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+}
+
+impl Interface {
+    /// Whether Amazon made it for something else and takes it away with that.
+    pub fn is_managed(&self) -> bool {
+        self.nat_gateway.is_some() || self.endpoint.is_some()
+    }
 }
 
 impl Entity for Interface {
@@ -267,7 +277,7 @@ impl Entity for Interface {
     }
 
     fn left_over(&self) -> bool {
-        self.attachment.is_none() && self.nat_gateway.is_none()
+        self.attachment.is_none() && !self.is_managed()
     }
 }
 

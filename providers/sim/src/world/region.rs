@@ -9,7 +9,7 @@ use super::mint::Mint;
 use super::{
     Address, Block, DhcpOptions, EgressOnlyGateway, Entity, FlowLog, Instance, Interface,
     InternetGateway, KeyPair, NatGateway, NetworkAcl, Peering, PlacementGroup, RouteTable,
-    SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc,
+    SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc, VpcEndpoint,
 };
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;
@@ -109,6 +109,7 @@ region! {
     internet_gateways: InternetGateway,
     egress_only_gateways: EgressOnlyGateway,
     nat_gateways: NatGateway,
+    vpc_endpoints: VpcEndpoint,
     flow_logs: FlowLog,
     peerings: Peering,
     route_tables: RouteTable,

@@ -7,6 +7,7 @@ mod client;
 mod dependencies;
 mod dhcp;
 mod ebs;
+mod endpoints;
 mod filters;
 mod idempotency;
 mod interfaces;

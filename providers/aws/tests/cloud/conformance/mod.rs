@@ -1,6 +1,7 @@
 //! Every resource type through the suite of the provider SDK: undisturbed, and with answers that get lost.
 
 mod compute;
+mod endpoint;
 mod network;
 mod reach;
 pub mod schemas;
@@ -110,6 +111,9 @@ const SAMPLES: &[(&str, Sampler)] = &[
     ("aws.subnet", |world| Box::pin(network::subnet_of(world))),
     ("aws.volume", |world| Box::pin(storage::volume_of(world))),
     ("aws.vpc", |_| Box::pin(network::vpc())),
+    ("aws.vpc_endpoint", |world| {
+        Box::pin(endpoint::vpc_endpoint(world))
+    }),
 ];
 
 /// Somebody with the account's keys, Amazon's SDK and no idea of infra.
