@@ -75,29 +75,15 @@ impl<'a> Builder<'a> {
         self.report(Diagnostic::error(code, span, message).help(help));
     }
 
-    /// A pair's span without the white space and comments that the grammar may have taken in at its end.
+    /// A pair's span without the white space that the grammar may have taken in at its end.
     fn span(&self, pair: &Pair) -> Span {
         let span = pair.as_span();
         self.trimmed(self.base + span.start(), self.base + span.end())
     }
 
-    fn trimmed(&self, start: usize, mut end: usize) -> Span {
-        loop {
-            end = start + self.text[start..end].trim_end().len();
-            let after = self
-                .comments
-                .partition_point(|comment| (comment.span.end as usize) < end);
-            match self.comments.get(after).map(|comment| comment.span) {
-                Some(comment)
-                    if comment.end as usize == end
-                        && comment.start as usize >= start
-                        && end > start =>
-                {
-                    end = comment.start as usize;
-                }
-                _ => return Span::new(self.file, start, end),
-            }
-        }
+    fn trimmed(&self, start: usize, end: usize) -> Span {
+        let length = self.text[start..end].trim_end().len();
+        Span::new(self.file, start, start + length)
     }
 
     /// The same span up to another end.

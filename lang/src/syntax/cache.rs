@@ -41,7 +41,7 @@ impl ParseCache {
     pub fn parse(&mut self, file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
         let mut known = HashMap::new();
         let read = parse::parse_chunks(file, text, |scanned, chunk| {
-            let key = Key::new(file, scanned, chunk);
+            let key = Key::new(file, text, scanned, chunk);
             let read = self
                 .known
                 .remove(&key)
@@ -55,11 +55,11 @@ impl ParseCache {
 }
 
 impl Key {
-    fn new(file: FileId, scanned: &Scan, chunk: &Chunk) -> Key {
+    fn new(file: FileId, text: &str, scanned: &Scan, chunk: &Chunk) -> Key {
         Key {
             file,
             start: chunk.start,
-            text: scanned.text[chunk.start..chunk.end].to_owned(),
+            text: text[chunk.start..chunk.end].to_owned(),
             doc: doc_above(&scanned.text, &scanned.comments, chunk.start as u32),
             unbalanced: chunk.unbalanced,
             too_deep: chunk.too_deep,

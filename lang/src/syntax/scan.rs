@@ -1,6 +1,8 @@
 //! The hand scanner that runs before the grammar: it finds comments, cuts the text at its declarations, matches
 //! brackets, and measures how deep they nest. A mistake in one declaration therefore never reaches the next.
 
+use std::ops::Range;
+
 use infra_model::{FileId, Span};
 
 use super::words::{continues_name, is_reserved, looks_like_item, starts_name};
@@ -30,8 +32,8 @@ pub(super) struct Chunk {
 pub(super) struct Scan {
     pub chunks: Vec<Chunk>,
     pub comments: Vec<Comment>,
-    /// The text for the grammar: closers without an opener are blanked, and mistyped ones (`[1, 2)`) are put right.
-    /// Every byte keeps its place.
+    /// The text for the grammar: comments, bodies of `<<WORD` texts and closers without an opener are blanked, and
+    /// mistyped closers (`[1, 2)`) are put right. Every byte keeps its place.
     pub text: String,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -56,15 +58,20 @@ pub(super) fn scan(file: FileId, text: &str) -> Scan {
         scanner.diagnostics.append(&mut again.diagnostics);
         scanner.patches.retain(|(at, _)| *at < from);
         scanner.patches.append(&mut again.patches);
+        scanner.blanks.retain(|blank| blank.start < from);
+        scanner.blanks.append(&mut again.blanks);
     }
     let mut bytes = text.as_bytes().to_vec();
-    for (at, byte) in &scanner.patches {
-        bytes[*at] = *byte;
+    for (at, byte) in scanner.patches {
+        bytes[at] = byte;
+    }
+    for blank in scanner.blanks {
+        bytes[blank].fill(b' ');
     }
     Scan {
         chunks: scanner.chunks,
         comments: scanner.comments,
-        // Only ASCII bytes were put in the place of ASCII bytes, so this is still UTF-8.
+        // ASCII bytes were put in the place of ASCII bytes and of whole characters, so this is still UTF-8.
         text: String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned()),
         diagnostics: scanner.diagnostics,
     }
@@ -112,6 +119,8 @@ struct Scanner<'a> {
     chunks: Vec<Chunk>,
     comments: Vec<Comment>,
     patches: Vec<(usize, u8)>,
+    /// What is nothing to the grammar.
+    blanks: Vec<Range<usize>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -137,6 +146,7 @@ impl<'a> Scanner<'a> {
             chunks: Vec::new(),
             comments: Vec::new(),
             patches: Vec::new(),
+            blanks: Vec::new(),
             diagnostics: Vec::new(),
         }
     }
@@ -190,7 +200,11 @@ impl<'a> Scanner<'a> {
                 self.open(Kind::of(byte), start);
             }
             b')' | b']' | b'}' => self.close(byte),
-            b'<' if self.heredoc_end().is_some() => self.at = self.heredoc_end().unwrap_or(start),
+            b'<' if let Some(end) = self.heredoc_end() => {
+                let head = self.line_rest().len();
+                self.blanks.push(start + head..end);
+                self.at = end;
+            }
             b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'&' | b'|' | b'?' | b'.' | b',' => {
                 self.at += 1;
                 joins = true;

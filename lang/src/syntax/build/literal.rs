@@ -56,13 +56,9 @@ impl Builder<'_> {
                 ExprKind::String(vec![StringPart::Text(inner.to_owned())])
             }
             Rule::heredoc => {
-                let first = Span {
-                    end: span.start + text.lines().next().unwrap_or_default().len() as u32,
-                    ..span
-                };
                 self.error(
                     codes::HEREDOC,
-                    first,
+                    span,
                     "text of several lines is not written with `<<`",
                     "put it between `\"\"\"` and `\"\"\"`; the indentation it shares is removed",
                 );

@@ -119,6 +119,7 @@ impl Scanner<'_> {
     pub(super) fn comment(&mut self, length: usize, kind: CommentKind) {
         let (start, end) = (self.at, self.at + length);
         self.at = end;
+        self.blanks.push(start..end);
         self.comments.push(Comment {
             kind,
             text: self.text[start..end].to_owned(),
