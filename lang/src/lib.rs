@@ -9,6 +9,7 @@ mod eval;
 mod format;
 pub mod functions;
 mod inputs;
+mod place;
 mod program;
 mod resolve;
 mod schema;

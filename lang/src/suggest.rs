@@ -43,6 +43,18 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// As [`nearest`], for names of which one is wanted anyway: half of the letters may be wrong.
+pub fn likely<'a>(wrong: &str, wanted: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = |text: &str| text.chars().count();
+    wanted
+        .into_iter()
+        .filter(|candidate| *candidate != wrong)
+        .map(|candidate| (distance(wrong, candidate), candidate))
+        .filter(|(distance, candidate)| distance * 2 <= length(wrong).max(length(candidate)))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
 /// "did you mean `x`?", or else the list of what there is when it is short.
 pub fn help<'a>(
     wrong: &str,
@@ -73,6 +85,13 @@ mod tests {
         assert_eq!(nearest("tag", fields), Some("tags"));
         assert_eq!(nearest("description", fields), None);
         assert_eq!(nearest("us", ["s", "as"]), None);
+    }
+
+    #[test]
+    fn what_is_missing_is_recognised_from_less() {
+        assert_eq!(likely("rm", ["ram", "image"]), Some("ram"));
+        assert_eq!(likely("cores", ["ram", "image"]), None);
+        assert_eq!(likely("ram", ["ram"]), None);
     }
 
     #[test]

@@ -187,7 +187,10 @@ impl Checker<'_> {
             ExprKind::Unary { op, operand } => self.unary(*op, operand, expr.span, context),
             ExprKind::Binary {
                 op, left, right, ..
-            } => self.binary(*op, left, right, expr.span, context),
+            } => match self.unquoted(expr, context) {
+                Some(ty) => ty,
+                None => self.binary(*op, left, right, expr.span, context),
+            },
             ExprKind::If {
                 condition,
                 then,

@@ -172,7 +172,11 @@ impl Checker<'_> {
                         format!("there is no field `{name}` here"),
                     );
                     let names = wanted.iter().map(|field| field.name.as_str());
-                    diagnostic.help = suggest::help(&name, names, "the fields are");
+                    let missing = wanted
+                        .iter()
+                        .filter(|field| !field.optional && !is_set(entries, &field.name))
+                        .map(|field| field.name.as_str());
+                    diagnostic.help = field_help(&name, missing, names, "the fields are");
                     // Evaluation would say it again.
                     self.facts.bad.insert(at);
                     self.diagnostics.push(diagnostic);
@@ -196,7 +200,32 @@ impl Checker<'_> {
 
 /// Whether a missing field is there under a misspelt name, which has been said.
 pub(super) fn is_meant<'a>(missing: &'a str, mut given: impl Iterator<Item = &'a str>) -> bool {
-    given.any(|name| name != missing && suggest::nearest(name, [missing]).is_some())
+    given.any(|name| suggest::likely(name, [missing]).is_some())
+}
+
+/// What to do about a field that does not exist: the required one that is still missing and may be meant, or else
+/// the nearest name of all.
+pub(super) fn field_help<'a>(
+    name: &str,
+    missing: impl Iterator<Item = &'a str>,
+    all: impl Iterator<Item = &'a str> + Clone,
+    what: &str,
+) -> Option<String> {
+    match suggest::nearest(name, all.clone()).or_else(|| suggest::likely(name, missing)) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None => suggest::help(name, all, what),
+    }
+}
+
+/// Whether a record sets the field, under a name that is written down.
+fn is_set(entries: &[Entry], field: &str) -> bool {
+    entries.iter().any(|entry| match &entry.key {
+        EntryKey::Name(name) => name.text == field,
+        EntryKey::String(key) => match &key.kind {
+            ExprKind::String(parts) => plain_text(parts).as_deref() == Some(field),
+            _ => false,
+        },
+    })
 }
 
 /// "`a` is", "`a` and `b` are".

@@ -1,5 +1,6 @@
 //! Types and names: everything that can be said about a program without its inputs.
 
+mod address;
 mod call;
 pub(crate) mod cloud;
 mod comprehension;
@@ -16,6 +17,7 @@ mod param;
 mod resource;
 mod statement;
 mod test;
+mod unquoted;
 
 use std::collections::{HashMap, HashSet};
 

@@ -7,7 +7,7 @@ use infra_model::{Schema, SchemaKind, Span, Type};
 use super::Checker;
 use super::comprehension::bound;
 use super::context::Context;
-use super::literal::{are, duplicate_field, is_meant};
+use super::literal::{are, duplicate_field, field_help, is_meant};
 use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -183,7 +183,11 @@ impl Checker<'_> {
                         .iter()
                         .filter(|slot| !slot.computed)
                         .map(|slot| slot.name);
-                    diagnostic.help = suggest::help(name, names, "its fields are");
+                    let missing = slots
+                        .iter()
+                        .filter(|slot| slot.required && !is_set(body, slot.name))
+                        .map(|slot| slot.name);
+                    diagnostic.help = field_help(name, missing, names, "its fields are");
                     self.diagnostics.push(diagnostic);
                 }
             }
@@ -207,4 +211,8 @@ impl Checker<'_> {
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+fn is_set(body: &Body, field: &str) -> bool {
+    body.fields.iter().any(|it| it.name.text == field)
 }

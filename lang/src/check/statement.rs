@@ -1,15 +1,14 @@
 //! Going through the declarations of a scope, and those without a name: assertions, moves, tests.
 
-use infra_model::{Address, Type};
+use infra_model::Type;
 
 use super::Checker;
 use super::context::Context;
 use super::decorator::On;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::resolve::{DeclKind, ScopeId, Scopes};
-use crate::suggest;
-use crate::syntax::{AddressText, Assert, Item, ItemKind};
+use crate::resolve::{DeclKind, ScopeId};
+use crate::syntax::{Assert, Item, ItemKind};
 
 impl Checker<'_> {
     pub(super) fn scope(&mut self, id: ScopeId) {
@@ -55,15 +54,14 @@ impl Checker<'_> {
         match &item.kind {
             ItemKind::Provider(it) => self.provider(scope, it),
             ItemKind::Assert(it) => self.assert(it, context),
-            ItemKind::Move(it) => {
-                self.address(&it.from, false);
-                self.address(&it.to, true);
-            }
+            ItemKind::Move(it) => self.move_item(it),
             ItemKind::Import(it) => {
-                self.address(&it.address, true);
+                self.declared_address(&it.address);
                 self.expect(&it.id, &Type::String, context);
             }
-            ItemKind::Forget(it) => self.address(&it.address, false),
+            ItemKind::Forget(it) => {
+                self.forget(&it.address);
+            }
             ItemKind::Test(it) => self.test(scope, it, context),
             _ => {}
         }
@@ -106,43 +104,6 @@ impl Checker<'_> {
                 ),
                 None => seen.push((key, span)),
             }
-        }
-    }
-
-    /// An address as it is written. One that must be `declared` names something of this program.
-    fn address(&mut self, written: &AddressText, declared: bool) {
-        let address: Address = match written.text.parse() {
-            Ok(address) => address,
-            Err(error) => {
-                let error: infra_model::address::AddressError = error;
-                let diagnostic =
-                    Diagnostic::error(codes::BAD_ADDRESS, written.span, error.to_string())
-                        .help("`infra state list` shows the addresses there are");
-                self.diagnostics.push(diagnostic);
-                return;
-            }
-        };
-        if !declared {
-            return;
-        }
-        let scopes = &self.program.scopes;
-        let first = address
-            .path
-            .first()
-            .map_or(&address.name, |step| &step.name);
-        if scopes.find(Scopes::ROOT, first).is_none() {
-            let mut diagnostic = Diagnostic::error(
-                codes::UNKNOWN_NAME,
-                written.span,
-                format!("the program declares no `{first}`"),
-            );
-            let names = scopes.visible(Scopes::ROOT);
-            diagnostic.help = suggest::nearest(first, names)
-                .map(|near| format!("did you mean `{near}`?"))
-                .or_else(|| {
-                    Some("declare the resource that the address shall stand for".to_owned())
-                });
-            self.diagnostics.push(diagnostic);
         }
     }
 }

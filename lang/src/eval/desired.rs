@@ -98,7 +98,7 @@ impl Evaluator<'_> {
         }
         let outputs = self.all_outputs();
         let asserts = self.all_asserts();
-        let addresses = self.addresses();
+        let adopted = self.adopted();
 
         let instances: Vec<Instance> = checked.iter().map(|it| it.instance.clone()).collect();
         let mut found = cycle::find(&instances, &self.program.schemas);
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
             lookups,
             outputs: self.note(outputs).unwrap_or_default(),
             asserts: self.note(asserts).unwrap_or_default(),
-            ..addresses
+            ..adopted
         };
         self.add_default_providers(&mut desired);
         let waiting = self.traces.borrow().last().is_some_and(|trace| trace.waits);

@@ -34,6 +34,9 @@ impl Evaluator<'_> {
             locals: node.locals.clone(),
         };
         self.apply_decorators(&own.decorators, &env, true, &mut all)?;
+        // Protection of a component means what would be lost with it. What only joins two things is made anew
+        // whenever one of them changes its place; that loses nothing, and each of the two is protected itself.
+        all.protect_decided |= self.program.schemas.is_link(&node.address.type_name);
         let mut at = self.part(node.part).caller.clone();
         while let Some(caller) = at {
             let part = self.part(caller.part);

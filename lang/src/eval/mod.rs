@@ -4,6 +4,7 @@
 //! declarations does not matter. What was evaluated is kept together with what it depended on, so that
 //! [`Evaluation`] can later answer for one instance without evaluating the program again.
 
+mod adopt;
 mod asked;
 mod attribute;
 mod call;

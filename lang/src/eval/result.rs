@@ -1,7 +1,6 @@
 //! What a program says besides its instances: outputs, assertions, moves, imports and what is forgotten.
 
-use infra_model::Desired;
-use infra_model::desired::{AssertOutcome, Forget, Import, Move, Output};
+use infra_model::desired::{AssertOutcome, Output};
 
 use super::operators::reveal;
 use super::thing::PartId;
@@ -65,47 +64,5 @@ impl Evaluator<'_> {
             message,
             span: assert.condition.span,
         })
-    }
-
-    /// `move`, `import` and `forget`.
-    pub(super) fn addresses(&self) -> Desired {
-        let mut desired = Desired::default();
-        for item in &self.program.scopes.get(Scopes::ROOT).others {
-            match &item.get(&self.program.trees).kind {
-                ItemKind::Move(it) => {
-                    if let (Ok(from), Ok(to)) = (it.from.text.parse(), it.to.text.parse()) {
-                        desired.moves.push(Move {
-                            from,
-                            to,
-                            span: it.from.span.to(it.to.span),
-                        });
-                    }
-                }
-                ItemKind::Import(it) => {
-                    let env = Env {
-                        part: PartId(0),
-                        locals: None,
-                    };
-                    let id = self.text(&it.id, &env);
-                    if let (Ok(address), Some(id)) = (it.address.text.parse(), self.note(id)) {
-                        desired.imports.push(Import {
-                            address,
-                            id,
-                            span: it.address.span,
-                        });
-                    }
-                }
-                ItemKind::Forget(it) => {
-                    if let Ok(address) = it.address.text.parse() {
-                        desired.forgets.push(Forget {
-                            address,
-                            span: it.address.span,
-                        });
-                    }
-                }
-                _ => {}
-            }
-        }
-        desired
     }
 }

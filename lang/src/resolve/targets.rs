@@ -41,6 +41,8 @@ impl Loader<'_> {
                     None if schemas.get(&name.text(), SchemaKind::Resource).is_some() => {
                         Target::Schema
                     }
+                    // A `use` that found nothing has said so.
+                    None if self.is_missing(scope, name) => Target::Unknown,
                     None => {
                         let diagnostic = self.unknown_target(scope, name, schemas, types);
                         self.diagnostics.push(diagnostic);
@@ -72,6 +74,13 @@ impl Loader<'_> {
             }
             _ => {}
         }
+    }
+
+    fn is_missing(&self, scope: ScopeId, name: &Dotted) -> bool {
+        let found = self.scopes.find(scope, &name.parts[0].text);
+        found.is_some_and(|(owner, decl)| {
+            matches!(self.scopes.get(owner).decl(decl).kind, DeclKind::Missing)
+        })
     }
 
     fn unknown_target(

@@ -19,6 +19,8 @@ pub struct Schemas {
     by_name: BTreeMap<(String, SchemaKind), Schema>,
     /// The catalogue's table that lists a field's words, by type and field (`@catalogue(machine_types)`).
     catalogues: BTreeMap<(String, String), String>,
+    /// The types that join other things and hold nothing of their own (`@link`).
+    links: BTreeSet<String>,
     pub(crate) conditions: Conditions,
 }
 
@@ -95,7 +97,15 @@ impl Schemas {
                 }
             }
         }
-        for (schema, catalogues) in found {
+        for read::Read {
+            schema,
+            catalogues,
+            link,
+        } in found
+        {
+            if link {
+                schemas.links.insert(schema.type_name.clone());
+            }
             for (field, table) in catalogues {
                 schemas
                     .catalogues
@@ -126,6 +136,11 @@ impl Schemas {
     /// All schemas, sorted by type name.
     pub fn iter(&self) -> impl Iterator<Item = &Schema> {
         self.by_name.values()
+    }
+
+    /// Whether a resource of this type only joins others, so that nothing is lost when it is made anew.
+    pub(crate) fn is_link(&self, type_name: &str) -> bool {
+        self.links.contains(type_name)
     }
 
     /// The fields whose words a catalogue lists: type, field and the catalogue's table.

@@ -9,7 +9,7 @@ use crate::syntax::{BinaryOp, Decorator, Expr, ExprKind, Item, SchemaField, Sche
 use crate::typing::constant::{constant, literal};
 use crate::typing::convert::TypeReader;
 
-const TYPE_DECORATORS: [&str; 3] = ["data", "create_first", "timeout"];
+const TYPE_DECORATORS: [&str; 4] = ["data", "create_first", "timeout", "link"];
 const FIELD_DECORATORS: [&str; 8] = [
     "computed",
     "replace",
@@ -21,8 +21,14 @@ const FIELD_DECORATORS: [&str; 8] = [
     "catalogue",
 ];
 
-/// A schema, and the catalogue's tables its fields name.
-pub(super) type Read = (Schema, Vec<(String, String)>);
+/// A schema, and what only the language asks of it.
+pub(super) struct Read {
+    pub schema: Schema,
+    /// The catalogue's tables that fields name: field and table.
+    pub catalogues: Vec<(String, String)>,
+    /// `@link`: it joins other things and holds nothing of its own.
+    pub link: bool,
+}
 
 pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) -> Read {
     let mut schema = Schema {
@@ -38,8 +44,11 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
         timeout_delete: None,
         span: it.type_name.span,
     };
+    let mut link = false;
     for decorator in &item.decorators {
-        if let Err(why) = type_decorator(&mut schema, decorator) {
+        if decorator.name.text == "link" {
+            link = true;
+        } else if let Err(why) = type_decorator(&mut schema, decorator) {
             reader
                 .diagnostics
                 .push(bad(decorator, why, &TYPE_DECORATORS));
@@ -51,7 +60,11 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
         catalogues.extend(catalogue.map(|table| (field.name.clone(), table)));
         schema.fields.push(field);
     }
-    (schema, catalogues)
+    Read {
+        schema,
+        catalogues,
+        link,
+    }
 }
 
 fn type_decorator(schema: &mut Schema, decorator: &Decorator) -> Result<(), &'static str> {

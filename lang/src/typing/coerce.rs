@@ -85,8 +85,10 @@ pub fn coerce(value: Value, ty: &Type, facts: &dyn Facts) -> Result<Value, Misma
         (Value::Null, Type::Optional(_) | Type::Null) => Ok(Value::Null),
         (value, Type::Optional(inner)) => coerce(value, inner, facts),
         (Value::Unknown(unknown), ty) => {
-            let fits = relate::assignable(&relate::without_null(&unknown.ty), ty);
-            if fits {
+            let found = relate::without_null(&unknown.ty);
+            // The id of something yet to be made is known as a reference to it, and is a text all the same.
+            let is_id = matches!(found, Type::Resource(_));
+            if relate::assignable(&found, ty) || (is_id && relate::assignable(&Type::String, ty)) {
                 Ok(Value::Unknown(unknown))
             } else {
                 Err(wrong(&Value::Unknown(unknown), ty))

@@ -7,6 +7,7 @@ mod console;
 mod drift;
 mod graph;
 mod import;
+mod language;
 mod saved;
 mod secrets;
 pub mod signals;

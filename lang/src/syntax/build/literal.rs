@@ -120,6 +120,16 @@ impl Builder<'_> {
     }
 
     fn unknown_unit(&mut self, number: &str, unit: &str, span: Span) -> ExprKind {
+        if let Some(whole) = self.dashed(span) {
+            let text = self.slice(whole);
+            self.error(
+                codes::UNKNOWN_NAME,
+                whole,
+                format!("`{text}` is not a name: it reads as a subtraction"),
+                &format!("a text is written in quotes: \"{text}\""),
+            );
+            return ExprKind::Invalid;
+        }
         let start = span.end - unit.len() as u32;
         let lower = unit.to_lowercase();
         let habit = UNIT_HABITS.iter().find(|(habit, _)| *habit == lower);
@@ -145,6 +155,18 @@ impl Builder<'_> {
             &help,
         );
         ExprKind::Invalid
+    }
+
+    /// The word with dashes that ends in this number, as `us-west-2a` does, if there is one.
+    fn dashed(&self, number: Span) -> Option<Span> {
+        let before = &self.text[self.base..number.start as usize];
+        let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let word = &before[before.trim_end_matches(is_word).len()..];
+        let starts = word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        (starts && word.ends_with('-')).then(|| Span {
+            start: number.start - word.len() as u32,
+            ..number
+        })
     }
 
     fn ip4(&mut self, text: &str, span: Span) -> ExprKind {
