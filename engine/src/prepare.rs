@@ -9,6 +9,7 @@ use infra_provider::{Failure, FailureKind, Timer};
 use crate::compare::record_with_ids;
 use crate::plan::{PlanError, Refreshed, refresh};
 use crate::providers::{Providers, SchemaSource};
+use crate::state::lock::with_heartbeat;
 use crate::state::recover::{Recovered, recover};
 use crate::state::{StateError, Store};
 
@@ -47,15 +48,10 @@ pub async fn prepare(
     };
     let fields = |address: &Address| planned.get(address).cloned();
     let recovered = recover(store, providers, &fields, timer).await?;
-    let imports = &desired.imports;
-    let refreshed = refresh(
-        store.state(),
-        imports,
-        &desired.instances,
-        providers,
-        schemas,
-    )
-    .await?;
+    let (state, lock) = store.split()?;
+    let (imports, instances) = (&desired.imports, &desired.instances);
+    let reading = refresh(state, imports, instances, providers, schemas);
+    let refreshed = with_heartbeat(lock, timer, reading).await??;
     Ok(Prepared {
         recovered,
         refreshed,

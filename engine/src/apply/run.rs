@@ -2,7 +2,6 @@
 //! stand for, wait for answers.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -19,10 +18,8 @@ use super::{
 };
 use crate::known::Knowledge;
 use crate::plan::{Step, StepId, StepKind};
-use crate::state::{Action, Doubt, Entry, Event, Intent, LEASE, LastFailure, StateError, Store};
-
-/// How often the lock is looked after while clouds are waited for: well below half of a lease.
-const HEARTBEAT: Duration = Duration::from_secs(LEASE.as_secs() / 6);
+use crate::state::lock::HEARTBEAT;
+use crate::state::{Action, Doubt, Entry, Event, Intent, LastFailure, StateError, Store};
 
 /// How often a create is sent at most when its answer is lost and it is found not to have happened.
 const CREATE_ATTEMPTS_MAX: u32 = 3;

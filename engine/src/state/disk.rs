@@ -1,5 +1,6 @@
 //! The disk that state is kept on: what the store needs of a folder, and no more.
 
+use std::any::Any;
 use std::fmt;
 
 mod real;
@@ -59,6 +60,25 @@ impl DiskError {
 /// The result of an operation on a disk.
 pub type DiskResult<T> = Result<T, DiskError>;
 
+/// Being alone with a folder, until this is dropped or the process ends in any way.
+pub struct Alone {
+    _held: Option<Box<dyn Any + Send>>,
+}
+
+impl Alone {
+    /// `held` lets others in when it is dropped.
+    fn by(held: impl Any + Send) -> Alone {
+        Alone {
+            _held: Some(Box::new(held)),
+        }
+    }
+
+    /// For a folder that keeps nobody out.
+    pub fn unguarded() -> Alone {
+        Alone { _held: None }
+    }
+}
+
 /// A folder. Names are plain file names in it, or `folder/name` one level below; such a folder is made by the
 /// first [`Disk::link`] into it.
 ///
@@ -103,6 +123,12 @@ pub trait Disk: Send + Sync + fmt::Debug {
             .map(str::to_owned)
             .collect())
     }
+
+    /// Keeps everybody else out of this very call, on the same folder, until the answer is dropped or the process
+    /// ends. When somebody else is in, it waits for them, or answers `None` if it shall not `wait`.
+    ///
+    /// It is advisory: reading and writing is not hindered. A file system that cannot do it lets everybody in.
+    fn alone(&self, wait: bool) -> DiskResult<Option<Alone>>;
 
     /// Returns once creations, renames and removals in the folder are on the medium.
     fn sync_folder(&self) -> DiskResult<()>;

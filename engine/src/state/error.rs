@@ -66,6 +66,9 @@ pub enum StateError {
     #[error("the state is locked by {}", .0.describe(*.1))]
     Locked(Box<Lease>, u64),
 
+    #[error("{}, or somebody who takes over from it, is in the middle of a write to the state", .0.holder)]
+    HolderWrites(Box<Lease>),
+
     #[error("`{file}` cannot be understood, so nobody knows who holds the lock: {reason}")]
     LockUnreadable { file: String, reason: String },
 
@@ -188,6 +191,11 @@ impl StateError {
                 "wait until it has finished; if that process is gone, the lock ends by itself in {}, \
                  and with `infra unlock` at once",
                 span(lease.expires_ms.saturating_sub(*now_ms))
+            ),
+            StateError::HolderWrites(lease) => format!(
+                "run the command again. Should it say the same, that process was stopped: let it go on (`kill -CONT {}`) \
+                 or end it. It is not succeeded before, so that nothing of the two is lost",
+                lease.holder.pid
             ),
             StateError::LockUnreadable { file, .. } => {
                 format!("make sure that no infra runs for this program, then remove `{file}`")

@@ -155,7 +155,8 @@ impl Store {
         if self.exists() {
             state.serial = state.serial.max(self.state.serial + 1);
         }
-        self.write_snapshot(state.serial, &snapshot::write(&state))?;
+        let bytes = snapshot::write(&state);
+        self.alone(|store| store.write_snapshot(state.serial, &bytes))?;
         self.state = state;
         Ok(())
     }

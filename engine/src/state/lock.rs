@@ -3,6 +3,11 @@
 //! Who holds the lock may write until the lease ends, and prolongs it as it goes. A lease that ended can be taken
 //! over, with a higher fencing number. The old holder, should it wake up, compares the lock file with its own
 //! lease before and after every write, and stops.
+//!
+//! Looking and writing are two things, and a process can be stopped between them. So both happen while it is
+//! [`alone`](Disk::alone) with the folder, and nobody takes over without being that: whoever is stopped in the
+//! middle of a write is not succeeded before it went on or ended. On a file system that cannot do this, the fencing
+//! numbers in the journal still catch a line that was written too late.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,10 +17,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::moment::{span, utc};
-use super::{Disk, DiskErrorKind, Files, StateError};
+use super::{Alone, Disk, DiskErrorKind, Files, StateError};
 
+mod heartbeat;
 mod sweep;
 mod unlock;
+
+pub(crate) use heartbeat::{HEARTBEAT, with_heartbeat};
 
 /// How often a lock's temporary file is written again when somebody else swept it away.
 const ATTEMPTS: usize = 8;
@@ -219,9 +227,17 @@ impl Lock {
             .replace_through(&temporary, &self.file, &self.lease.bytes())?)
     }
 
-    /// Takes over from `old`, whose lease ended. Of several who try, the one that creates the claim file of the
-    /// next fencing number wins; `false` when somebody else did something meanwhile and one must look again.
+    /// Takes over from `old`, unless its holder, or somebody who takes over too, is writing right now.
     fn take_over(&mut self, old: &Lease) -> Result<bool, StateError> {
+        match self.disk.alone(false)? {
+            Some(_alone) => self.succeed(old),
+            None => Err(StateError::HolderWrites(Box::new(old.clone()))),
+        }
+    }
+
+    /// Takes over from `old`, whose lease ended, while alone. Of several who try, the one that creates the claim file of the
+    /// next fencing number wins; `false` when somebody else did something meanwhile and one must look again.
+    fn succeed(&mut self, old: &Lease) -> Result<bool, StateError> {
         let mut fence = old.fence + 1;
         let claim = loop {
             self.lease.fence = fence;
@@ -250,9 +266,22 @@ impl Lock {
         Ok(unchanged)
     }
 
-    /// Makes sure that the lock is still held, and prolongs the lease when half of it is over. To be called
-    /// before and after every write, and now and then while waiting.
+    /// Makes sure that the lock is still held, and prolongs the lease when half of it is over. To be called now
+    /// and then while waiting.
     pub fn hold(&mut self) -> Result<(), StateError> {
+        self.enter().map(drop)
+    }
+
+    /// As [`Lock::hold`]; until the answer is dropped, nobody takes the lock over.
+    pub(super) fn enter(&mut self) -> Result<Alone, StateError> {
+        // Whoever is in is taking over or was so a moment ago, and that does not last.
+        let alone = self.disk.alone(true)?.unwrap_or_else(Alone::unguarded);
+        self.check()?;
+        Ok(alone)
+    }
+
+    /// As [`Lock::hold`], while alone. To be called before and after every write.
+    pub(super) fn check(&mut self) -> Result<(), StateError> {
         let now = self.host.unix_ms();
         let current = read(self.disk.as_ref(), &self.file)?;
         let Some(current) = current.filter(|current| current.is_same_hold(&self.lease)) else {
@@ -261,7 +290,7 @@ impl Lock {
         if now >= self.lease.expires_ms {
             // Nobody took it over yet, but somebody may be about to: compete for it like them.
             self.lease.expires_ms = now.saturating_add(self.lease_ms);
-            return match self.take_over(&current) {
+            return match self.succeed(&current) {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(self.lost()?),
                 Err(StateError::Locked(by, now_ms)) => Err(StateError::LockLost {
@@ -271,7 +300,9 @@ impl Lock {
                 Err(other) => Err(other),
             };
         }
-        if self.lease.expires_ms - now <= self.lease_ms / 2 {
+        // A lease that ends too late was made before the clock was set back.
+        let left_ms = self.lease.expires_ms - now;
+        if left_ms <= self.lease_ms / 2 || left_ms > self.lease_ms {
             self.lease.expires_ms = now.saturating_add(self.lease_ms);
             self.write()?;
         }
@@ -287,7 +318,7 @@ impl Lock {
 
     /// Makes the fencing number larger than `floor`, the last one under which the state was written.
     pub(super) fn raise(&mut self, floor: u64) -> Result<(), StateError> {
-        self.hold()?;
+        let _alone = self.enter()?;
         if self.lease.fence <= floor {
             self.lease.fence = floor + 1;
             self.write()?;
@@ -297,9 +328,11 @@ impl Lock {
 
     /// Gives the lock back. One that was lost meanwhile is left to its new holder.
     pub fn release(mut self) -> Result<(), StateError> {
-        match self.hold() {
-            Ok(()) => {
+        match self.enter() {
+            Ok(alone) => {
                 self.disk.remove(&self.file)?;
+                // The next one may take it from here on, and shall not wait for this sync.
+                drop(alone);
                 Ok(self.disk.sync_folder()?)
             }
             Err(StateError::LockLost { .. }) => Ok(()),

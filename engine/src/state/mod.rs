@@ -23,7 +23,9 @@ pub mod snapshot;
 pub mod store;
 
 pub use current::{Genesis, State};
-pub use disk::{Disk, DiskError, DiskErrorKind, DiskResult, RealDisk, SimulatedDisk, Survives};
+pub use disk::{
+    Alone, Disk, DiskError, DiskErrorKind, DiskResult, RealDisk, SimulatedDisk, Survives,
+};
 pub use entry::{
     Action, Doubt, Draft, Entry, Guard, Incarnation, Intent, LastFailure, Pending, Status,
 };

@@ -169,6 +169,28 @@ impl Store {
         self.lock.as_mut().ok_or(StateError::NotLocked)?.hold()
     }
 
+    /// The state, and the lock beside it, so that the lease can be prolonged while the state is looked at.
+    pub(crate) fn split(&mut self) -> Result<(&State, &mut Lock), StateError> {
+        let lock = self.lock.as_mut().ok_or(StateError::NotLocked)?;
+        Ok((&self.state, lock))
+    }
+
+    /// Does `work` while nobody can take the lock over.
+    pub(super) fn alone<T>(
+        &mut self,
+        work: impl FnOnce(&mut Store) -> Result<T, StateError>,
+    ) -> Result<T, StateError> {
+        let _alone = self.lock.as_mut().ok_or(StateError::NotLocked)?.enter()?;
+        work(self)
+    }
+
+    /// Makes sure, while alone, that the lock is still held.
+    fn check_lock(&mut self) -> Result<u64, StateError> {
+        let lock = self.lock.as_mut().ok_or(StateError::NotLocked)?;
+        lock.check()?;
+        Ok(lock.lease().fence)
+    }
+
     /// Appends a batch of events by one write and one sync, then applies them. After an error nothing of the
     /// batch counts as written, and the state in memory is what it was.
     pub fn append(&mut self, events: &[Event]) -> Result<(), StateError> {
@@ -181,9 +203,11 @@ impl Store {
             });
         }
         self.check(events)?;
-        let lock = self.lock.as_mut().ok_or(StateError::NotLocked)?;
-        lock.hold()?;
-        let fence = lock.lease().fence;
+        self.alone(|store| store.append_alone(events))
+    }
+
+    fn append_alone(&mut self, events: &[Event]) -> Result<(), StateError> {
+        let fence = self.check_lock()?;
         let tail = self.writable_tail()?;
         let line = journal::line(self.state.serial() + 1, fence, events);
         if let Err(error) = self.disk.append(&self.files.journal, &line) {
@@ -195,8 +219,7 @@ impl Store {
             self.stopped = Some(error.to_string());
             return Err(error.into());
         }
-        let held = self.lock.as_mut().map_or(Ok(()), Lock::hold);
-        if let Err(error) = held {
+        if let Err(error) = self.check_lock() {
             self.stopped = Some(error.to_string());
             return Err(error);
         }
@@ -272,13 +295,16 @@ impl Store {
                 reason: reason.clone(),
             });
         }
-        self.heartbeat()?;
+        self.alone(Store::compact_alone)
+    }
+
+    fn compact_alone(&mut self) -> Result<(), StateError> {
         if self.snapshot_serial != Some(self.state.serial()) && self.state.serial() > 0 {
             self.write_snapshot(self.state.serial(), &snapshot::write(&self.state))?;
         }
         if self.disk.read(&self.files.journal)?.is_some() {
             // Whoever took the lock over in the meantime may have written to it.
-            self.heartbeat()?;
+            self.check_lock()?;
             self.journal = None;
             self.disk.remove(&self.files.journal)?;
             self.disk.sync_folder()?;
@@ -286,7 +312,8 @@ impl Store {
         Ok(())
     }
 
-    /// Replaces the snapshot by one with this serial; the old one becomes the backup, and the newest of the history.
+    /// Replaces the snapshot, while alone, by one with this serial; the old one becomes the backup, and the newest of
+    /// the history.
     pub(super) fn write_snapshot(&mut self, serial: u64, bytes: &[u8]) -> Result<(), StateError> {
         if let Some(old) = self.disk.read(&self.files.snapshot)? {
             self.disk.replace(&self.files.backup, &old)?;
@@ -294,7 +321,7 @@ impl Store {
         if let Some(old) = self.snapshot_serial {
             history::keep(self.disk.as_ref(), &self.files, old)?;
         }
-        self.heartbeat()?;
+        self.check_lock()?;
         self.disk.replace(&self.files.snapshot, bytes)?;
         self.snapshot_serial = Some(serial);
         history::prune(self.disk.as_ref(), &self.files)

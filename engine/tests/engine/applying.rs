@@ -2,6 +2,7 @@
 
 use infra_engine::apply::{ApplyError, Cancel, StepError};
 use infra_engine::plan::PlanOptions;
+use infra_engine::state::LEASE;
 use infra_model::{Duration, Value};
 use infra_provider::{Failure, FailureKind, Timer};
 
@@ -253,6 +254,27 @@ fn a_call_that_never_returns_is_given_up_and_looked_after_by_the_next_run() {
     );
     world.up(&program);
     world.is_exactly(&program);
+}
+
+#[test]
+fn the_lease_outlives_calls_and_reads_that_take_longer_than_it() {
+    let world = World::new();
+    let longer = 5 * u64::try_from(LEASE.as_millis()).unwrap();
+    let beaten = |calls: u64, reads: u64, program: &Program| {
+        world.cloud.set_latency(calls);
+        world.cloud.set_read_latency(reads);
+        let before = world.clock.now_ms();
+        assert!(
+            world
+                .apply_with(program, &PlanOptions::default())
+                .is_complete()
+        );
+        assert!(world.clock.now_ms() - before >= longer);
+        // Whoever lets a lease end needs a new fencing number.
+        world.state().fence()
+    };
+    assert_eq!(beaten(longer, 0, &hosts(1)), 1);
+    assert_eq!(beaten(0, longer, &hosts(2)), 2);
 }
 
 #[test]

@@ -54,6 +54,7 @@ struct Inner {
     kill: Option<Kill>,
     killed: bool,
     latency_ms: u64,
+    read_latency_ms: u64,
     /// Looking for tokens does not tell.
     blind: bool,
 }
@@ -110,6 +111,11 @@ impl Cloud {
 
     pub fn set_latency(&self, ms: u64) {
         self.inner().latency_ms = ms;
+    }
+
+    /// How long a read takes; it is no part of [`Cloud::set_latency`].
+    pub fn set_read_latency(&self, ms: u64) {
+        self.inner().read_latency_ms = ms;
     }
 
     pub fn set_blind(&self) {
@@ -312,6 +318,10 @@ impl Provider for Cloud {
 
     async fn read(&self, type_name: &str, targets: &[Target]) -> Result<Vec<Observed>, Failure> {
         self.calls.note("read");
+        let latency = self.inner().read_latency_ms;
+        if latency > 0 {
+            self.clock.sleep(Duration::from_millis(latency)).await;
+        }
         let mut inner = self.inner();
         inner.log.push(format!("read {type_name}"));
         let answers = targets

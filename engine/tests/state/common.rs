@@ -34,6 +34,12 @@ impl Machine {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
     }
 
+    /// Somebody, or a time server, sets the clock back.
+    pub fn set_back(&self, time: Duration) {
+        let ms = time.as_millis() as u64;
+        self.now_ms.fetch_sub(ms, Ordering::SeqCst);
+    }
+
     pub fn end_process(&self, pid: u32) {
         self.ended.lock().unwrap().insert(pid);
     }
@@ -48,6 +54,9 @@ impl Host for Machine {
         self.ended.lock().unwrap().contains(&holder.pid)
     }
 }
+
+/// Longer than a lease lasts.
+pub const PAST_LEASE: Duration = LEASE.saturating_add(Duration::from_secs(1));
 
 /// A timer that never rings, for tests in which nothing waits.
 pub struct Silent;

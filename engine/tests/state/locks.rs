@@ -1,74 +1,17 @@
 //! Lock stories: two at once, a holder that died, a holder that was paused.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use infra_engine::state::{
-    Action, Disk, DiskResult, Files, Holder, Host, LEASE, Lease, Lock, SimulatedDisk, StateError,
+    Action, Disk, Files, Holder, Host, LEASE, Lease, Lock, SimulatedDisk, StateError,
 };
 
 use crate::common::*;
 
-/// A disk whose process is paused within a sync of the journal for so long that another one takes the lock.
-#[derive(Debug)]
-struct PausesInSync {
-    inner: Arc<dyn Disk>,
-    machine: Arc<Machine>,
-    armed: Arc<AtomicBool>,
-}
-
-impl Disk for PausesInSync {
-    fn read(&self, name: &str) -> DiskResult<Option<Vec<u8>>> {
-        self.inner.read(name)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> DiskResult<()> {
-        self.inner.write(name, bytes)
-    }
-
-    fn append(&self, name: &str, bytes: &[u8]) -> DiskResult<()> {
-        self.inner.append(name, bytes)
-    }
-
-    fn truncate(&self, name: &str, length: u64) -> DiskResult<()> {
-        self.inner.truncate(name, length)
-    }
-
-    fn sync(&self, name: &str) -> DiskResult<()> {
-        if name.ends_with(".journal") && self.armed.swap(false, Ordering::SeqCst) {
-            self.machine.wait(PAST_LEASE);
-            take(&self.inner, &self.machine, 2).expect("the lease has ended");
-        }
-        self.inner.sync(name)
-    }
-
-    fn rename(&self, from: &str, to: &str) -> DiskResult<()> {
-        self.inner.rename(from, to)
-    }
-
-    fn link(&self, from: &str, to: &str) -> DiskResult<bool> {
-        self.inner.link(from, to)
-    }
-
-    fn remove(&self, name: &str) -> DiskResult<()> {
-        self.inner.remove(name)
-    }
-
-    fn list(&self) -> DiskResult<Vec<String>> {
-        self.inner.list()
-    }
-
-    fn sync_folder(&self) -> DiskResult<()> {
-        self.inner.sync_folder()
-    }
-}
-
 fn disk() -> Arc<dyn Disk> {
     Arc::new(SimulatedDisk::new())
 }
-
-const PAST_LEASE: Duration = LEASE.saturating_add(Duration::from_secs(1));
 
 #[test]
 fn a_second_one_is_told_who_holds_the_lock_and_since_when() {
@@ -243,10 +186,61 @@ fn a_fencing_number_is_larger_than_all_that_ever_wrote() {
 #[test]
 fn a_lock_file_that_nobody_understands_is_not_taken_for_free() {
     let (disk, machine) = (disk(), Machine::new());
-    disk.replace("infra.state.lock", b"").unwrap();
-    let error = take(&disk, &machine, 1).unwrap_err();
-    assert!(matches!(error, StateError::LockUnreadable { .. }));
-    assert!(error.help().contains("remove `infra.state.lock`"));
+    let _lock = take(&disk, &machine, 1).unwrap();
+    let whole = disk.read("infra.state.lock").unwrap().unwrap();
+    let text = whole.trim_ascii_end();
+    let foreign: [&[u8]; 3] = [b"4711\n", br#"{"ID":"b5","Operation":"x"}"#, &[0; 64]];
+    for content in (0..text.len()).map(|end| &text[..end]).chain(foreign) {
+        disk.replace("infra.state.lock", content).unwrap();
+        let error = take(&disk, &machine, 2).unwrap_err();
+        assert!(
+            matches!(error, StateError::LockUnreadable { .. }),
+            "{error}"
+        );
+        assert!(error.help().contains("remove `infra.state.lock`"));
+        assert_eq!(
+            disk.read("infra.state.lock").unwrap().as_deref(),
+            Some(content)
+        );
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_neither_ends_a_lease_nor_makes_it_last() {
+    let (disk, machine) = (disk(), Machine::new());
+    let mut first = take(&disk, &machine, 1).unwrap();
+    machine.set_back(Duration::from_secs(3600));
+    let error = take(&disk, &machine, 2).unwrap_err();
+    assert!(error.to_string().contains("for 0 seconds"), "{error}");
+    // The next heartbeat counts from the new time.
+    first.hold().unwrap();
+    let now = machine.unix_ms();
+    assert_eq!(first.lease().expires_ms, now + LEASE.as_millis() as u64);
+    assert_eq!(first.lease().fence, 1, "nobody had it in between");
+    machine.wait(PAST_LEASE);
+    take(&disk, &machine, 2).expect("the first one gave no sign for the length of a lease");
+}
+
+#[test]
+fn after_a_jump_of_the_clock_whoever_looks_first_has_the_lock() {
+    for other_first in [false, true] {
+        let (disk, machine) = (disk(), Machine::new());
+        let mut first = take(&disk, &machine, 1).unwrap();
+        machine.wait(Duration::from_secs(3600));
+        let other = other_first.then(|| take(&disk, &machine, 2).unwrap());
+        match other {
+            Some(mut other) => {
+                assert!(matches!(first.hold(), Err(StateError::LockLost { .. })));
+                other.hold().unwrap();
+            }
+            None => {
+                first.hold().unwrap();
+                assert!(first.lease().fence > 1, "it competed like anybody");
+                let refused = take(&disk, &machine, 2);
+                assert!(matches!(refused, Err(StateError::Locked(..))));
+            }
+        }
+    }
 }
 
 #[test]
@@ -271,29 +265,6 @@ fn without_the_lock_nothing_is_written() {
         .unwrap_err();
     assert_eq!(error, StateError::NotLocked);
     assert_eq!(disk.list().unwrap(), [] as [&str; 0]);
-}
-
-#[test]
-fn a_lock_taken_between_the_write_and_its_sync_makes_the_append_fail() {
-    // The old holder passes its first check, is paused in the write, and finds out by its second check.
-    let inner: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
-    let machine = Machine::new();
-    let armed = Arc::new(AtomicBool::new(false));
-    let pausing: Arc<dyn Disk> = Arc::new(PausesInSync {
-        inner: Arc::clone(&inner),
-        machine: Arc::clone(&machine),
-        armed: Arc::clone(&armed),
-    });
-    let mut paused = open(&pausing, &machine, 1).unwrap();
-    paused
-        .append(&[intent(first("a"), Action::Create, &fields(1))])
-        .unwrap();
-    armed.store(true, Ordering::SeqCst);
-    let error = paused
-        .append(&[intent(first("b"), Action::Create, &fields(1))])
-        .unwrap_err();
-    assert!(matches!(error, StateError::LockLost { .. }), "{error}");
-    assert_eq!(paused.state().pending().len(), 1);
 }
 
 fn unlock(disk: &Arc<dyn Disk>, machine: &Arc<Machine>, seen: &Lease) -> Result<(), StateError> {

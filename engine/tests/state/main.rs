@@ -16,6 +16,7 @@ mod history;
 mod journal;
 mod kill;
 mod locks;
+mod pauses;
 mod real_disk;
 mod recovery;
 mod refusals;

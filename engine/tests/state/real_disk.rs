@@ -118,6 +118,34 @@ fn a_link_does_not_replace() {
 }
 
 #[test]
+fn a_link_whose_request_a_network_sent_twice_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = RealDisk::new(folder.path());
+    disk.write("mine.tmp", b"mine").unwrap();
+    disk.write("other.tmp", b"mine").unwrap();
+    assert!(disk.link("mine.tmp", "lock").unwrap());
+    assert!(disk.link("mine.tmp", "lock").unwrap(), "it is the same one");
+    assert!(
+        !disk.link("other.tmp", "lock").unwrap(),
+        "only looks the same"
+    );
+}
+
+#[test]
+fn one_is_alone_with_a_folder_until_it_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, other] = [(), ()].map(|()| RealDisk::new(folder.path()));
+    let inside = one.alone(true).unwrap().unwrap();
+    assert!(other.alone(false).unwrap().is_none());
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| other.alone(true).unwrap().is_some());
+        drop(inside);
+        assert!(waiting.join().unwrap());
+    });
+    assert!(one.alone(false).unwrap().is_some());
+}
+
+#[test]
 fn a_process_that_runs_has_not_ended() {
     assert!(!process_has_ended(std::process::id()));
     let mut child = std::process::Command::new("true").spawn().unwrap();

@@ -1,12 +1,12 @@
 //! A folder of the file system.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Disk, DiskError, DiskErrorKind, DiskResult};
+use super::{Alone, Disk, DiskError, DiskErrorKind, DiskResult};
 
 /// A folder of the file system. The files that are appended to stay open, so that a sync reports every error
 /// since they were opened.
@@ -150,7 +150,10 @@ impl Disk for RealDisk {
             .and_then(|()| fs::hard_link(self.path(from), &new));
         match linked {
             Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            // A network file system may send a request again whose answer was lost, and then refuse the second one.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Ok(is_same_file(&self.path(from), &new))
+            }
             Err(error) => Err(failed("create", &new)(error)),
         }
     }
@@ -179,6 +182,20 @@ impl Disk for RealDisk {
         }
     }
 
+    fn alone(&self, wait: bool) -> DiskResult<Option<Alone>> {
+        let folder = File::open(&self.folder).map_err(failed("open", &self.folder))?;
+        let entered = match wait {
+            true => folder.lock().map_err(TryLockError::Error),
+            false => folder.try_lock(),
+        };
+        match entered {
+            Ok(()) => Ok(Some(Alone::by(folder))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            // Some network file systems lock no folders; there only the checks around each write are left.
+            Err(TryLockError::Error(_)) => Ok(Some(Alone::unguarded())),
+        }
+    }
+
     fn sync_folder(&self) -> DiskResult<()> {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(folder) = changed.pop_first() {
@@ -189,6 +206,13 @@ impl Disk for RealDisk {
         }
         sync_names(&self.folder)
     }
+}
+
+/// Whether both names stand for one file; not when one of them cannot be looked at.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
+    place(a).is_some_and(|a| place(b) == Some(a))
 }
 
 fn sync_names(folder: &Path) -> DiskResult<()> {

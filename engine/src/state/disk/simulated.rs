@@ -1,9 +1,9 @@
 //! A disk in memory that can be stopped at any operation and any byte.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{Disk, DiskError, DiskErrorKind, DiskResult};
+use super::{Alone, Disk, DiskError, DiskErrorKind, DiskResult};
 
 /// What of the unsynced work is there after a crash. A real disk may do any of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +39,26 @@ struct Inner {
     fail_sync: bool,
 }
 
+/// Whether somebody is alone with the folder.
+#[derive(Debug, Default)]
+struct Door {
+    closed: Mutex<bool>,
+    opened: Condvar,
+}
+
+/// Opens the door again.
+struct Inside(Arc<Door>);
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        *self.0.closed.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.0.opened.notify_one();
+    }
+}
+
 /// A folder in memory. Clones are the same folder.
 #[derive(Clone, Debug, Default)]
-pub struct SimulatedDisk(Arc<Mutex<Inner>>);
+pub struct SimulatedDisk(Arc<Mutex<Inner>>, Arc<Door>);
 
 impl SimulatedDisk {
     pub fn new() -> SimulatedDisk {
@@ -99,7 +116,7 @@ impl SimulatedDisk {
             });
         }
         new.synced_names = new.names.clone();
-        SimulatedDisk(Arc::new(Mutex::new(new)))
+        SimulatedDisk(Arc::new(Mutex::new(new)), Arc::default())
     }
 }
 
@@ -271,6 +288,19 @@ impl Disk for SimulatedDisk {
 
     fn list(&self) -> DiskResult<Vec<String>> {
         Ok(self.inner().names.keys().cloned().collect())
+    }
+
+    fn alone(&self, wait: bool) -> DiskResult<Option<Alone>> {
+        let door = &self.1;
+        let mut closed = door.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        while *closed {
+            if !wait {
+                return Ok(None);
+            }
+            closed = (door.opened.wait(closed)).unwrap_or_else(PoisonError::into_inner);
+        }
+        *closed = true;
+        Ok(Some(Alone::by(Inside(Arc::clone(door)))))
     }
 
     fn sync_folder(&self) -> DiskResult<()> {

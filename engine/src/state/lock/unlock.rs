@@ -31,7 +31,11 @@ impl Lock {
                     false => Ok(()),
                 };
             }
-            if lock.take_over(&current)? {
+            // Alone until the lock says that it is free, or somebody might hold it in between.
+            let Some(_alone) = lock.disk.alone(false)? else {
+                return Err(StateError::HolderWrites(Box::new(current)));
+            };
+            if lock.succeed(&current)? {
                 lock.lease.expires_ms = lock.lease.since_ms;
                 return lock.write();
             }

@@ -1,11 +1,7 @@
 //! Settling what a killed run had created, while the lock is kept alive.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
-use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 use infra_provider::{Failure, Provider, Settle, Timer};
 
@@ -14,10 +10,7 @@ use super::{
     Store, sent_fields,
 };
 use crate::providers::Providers;
-use crate::state::LEASE;
-
-/// How often the lock is looked after while a cloud is waited for: well below half of a lease.
-const HEARTBEAT_DIVISOR: u32 = 6;
+use crate::state::lock::with_heartbeat;
 
 /// Settles created things, all at once; each is recorded as soon as it is ready.
 pub(super) async fn settle(
@@ -36,7 +29,9 @@ pub(super) async fn settle(
         };
         running.push(async move { (pending, provider.settle(&order).await) });
     }
-    while let Some((pending, answer)) = with_heartbeat(store, timer, running.next()).await? {
+    while let Some((pending, answer)) =
+        with_heartbeat(store.split()?.1, timer, running.next()).await?
+    {
         let intent = &pending.intent;
         let event = match (answer, &pending.id) {
             (Ok(attributes), Some(id)) => {
@@ -85,36 +80,4 @@ fn failed(pending: &Pending, failure: &Failure) -> Event {
         of: pending.intent.of.clone(),
         failure: LastFailure::new(Action::Create, failure),
     }
-}
-
-/// Waits for `work` and prolongs the lease meanwhile.
-pub(super) async fn with_heartbeat<T>(
-    store: &mut Store,
-    timer: &dyn Timer,
-    work: impl Future<Output = T>,
-) -> Result<T, StateError> {
-    let mut work = pin!(work);
-    loop {
-        let beat = timer.sleep(LEASE / HEARTBEAT_DIVISOR);
-        match select(work.as_mut(), beat).await {
-            Either::Left((done, _)) => return Ok(done),
-            Either::Right(_) => {
-                store.heartbeat()?;
-                give_way().await;
-            }
-        }
-    }
-}
-
-/// Lets the runtime look after its other work once, in case the timer never really waits.
-async fn give_way() {
-    let mut gave_way = false;
-    futures::future::poll_fn(|context| {
-        if std::mem::replace(&mut gave_way, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

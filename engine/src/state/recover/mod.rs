@@ -15,6 +15,7 @@ use super::{
     digest,
 };
 use crate::providers::Providers;
+use crate::state::lock::with_heartbeat;
 use ask::{Reply, Seen};
 pub use table::Decision;
 use table::Outcome;
@@ -70,7 +71,7 @@ pub async fn recover(
     }
     let questions = ask::questions(store.state(), planned, todo);
     let asking = ask::ask(providers, questions);
-    let replies = finish::with_heartbeat(store, timer, asking).await?;
+    let replies = with_heartbeat(store.split()?.1, timer, asking).await?;
 
     let mut events = Vec::new();
     let mut to_settle = Vec::new();
