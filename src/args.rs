@@ -10,12 +10,7 @@ pub use state::*;
 
 /// A small declarative language for cloud infrastructure, and the tool that plans and applies it.
 #[derive(Debug, Parser)]
-#[command(
-    name = "infra",
-    version,
-    propagate_version = false,
-    disable_help_subcommand = true
-)]
+#[command(name = "infra", version, propagate_version = false)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -224,6 +219,7 @@ pub struct Destroy {
 
 #[derive(Debug, Args)]
 #[command(
+    override_usage = "infra import [OPTIONS] [DIR] ADDRESS ID",
     after_help = "When the program declares ADDRESS, the thing is taken into the state. Otherwise its declaration is \
                   printed; with --write it is put into the program, and the thing taken into the state. Nothing \
                   changes in the cloud."
@@ -260,8 +256,9 @@ pub struct Drift {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "infra output [OPTIONS] [DIR] [NAME]")]
 pub struct Output {
-    /// The directory of the program (one with a `/`, or `.`), then the name of one output
+    /// The directory of the program, when it is not the current one, then the name of one output
     #[arg(value_name = "DIR|NAME", num_args = 0..=2)]
     pub words: Vec<String>,
     /// Print the text of one output without quotes
@@ -273,8 +270,9 @@ pub struct Output {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "infra test [OPTIONS] [DIR] [NAME]...")]
 pub struct Test {
-    /// The directory of the program (one with a `/`, or `.`), then words of the names of the tests to run
+    /// The directory of the program, when it is not the current one, then words of the names of the tests to run
     #[arg(value_name = "DIR|NAME")]
     pub words: Vec<String>,
     #[command(flatten)]

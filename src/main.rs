@@ -16,6 +16,7 @@ mod show;
 mod simulated;
 mod store;
 mod trial;
+mod usage;
 mod wire;
 mod world;
 mod write_back;
@@ -24,7 +25,6 @@ use std::panic;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind as ClapError;
 
 use args::Cli;
 use error::{CommandError, ErrorKind, Outcome};
@@ -33,9 +33,10 @@ use world::Environment;
 
 fn main() -> ExitCode {
     let env = Environment::of_process();
-    let cli = match Cli::try_parse() {
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::answer(&error, &words, &env),
     };
     let global = &cli.global;
     let console = Console::new(
@@ -62,16 +63,6 @@ fn finish(console: &Console, outcome: Outcome) -> u8 {
             console.fail(&error);
             1
         }
-    }
-}
-
-/// clap writes its own messages well; only its exit code 2 has another meaning here.
-fn usage(error: &clap::Error) -> ExitCode {
-    // There is nobody to tell when the message cannot be written.
-    let _ = error.print();
-    match error.kind() {
-        ClapError::DisplayHelp | ClapError::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(1),
     }
 }
 

@@ -6,6 +6,7 @@ mod project;
 
 use std::fs;
 use std::io::Read;
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use environment::Environment;
@@ -15,6 +16,11 @@ pub use files::{
 pub use project::{Library, Project};
 
 use crate::error::CommandError;
+
+/// Whether a word of the command line means a directory: it is written like one, or there is one of that name.
+pub fn names_directory(word: &str) -> bool {
+    word.contains('/') || word == "." || word == ".." || Path::new(word).is_dir()
+}
 
 /// The name of this machine.
 pub fn host_name() -> String {

@@ -34,6 +34,7 @@ pub struct StateList {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "infra state show [OPTIONS] [DIR] ADDRESS")]
 pub struct StateShow {
     /// The directory of the program, when it is not the current one, then the address
     #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2)]
@@ -44,6 +45,7 @@ pub struct StateShow {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "infra state rm [OPTIONS] [DIR] ADDRESS...")]
 pub struct StateRm {
     /// The directory of the program, when it is not the current one, then the addresses
     #[arg(value_name = "ADDRESS", required = true, num_args = 1..)]
@@ -54,6 +56,7 @@ pub struct StateRm {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "infra state mv [OPTIONS] [DIR] ADDRESS ADDRESS")]
 pub struct StateMv {
     /// The directory of the program, when it is not the current one, then the old and the new address
     #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3)]
@@ -73,6 +76,7 @@ pub struct StateHistory {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "infra state restore [OPTIONS] [DIR] SERIAL")]
 pub struct StateRestore {
     /// The directory of the program, when it is not the current one, then the serial
     #[arg(value_name = "SERIAL", required = true, num_args = 1..=2)]
@@ -95,6 +99,7 @@ pub struct StatePull {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "infra state push [OPTIONS] [DIR] FILE")]
 pub struct StatePush {
     /// The directory of the program, when it is not the current one, then the file
     #[arg(value_name = "FILE", required = true, num_args = 1..=2, value_hint = ValueHint::FilePath)]

@@ -223,7 +223,8 @@ fn conclude(
             plan_json::plan(plan, session.places()),
         ));
     } else if !plan.is_empty() {
-        console.print(&report::render(&done, plan, took, console.out));
+        let cut_off = failure.is_some();
+        console.print(&report::render(&done, plan, cut_off, took, console.out));
     }
     for error in &done.broken {
         console.warn(&error.message);

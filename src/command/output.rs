@@ -7,7 +7,7 @@ use crate::args::Output;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::show::{Console, style::Style, text};
 use crate::store::StateHome;
-use crate::world::Project;
+use crate::world::{Project, names_directory};
 
 pub fn run(args: &Output, console: &Console) -> Outcome {
     let (dir, name) = words(&args.words)?;
@@ -74,12 +74,11 @@ pub fn table(outputs: &[(&str, &Value)], console: &Console) -> String {
     outputs.iter().map(line).collect()
 }
 
-/// A word with a `/`, or `.` or `..`, is the directory; another is the name. Two are both, in this order.
+/// One word is a directory where it means one, and else a name. Two are both, in this order.
 fn words(words: &[String]) -> Result<(&str, Option<&str>), CommandError> {
-    let is_directory = |word: &str| word.contains('/') || word == "." || word == "..";
     match words {
         [] => Ok((".", None)),
-        [word] if is_directory(word) => Ok((word, None)),
+        [word] if names_directory(word) => Ok((word, None)),
         [word] => Ok((".", Some(word))),
         [dir, name] => Ok((dir, Some(name))),
         _ => Err(CommandError::usage(
@@ -94,28 +93,5 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> CommandEr
     match known.is_empty() {
         true => error.hint("nothing was applied yet, or the program declares no outputs"),
         false => error.hint(format!("there are {}", known.join(", "))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_with_a_slash_is_a_directory() {
-        let owned = |given: &[&str]| given.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let read = |given: &[&str]| {
-            words(&owned(given)).map(|(dir, name)| (dir.to_owned(), name.map(str::to_owned)))
-        };
-        assert_eq!(read(&[]), Ok((".".into(), None)));
-        assert_eq!(read(&["address"]), Ok((".".into(), Some("address".into()))));
-        assert_eq!(
-            read(&["examples/51desk"]),
-            Ok(("examples/51desk".into(), None))
-        );
-        assert_eq!(
-            read(&["prod", "address"]),
-            Ok(("prod".into(), Some("address".into())))
-        );
     }
 }

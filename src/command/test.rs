@@ -14,7 +14,7 @@ use crate::show::progress::elapsed;
 use crate::show::style::Style;
 use crate::show::{Console, diagnostics, diagnostics_json, junit, text};
 use crate::trial::{Laboratory, Trial};
-use crate::world::{Environment, Project, write_named_file};
+use crate::world::{Environment, Project, names_directory, write_named_file};
 
 /// How many tests run at once. Each has a simulated cloud of its own and mostly waits for it.
 const AT_ONCE: usize = 4;
@@ -69,12 +69,10 @@ pub fn run(args: &Test, console: &Console, env: &Environment) -> Outcome {
     })
 }
 
-/// The first word is a directory when it looks like one: `.`, or anything with a `/`.
+/// The first word may be the directory.
 fn directory_and_names(words: &[String]) -> (&str, &[String]) {
     match words.split_first() {
-        Some((first, rest)) if first == "." || first == ".." || first.contains('/') => {
-            (first, rest)
-        }
+        Some((first, rest)) if names_directory(first) => (first, rest),
         _ => (".", words),
     }
 }

@@ -11,6 +11,9 @@ use crate::world::Environment;
 /// The narrowest and the widest a text is laid out for, whatever the terminal says.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
 
+/// The width where there is no terminal and `COLUMNS` is not set.
+const WIDTH_ELSEWHERE: usize = 100;
+
 /// The two output streams and how much the user wants to read.
 pub struct Console {
     /// Results are one JSON document instead of text.
@@ -40,7 +43,8 @@ impl Console {
             None => terminal,
         };
         let draws = io::stderr().is_terminal() && !env.is_dumb_terminal();
-        let columns = terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0));
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let columns = env.columns().or_else(terminal).unwrap_or(WIDTH_ELSEWHERE);
         Console {
             json,
             quiet,

@@ -3,11 +3,12 @@
 
 mod brief;
 mod changes;
+mod refusals;
 mod summary;
 
 use std::collections::BTreeMap;
 
-use infra_engine::plan::{Drift, Plan, Refusal};
+use infra_engine::plan::{Drift, Plan};
 use infra_engine::providers::SchemaSource;
 use infra_model::{Address, Span, Value};
 
@@ -16,14 +17,6 @@ use super::style::{Painter, Style};
 use super::{text, values};
 pub use summary::counts;
 use summary::{calls, summary};
-
-/// What can be done about a loss that nobody allowed.
-const LOSS_HELP: &str = "if that is meant, allow each by name, or all of a component's by the component's name; to \
-    keep one in the cloud, write `@keep` or `forget`";
-
-/// What can be done about a protection when everything shall go.
-const PROTECTED_HELP: &str = "if everything shall really go, name each that is protected, or its component, with \
-    `--allow-data-loss`: in a destroy that lifts `@protect` too";
 
 /// How much of a plan is shown, and how.
 pub struct PlanView<'a> {
@@ -142,57 +135,6 @@ impl PlanView<'_> {
             page.push_str(&format!("{}\n", self.quiet(&line)));
         }
         page.push('\n');
-    }
-
-    fn refusals(&self, plan: &Plan, page: &mut String) {
-        if plan.refusals.is_empty() {
-            return;
-        }
-        page.push_str(
-            &self
-                .painter
-                .paint(Style::Error, "This plan cannot be applied"),
-        );
-        page.push('\n');
-        let mut losses = Vec::new();
-        let mut told = String::new();
-        for refusal in &plan.refusals {
-            if let Refusal::DataLoss(loss) = refusal {
-                losses.push(loss);
-                continue;
-            }
-            let words = text::line(&refusal.to_string()).into_owned();
-            let head = format!("  {} {words}", self.painter.paint(Style::Error, "×"));
-            self.head_line(&head, "", &self.places.short(refusal.span()), page);
-            let help = match refusal {
-                Refusal::Protected { .. } if plan.destroy => PROTECTED_HELP.to_owned(),
-                other => other.help(),
-            };
-            if help != told {
-                self.remark(&help, page);
-                told = help;
-            }
-        }
-        if !losses.is_empty() {
-            let number = text::count(losses.len(), "resource");
-            let mark = self.painter.paint(Style::Error, "×");
-            page.push_str(&format!(
-                "  {mark} the data of {number} would be lost, as listed above\n"
-            ));
-            self.remark(LOSS_HELP, page);
-            for loss in losses {
-                let option = format!("      --allow-data-loss '{}'", loss.address);
-                page.push_str(&format!("{}\n", text::line(&option)));
-            }
-        }
-        page.push('\n');
-    }
-
-    /// What to do about what stands above it.
-    fn remark(&self, words: &str, page: &mut String) {
-        for line in text::wrap(words, self.width.saturating_sub(4)) {
-            page.push_str(&format!("    {}\n", self.quiet(&text::line(&line))));
-        }
     }
 
     fn heading(&self, title: &str, page: &mut String) {

@@ -1,6 +1,6 @@
 //! How an apply ended: what was done, what was not and why, and how to go on.
 
-use infra_engine::apply::{ApplyReport, Hindrance};
+use infra_engine::apply::{ApplyReport, Failed, Hindrance, StepError};
 use infra_engine::plan::Plan;
 use serde_json::{Value as Json, json};
 
@@ -9,16 +9,27 @@ use super::progress::done_word;
 use super::style::{Painter, Style};
 use super::text;
 
-/// The end of an apply for people.
-pub fn render(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter) -> String {
+/// The end of an apply for people. `cut_off`: the state could not be written any more.
+pub fn render(
+    report: &ApplyReport,
+    plan: &Plan,
+    cut_off: bool,
+    elapsed: &str,
+    painter: Painter,
+) -> String {
     let mut page = String::from("\n");
-    for failed in &report.failed {
-        let step = plan.step(failed.step);
+    for (error, failed) in by_cause(report) {
         let head = painter.paint(Style::Error, "Failed:");
-        let address = text::line(&failed.address.to_string()).into_owned();
-        page.push_str(&format!("{head} {} {address}\n", step.kind));
-        page.push_str(&format!("  {}\n", text::line(&failed.error.to_string())));
-        if let Some(help) = failed.error.help() {
+        for (index, failed) in failed.iter().enumerate() {
+            let step = plan.step(failed.step);
+            let address = text::line(&failed.address.to_string()).into_owned();
+            match index {
+                0 => page.push_str(&format!("{head} {} {address}\n", step.kind)),
+                _ => page.push_str(&format!("        {} {address}\n", step.kind)),
+            }
+        }
+        page.push_str(&format!("  {}\n", text::line(&error.to_string())));
+        if let Some(help) = error.help() {
             page.push_str(&format!(
                 "  {} {}\n",
                 painter.paint(Style::Quiet, "help:"),
@@ -26,14 +37,16 @@ pub fn render(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter
             ));
         }
     }
-    for id in &report.abandoned {
-        let step = plan.step(*id);
+    if !report.abandoned.is_empty() {
         let head = painter.paint(Style::Warning, "Under way:");
-        let address = text::line(&step.address.to_string()).into_owned();
         page.push_str(&format!(
-            "{head} {} {address}; the next run finds out what became of it\n",
-            step.kind
+            "{head} the next run finds out what became of it\n"
         ));
+        for id in &report.abandoned {
+            let step = plan.step(*id);
+            let address = text::line(&step.address.to_string()).into_owned();
+            page.push_str(&format!("  {} {address}\n", step.kind));
+        }
     }
     let waiting: Vec<_> = report
         .not_done
@@ -58,7 +71,7 @@ pub fn render(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter
         .count();
     if stopped > 0 {
         page.push_str(&format!(
-            "{} not begun, because the run was stopped.\n",
+            "{} not begun, because the run ended before.\n",
             text::count(stopped, "step")
         ));
     }
@@ -66,12 +79,35 @@ pub fn render(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter
         let head = painter.paint(Style::Error, "Does not hold:");
         page.push_str(&format!("{head} {}\n", text::line(&broken.message)));
     }
-    page.push_str(&summary(report, plan, elapsed, painter));
+    let complete = report.is_complete() && !cut_off;
+    page.push_str(&summary(report, plan, complete, elapsed, painter));
     page
 }
 
+/// The failures with the same words together, in the order in which each first came up.
+fn by_cause(report: &ApplyReport) -> Vec<(&StepError, Vec<&Failed>)> {
+    let mut causes: Vec<(&StepError, Vec<&Failed>)> = Vec::new();
+    for failed in &report.failed {
+        let words = failed.error.to_string();
+        match causes
+            .iter_mut()
+            .find(|(error, _)| error.to_string() == words)
+        {
+            Some((_, all)) => all.push(failed),
+            None => causes.push((&failed.error, vec![failed])),
+        }
+    }
+    causes
+}
+
 /// `Done: 21 created, 1 updated in 34s.`
-fn summary(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter) -> String {
+fn summary(
+    report: &ApplyReport,
+    plan: &Plan,
+    complete: bool,
+    elapsed: &str,
+    painter: Painter,
+) -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for done in report.done.iter().filter(|done| !done.unneeded) {
         let word = done_word(&plan.step(done.step).kind);
@@ -88,7 +124,7 @@ fn summary(report: &ApplyReport, plan: &Plan, elapsed: &str, painter: Painter) -
         true => "nothing".to_owned(),
         false => parts.join(", "),
     };
-    let head = match report.is_complete() {
+    let head = match complete {
         true => painter.paint(Style::Success, "Done:"),
         false => painter.paint(Style::Warning, "Done so far:"),
     };

@@ -50,6 +50,11 @@ impl Environment {
         self.set("TERM") == Some("dumb")
     }
 
+    /// How wide the user wants text to be: `COLUMNS`.
+    pub fn columns(&self) -> Option<usize> {
+        self.set("COLUMNS")?.parse().ok().filter(|it| *it > 0)
+    }
+
     /// The variables that set parameters, by their whole names.
     pub fn params(&self) -> Vec<(String, String)> {
         let params = self

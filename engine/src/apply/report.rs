@@ -41,7 +41,8 @@ pub struct ApplyReport {
     pub done: Vec<Done>,
     pub failed: Vec<Failed>,
     pub not_done: Vec<NotDone>,
-    /// Steps under way when the second cancel came; the next run finds out what became of them.
+    /// Steps under way when the second cancel came or the state could not be written any more; the next run finds out
+    /// what became of them.
     pub abandoned: Vec<StepId>,
     /// The program's outputs with all that is known; unknown where a resource is missing.
     pub outputs: Vec<Output>,

@@ -97,13 +97,30 @@ impl<'a> Run<'a> {
 
     /// Ends the report: what never began, and what was left under way.
     pub fn finish(mut self, stage: Stage) -> (ApplyReport, Knowledge) {
-        self.report.abandoned = self.running.keys().copied().collect();
+        let unsent: Vec<StepId> = self.unsent().collect();
+        for id in &unsent {
+            self.running.remove(id);
+            self.not_done(*id, Hindrance::Stopped);
+        }
+        // What has ended but could not be written down is found by the next run, like what is under way.
+        let unwritten = self.ending.iter().map(|done| done.step);
+        self.report.abandoned = self.running.keys().copied().chain(unwritten).collect();
         if stage != Stage::Running {
             for id in self.queue.rest() {
                 self.not_done(id, Hindrance::Stopped);
             }
         }
         (self.report, self.knowledge)
+    }
+
+    /// The steps whose first call was never sent, because its intent could not be written.
+    fn unsent(&self) -> impl Iterator<Item = StepId> {
+        let first = |(id, call): &&(StepId, Call)| {
+            let running = self.running.get(id);
+            running.is_some_and(|it| it.attempts == 1)
+                && !matches!(call, Call::Settle(_) | Call::Find(_))
+        };
+        self.after_batch.iter().filter(first).map(|(id, _)| *id)
     }
 
     fn step(&self, id: StepId) -> &'a Step {

@@ -99,7 +99,7 @@ impl Refusal {
                 loss.address
             ),
             Refusal::Unfinished { candidates, .. } if candidates.is_empty() => {
-                "run it again: what an earlier run left is asked for first".to_owned()
+                "`infra apply` asks the cloud for it first, and then plans".to_owned()
             }
             Refusal::Unfinished { .. } => {
                 "look at them in the cloud: delete what should not be there, or `import` it, and run again".to_owned()

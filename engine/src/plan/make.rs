@@ -89,8 +89,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     let data_loss = data_loss(input, &decided);
     let mut refusals = refusals(input, &decided, &data_loss);
     let (outputs, open_asserts) = evaluate(input, &knowledge, &mut refusals)?;
-    let total = decided.len();
-    let mut place = vec![0; total];
+    let mut unchanged = 0;
+    let mut place = vec![0; decided.len()];
     let mut changes = Vec::new();
     let mut work = Vec::new();
     for (at, one) in decided.into_iter().enumerate() {
@@ -98,6 +98,9 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         if one.change.action != Action::None {
             changes.push(one.change);
             work.push(one.work);
+        } else if input.state.entry(&one.change.address).is_some() {
+            // What `--target` leaves out may not be there at all.
+            unchanged += 1;
         }
     }
     for step in &mut steps {
@@ -109,7 +112,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         lineage: input.state.lineage().to_owned(),
         serial: input.state.serial(),
         destroy: input.options.destroy,
-        unchanged: total - changes.len(),
+        unchanged,
         changes,
         steps,
         drift: drift(input.state, &input.desired.instances, input.refreshed),
@@ -259,7 +262,7 @@ fn refusals(input: &PlanInput<'_>, decided: &[Decided], losses: &[DataLoss]) -> 
                 .unwrap_or_default(),
             why: match doubt {
                 Some(doubt) => doubt.why.clone(),
-                None => "the cloud did not answer when it was asked".to_owned(),
+                None => "that run ended before the answer of the cloud was written down".to_owned(),
             },
         });
     }

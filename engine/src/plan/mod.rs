@@ -50,7 +50,7 @@ pub struct Plan {
     /// Everything that is not [`Action::None`]: first what is in the program, in its order, then the rest by
     /// address.
     pub changes: Vec<ResourceChange>,
-    /// How many resources stay as they are.
+    /// How many resources that exist stay as they are.
     pub unchanged: usize,
     /// Each after those it waits for.
     pub steps: Vec<Step>,

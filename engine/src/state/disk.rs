@@ -20,6 +20,8 @@ pub enum DiskErrorKind {
     Denied,
     /// A file that the operation needs is not there.
     Missing,
+    /// A directory has the name of the file.
+    Directory,
     /// Anything else.
     Other,
 }
@@ -49,6 +51,9 @@ impl DiskError {
             }
             DiskErrorKind::Denied => {
                 "give your user the right to read and write the folder and run the command again"
+            }
+            DiskErrorKind::Directory => {
+                "a directory stands where infra keeps this file: move it away, and put the file back if there was one"
             }
             DiskErrorKind::Missing | DiskErrorKind::Other => {
                 "look at the disk; once it works, run the command again: what was acknowledged is kept"

@@ -385,3 +385,38 @@ fn a_full_disk_stops_the_run_and_nothing_is_lost() {
     world.up(&hosts(3));
     world.is_exactly(&hosts(3));
 }
+
+#[test]
+fn where_the_disk_is_full_the_report_tells_of_each_step_once_and_nothing_that_was_not_sent_is_under_way()
+ {
+    let (mut unsent, mut unwritten) = (0, 0);
+    for room in (0..4000).step_by(100) {
+        let world = World::new();
+        world.disk.set_room(Some(room));
+        let stopped = world.try_apply(
+            &hosts(3),
+            &PlanOptions::default(),
+            &Notes::default(),
+            &Cancel::new(),
+        );
+        let Err(Stop::Apply(ApplyError::State { report, .. })) = stopped else {
+            continue;
+        };
+        let done = report.done.iter().map(|it| it.step);
+        let not_done = report.not_done.iter().map(|it| it.step);
+        let told: Vec<_> = done
+            .chain(not_done)
+            .chain(report.abandoned.iter().copied())
+            .collect();
+        let once: std::collections::BTreeSet<_> = told.iter().collect();
+        assert_eq!(once.len(), told.len(), "{room}: {report:?}");
+        let sent = world.cloud.items().len();
+        assert!(
+            report.abandoned.len() + report.done.len() <= sent,
+            "{room}: {report:?}"
+        );
+        unsent += usize::from(sent == 0);
+        unwritten += usize::from(!report.abandoned.is_empty());
+    }
+    assert!(unsent > 0 && unwritten > 0, "{unsent} {unwritten}");
+}

@@ -78,6 +78,86 @@ fn errors_are_documents_under_json() {
 }
 
 #[test]
+fn a_wrong_command_line_is_a_document_too() {
+    for wrong in [
+        &["validate", "--json"][..],
+        &["plan", "--nonsense", "--json"],
+        &["--json"],
+        &["--json", "state", "mv", "std.value.a"],
+    ] {
+        let ran = Tool::new().run(wrong).expect(1);
+        assert_eq!(ran.json()["error"]["kind"], "usage", "{wrong:?}");
+    }
+    let ran = Tool::new().run(&["validate"]).expect(1);
+    assert_eq!(
+        ran.err,
+        "error: there is no command `validate`\n  help: it is `infra check`\n"
+    );
+}
+
+#[test]
+fn a_directory_is_given_by_its_name_everywhere() {
+    let tool = Tool::new();
+    tool.write(
+        "acme/main.infra",
+        "std.value a { input = 1 }\noutput n = 7\ntest \"seven\" { assert a.output == 1 }\n",
+    );
+    tool.run(&["apply", "acme", "--yes"]).expect(0);
+    for (words, said) in [
+        (&["output", "acme"][..], "n = 7"),
+        (&["output", "acme", "n"], "7"),
+        (&["test", "acme"], "1 test passed"),
+        (&["test", "acme", "seven"], "1 test passed"),
+        (&["state", "list", "acme"], "std.value.a"),
+        (&["state", "show", "acme", "std.value.a"], "std.value.a"),
+        (&["state", "history", "acme"], ""),
+        (&["plan", "acme"], "Nothing to do"),
+        (&["drift", "acme"], ""),
+        (&["check", "acme"], "no errors"),
+        (&["graph", "acme"], "digraph"),
+    ] {
+        let ran = tool.run(words).expect(0);
+        assert!(ran.out.contains(said), "{words:?}: {ran}");
+    }
+}
+
+#[test]
+fn columns_say_how_wide_text_may_be() {
+    let program = format!("std.value a {{ input = \"{}\" }}\n", "word ".repeat(30));
+    let plan = |columns: &str| {
+        let tool = Tool::with(&program).env("COLUMNS", columns);
+        let out = tool.run(&["plan", "--long"]).expect(0).out;
+        let widths = out.lines().map(|line| line.chars().count());
+        widths.max().unwrap_or(0)
+    };
+    assert_eq!(plan("60"), 60);
+    assert_eq!(plan("90"), 90);
+    assert_eq!(plan("nonsense"), 100);
+}
+
+#[test]
+fn a_directory_in_the_place_of_the_state_is_told() {
+    let tool = Tool::with("std.value a { input = 1 }\n");
+    std::fs::create_dir(tool.dir().join("infra.state.json")).expect("it is made");
+    let ran = tool.run(&["plan"]).expect(1);
+    assert!(
+        ran.err.contains("a directory stands where infra keeps"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_target_counts_what_exists_only() {
+    let tool = Tool::with("std.value a { input = 1 }\nstd.value b { input = 1 }\n");
+    let target = ["plan", "--target", "std.value.a"];
+    let ran = tool.run(&target).expect(0);
+    assert!(ran.out.contains("Plan: 1 to create.\n"), "{ran}");
+    tool.run(&["apply", "--yes"]).expect(0);
+    let ran = tool.run(&target).expect(0);
+    assert!(ran.out.contains("2 resources stay"), "{ran}");
+}
+
+#[test]
 fn the_version_names_the_clouds() {
     let ran = Tool::new().run(&["version", "--json"]).expect(0);
     assert_eq!(ran.json()["version"], env!("CARGO_PKG_VERSION"));

@@ -89,6 +89,7 @@ fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Dis
             io::ErrorKind::ReadOnlyFilesystem => DiskErrorKind::ReadOnly,
             io::ErrorKind::PermissionDenied => DiskErrorKind::Denied,
             io::ErrorKind::NotFound => DiskErrorKind::Missing,
+            io::ErrorKind::IsADirectory => DiskErrorKind::Directory,
             _ => DiskErrorKind::Other,
         },
         operation,
