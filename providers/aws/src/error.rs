@@ -133,6 +133,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "InvalidPlacementGroup.Duplicate"
         | "FlowLogAlreadyExists"
         | "VpcPeeringConnectionAlreadyExists"
+        | "InvalidLaunchTemplateName.AlreadyExistsException"
         | "InvalidSubnet.Conflict"
         | "InvalidPermission.Duplicate"
         | "RouteAlreadyExists"
@@ -177,6 +178,8 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "Gateway.NotAttached"
         | "ConflictException" => State,
         "InvalidPlacementGroup.Unknown"
+        | "InvalidLaunchTemplateId.VersionNotFound"
+        | "InvalidLaunchTemplateName.NotFoundException"
         | "NatGatewayNotFound"
         | "NatGatewayNotFoundException"
         | "ResourceNotFoundException" => NotFound,

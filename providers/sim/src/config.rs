@@ -192,6 +192,8 @@ pub struct Quotas {
     pub groups_per_interface: usize,
     /// Elastic IP addresses.
     pub addresses: usize,
+    /// Launch templates.
+    pub launch_templates: usize,
     /// Virtual processors of running instances. A new AWS account has 5, an established one thousands.
     pub vcpus: u32,
     /// Snapshots of one account that EBS direct has pending.
@@ -215,6 +217,7 @@ impl Default for Quotas {
             rules_per_group: 60,
             groups_per_interface: 5,
             addresses: 5,
+            launch_templates: 5000,
             vcpus: 10_000,
             pending_snapshots: 100,
         }

@@ -34,6 +34,15 @@ impl Query {
         Ok(root)
     }
 
+    /// The tree of parameters that are known by their names.
+    pub fn of(parameters: &BTreeMap<String, String>) -> Self {
+        let mut root = Self::default();
+        for (path, value) in parameters {
+            root.insert(path, value.clone());
+        }
+        root
+    }
+
     fn insert(&mut self, path: &str, value: String) {
         let mut node = self;
         for part in path.split('.') {

@@ -26,7 +26,7 @@ use crate::{tags, token, wait};
 pub(super) struct Instance;
 
 /// "Run commands when you launch an EC2 instance with user data input": the most bytes before encoding.
-const USER_DATA_BYTES_MAX: usize = 16_384;
+pub(super) const USER_DATA_BYTES_MAX: usize = 16_384;
 
 #[async_trait]
 impl Kind for Instance {

@@ -11,6 +11,8 @@ mod instance_change;
 mod instance_state;
 mod internet_gateway;
 mod key_pair;
+mod launch_template;
+mod launch_template_data;
 mod nat_gateway;
 mod network_acl;
 mod network_interface;
@@ -40,7 +42,7 @@ use crate::seen::Seen;
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 20] = [
+pub(crate) const TYPES: [&str; 21] = [
     "aws.attachment",
     "aws.dhcp_options",
     "aws.egress_only_gateway",
@@ -49,6 +51,7 @@ pub(crate) const TYPES: [&str; 20] = [
     "aws.instance",
     "aws.internet_gateway",
     "aws.key_pair",
+    "aws.launch_template",
     "aws.nat_gateway",
     "aws.network_acl",
     "aws.network_interface",
@@ -74,6 +77,7 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
         "aws.instance" => &instance::Instance,
         "aws.internet_gateway" => &internet_gateway::InternetGateway,
         "aws.key_pair" => &key_pair::KeyPair,
+        "aws.launch_template" => &launch_template::LaunchTemplate,
         "aws.nat_gateway" => &nat_gateway::NatGateway,
         "aws.network_acl" => &network_acl::NetworkAcl,
         "aws.network_interface" => &network_interface::NetworkInterface,
@@ -175,15 +179,17 @@ pub(crate) fn incomplete(action: &str, what: &str) -> Failure {
 /// others gets a digest, so that two names stay two.
 fn plain_name(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
-    if name.chars().all(plain) && name.len() <= NAME_CHARS_MAX && !name.starts_with("sg-") {
+    fitted_name(name, plain, NAME_CHARS_MAX)
+}
+
+/// A default name of at most `chars_max` characters that are all `plain`; one that had others gets a digest.
+fn fitted_name(name: &str, plain: impl Fn(char) -> bool, chars_max: usize) -> String {
+    if name.chars().all(&plain) && name.len() <= chars_max && !name.starts_with("sg-") {
         return name.to_owned();
     }
     let digest = hex::encode(Sha256::digest(name));
-    let kept: String = name
-        .chars()
-        .filter(|c| plain(*c))
-        .take(NAME_CHARS_MAX / 2)
-        .collect();
+    let kept = name.chars().filter(|c| plain(*c)).take(chars_max / 2);
+    let kept: String = kept.collect();
     format!("{}-{}", kept.trim_start_matches("sg-"), &digest[..8])
 }
 

@@ -20,6 +20,7 @@ mod launch;
 mod launch_devices;
 mod launch_network;
 mod launch_options;
+mod launch_template;
 mod nat_gateway;
 mod network_acl;
 mod peering;
@@ -34,6 +35,8 @@ mod security_group;
 mod snapshot;
 mod subnet;
 mod tags;
+mod template_data;
+mod template_version;
 mod volume;
 mod volume_attach;
 mod volume_modify;
@@ -100,6 +103,11 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("CreateFlowLogs", Once(flow_log::create)),
     ("CreateInternetGateway", Plain(internet_gateway::create)),
     ("CreateKeyPair", Plain(key_pair::create)),
+    ("CreateLaunchTemplate", Once(launch_template::create)),
+    (
+        "CreateLaunchTemplateVersion",
+        Once(launch_template::create_version),
+    ),
     ("CreateNatGateway", Once(nat_gateway::create)),
     ("CreateNetworkAcl", Once(network_acl::create)),
     ("CreateNetworkAclEntry", Plain(acl_entry::create)),
@@ -123,6 +131,11 @@ const ACTIONS: &[(&str, Doing)] = &[
     ("DeleteFlowLogs", Plain(flow_log::delete)),
     ("DeleteInternetGateway", Plain(internet_gateway::delete)),
     ("DeleteKeyPair", Plain(key_pair::delete)),
+    ("DeleteLaunchTemplate", Plain(launch_template::delete)),
+    (
+        "DeleteLaunchTemplateVersions",
+        Plain(template_version::delete),
+    ),
     ("DeleteNatGateway", Plain(nat_gateway::delete)),
     ("DeleteNetworkAcl", Plain(network_acl::delete)),
     ("DeleteNetworkAclEntry", Plain(acl_entry::delete)),
@@ -175,6 +188,11 @@ const ACTIONS: &[(&str, Doing)] = &[
         Plain(internet_gateway::describe),
     ),
     ("DescribeKeyPairs", Plain(key_pair::describe)),
+    (
+        "DescribeLaunchTemplateVersions",
+        Plain(template_version::describe),
+    ),
+    ("DescribeLaunchTemplates", Plain(launch_template::describe)),
     ("DescribeNatGateways", Plain(nat_gateway::describe)),
     ("DescribeNetworkAcls", Plain(network_acl::describe)),
     ("DescribeNetworkInterfaces", Plain(interface::describe)),
@@ -224,6 +242,7 @@ const ACTIONS: &[(&str, Doing)] = &[
         "ModifyInstanceMetadataOptions",
         Plain(instance_attribute::modify_metadata),
     ),
+    ("ModifyLaunchTemplate", Once(launch_template::modify)),
     ("ModifyNetworkInterfaceAttribute", Plain(interface::modify)),
     ("ModifySecurityGroupRules", Plain(rule::modify)),
     ("ModifySubnetAttribute", Plain(subnet::modify)),
@@ -359,6 +378,7 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("eni") => region.interfaces.find(id).map(drop),
         Some("eipalloc") => region.addresses.find(id).map(drop),
         Some("i") => region.instances.find(id).map(drop),
+        Some("lt") => region.launch_templates.find(id).map(drop),
         Some("pg") => region.placement_groups.find(id).map(drop),
         Some("vol") => region.volumes.find(id).map(drop),
         Some("snap") => region.snapshots.find(id).map(drop),

@@ -15,6 +15,7 @@ mod security;
 mod storage;
 mod support;
 mod table;
+mod template;
 mod words;
 
 use std::collections::BTreeMap;
@@ -41,6 +42,7 @@ pub use storage::{
 };
 pub use support::{Tags, Token};
 pub use table::{Entity, Table};
+pub use template::{LaunchTemplate, TemplateVersion};
 
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::mint::Mint;
 use super::{
     Address, Block, DhcpOptions, EgressOnlyGateway, Entity, FlowLog, Instance, Interface,
-    InternetGateway, KeyPair, NatGateway, NetworkAcl, Peering, PlacementGroup, RouteTable,
-    SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc, VpcEndpoint,
+    InternetGateway, KeyPair, LaunchTemplate, NatGateway, NetworkAcl, Peering, PlacementGroup,
+    RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc, VpcEndpoint,
 };
 use crate::config::{Quotas, Timing};
 use crate::journal::Change;
@@ -119,6 +119,7 @@ region! {
     interfaces: Interface,
     addresses: Address,
     instances: Instance,
+    launch_templates: LaunchTemplate,
     placement_groups: PlacementGroup,
     volumes: Volume,
     snapshots: Snapshot,

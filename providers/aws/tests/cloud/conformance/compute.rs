@@ -119,7 +119,7 @@ pub async fn instance(world: &World) -> Sample {
 }
 
 /// The newest image of that name.
-async fn other_image(world: &World, name: &str) -> Value {
+pub async fn other_image(world: &World, name: &str) -> Value {
     let fields = record([("name", text(name)), ("newest", Value::Bool(true))]);
     let found: Option<Record> = world
         .provider

@@ -6,6 +6,7 @@ mod network;
 mod reach;
 pub mod schemas;
 mod storage;
+mod template;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -88,6 +89,9 @@ const SAMPLES: &[(&str, Sampler)] = &[
         Box::pin(network::internet_gateway(world))
     }),
     ("aws.key_pair", |_| Box::pin(compute::key_pair())),
+    ("aws.launch_template", |world| {
+        Box::pin(template::launch_template(world))
+    }),
     ("aws.nat_gateway", |world| {
         Box::pin(network::nat_gateway(world))
     }),
