@@ -1,12 +1,13 @@
 //! Deciding what happens to each resource, each after those it needs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_model::{Address, Record, Span, Value};
+use infra_model::{Address, Record, Value};
 
 use super::companions::Wanted;
 use super::diff::{Sides, diff};
+use super::moves::Moves;
 use super::refresh::{Seen, remembered};
 use super::work::{Existing, Goal, Work};
 use super::{Action, PlanError, PlanInput, Problem, Reason, ResourceChange};
@@ -268,10 +269,10 @@ impl<'a> Decider<'a> {
         let state = self.input.state;
         let refreshed = self.input.refreshed;
         let entry = state.entry(address).or_else(|| {
-            let (entry, span) = self.moves.entries.get(address)?;
+            let (entry, span) = self.moves.to(address)?;
             change.reasons.push(Reason::Moved {
                 from: entry.address().clone(),
-                span: *span,
+                span,
             });
             Some(entry)
         });
@@ -342,51 +343,10 @@ pub(super) fn existing(entry: &Entry, seen: Option<&Seen>, moves: &Moves<'_>) ->
         Some(Seen::Absent) => (Arc::default(), true),
         None => (Arc::new(remembered(entry)), false),
     };
-    let mut entry = entry.clone();
-    if !moves.names.is_empty() {
-        let depends = entry.draft.depends.into_iter().map(|on| moves.name(on));
-        entry.draft.depends = depends.collect();
-        entry.of.address = moves.name(entry.of.address);
-    }
     Existing {
-        entry,
+        entry: moves.renamed(entry),
         attributes,
         gone,
-    }
-}
-
-/// The `move` declarations that still have something to do.
-#[derive(Default)]
-pub(super) struct Moves<'a> {
-    /// What moves, by its new address, and where the program says so.
-    entries: HashMap<Address, (&'a Entry, Span)>,
-    /// New addresses by old ones.
-    names: HashMap<Address, Address>,
-}
-
-impl<'a> Moves<'a> {
-    pub fn new(input: &'a PlanInput<'a>) -> Moves<'a> {
-        let mut moves = Moves::default();
-        if input.options.destroy {
-            return moves;
-        }
-        for step in &input.desired.moves {
-            let old = input.state.entry(&step.from);
-            if let (Some(entry), None) = (old, input.state.entry(&step.to)) {
-                moves.entries.insert(step.to.clone(), (entry, step.span));
-                moves.names.insert(step.from.clone(), step.to.clone());
-            }
-        }
-        moves
-    }
-
-    /// Whether what is at this address moves away.
-    pub fn leaves(&self, address: &Address) -> bool {
-        self.names.contains_key(address)
-    }
-
-    fn name(&self, address: Address) -> Address {
-        self.names.get(&address).cloned().unwrap_or(address)
     }
 }
 

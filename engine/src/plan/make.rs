@@ -6,12 +6,13 @@ use std::sync::Arc;
 use infra_model::desired::AssertOutcome;
 use infra_model::{Address, Desired, Record, Resolver};
 
-use super::action::{Decided, Decider, Moves, selection};
+use super::action::{Decided, Decider, selection};
 use super::companions::{Wanted, expand};
 use super::drift::drift;
 use super::emit::wants_snapshot;
+use super::moves::Moves;
 use super::removal::{removals, with_dependants};
-use super::{Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, order};
+use super::{Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, imports, order};
 use crate::graph::{Graph, Node};
 use crate::known::Knowledge;
 use crate::providers::{Providers, SchemaSource};
@@ -46,7 +47,11 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     let wanted = expand(instances, input.providers)?;
     check_options(input, &wanted)?;
     let graph = graph(&wanted, input.schemas)?;
-    let moves = Moves::new(input);
+    let (moves, mut wrong) = Moves::new(input);
+    wrong.extend(imports::problems(input));
+    if !wrong.is_empty() {
+        return Err(PlanError::Invalid(wrong));
+    }
     let mut targets = input.options.targets.clone();
     with_dependants(input, &mut targets);
     let (mut decided, decider) = loop {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use infra_model::{Address, Record, Value};
 
-use super::action::{Decided, Moves, existing};
+use super::action::{Decided, existing};
+use super::moves::Moves;
 use super::work::Work;
 use super::{Action, FieldChange, PlanInput, Reason, ResourceChange};
 use crate::state::Entry;

@@ -43,7 +43,7 @@ impl State {
     }
 
     /// Whether state knows anything of the address: an entry, a deposed one, or an unfinished attempt.
-    fn knows(&self, address: &Address) -> bool {
+    pub(crate) fn knows(&self, address: &Address) -> bool {
         self.entry(address).is_some()
             || self.deposed().keys().any(|of| of.address == *address)
             || self.pending().keys().any(|of| of.address == *address)

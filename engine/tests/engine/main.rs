@@ -11,6 +11,7 @@ mod program;
 mod schemas;
 mod world;
 
+mod adopting;
 mod applying;
 mod kill;
 mod loss;

@@ -36,7 +36,44 @@ impl Checker<'_> {
             self.bad_address(it.from.span.to(it.to.span), message, help);
             return;
         }
-        self.must_be_declared(&to, it.to.span);
+        match self.moved_on(&to) {
+            None => self.must_be_declared(&to, it.to.span),
+            Some(_) if self.comes_back(&from, &to) => {
+                let message = format!("these moves lead back to `{}`", it.from.text);
+                let help = "two resources change places with `infra state mv`, through a third name: a `move` that \
+                            stays in the program would turn them round again and again";
+                self.bad_address(it.from.span.to(it.to.span), message, help);
+            }
+            // It has another name since.
+            Some(_) => {}
+        }
+    }
+
+    /// Where another `move` takes what comes to this place.
+    fn moved_on(&self, to: &Place) -> Option<Place> {
+        let mut items = (self.program.scopes.get(Scopes::ROOT).others.iter())
+            .map(|item| &item.get(&self.program.trees).kind);
+        items.find_map(|item| match item {
+            ItemKind::Move(next) if Place::read(&next.from.text).ok()? == *to => {
+                Place::read(&next.to.text).ok()
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether going on from `to` ends at `from`.
+    fn comes_back(&self, from: &Place, to: &Place) -> bool {
+        let mut seen = vec![to.clone()];
+        while let Some(next) = seen.last().and_then(|last| self.moved_on(last)) {
+            if next == *from {
+                return true;
+            }
+            if seen.contains(&next) {
+                return false;
+            }
+            seen.push(next);
+        }
+        false
     }
 
     /// An address that must name something the program declares.

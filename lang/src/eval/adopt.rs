@@ -69,7 +69,7 @@ impl Evaluator<'_> {
             return Vec::new();
         }
         self.gone(&it.from, &from, "move");
-        match (from, self.there(&it.to)) {
+        match (from, self.there(self.last_name(&it.to))) {
             (Place::Instance(from), Some(Place::Instance(to))) => vec![Move { from, to, span }],
             (Place::Component(from), Some(Place::Component(to))) => {
                 let nodes = &self.scene.borrow().nodes;
@@ -89,6 +89,33 @@ impl Evaluator<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The address that a name ends at which was given on by further moves.
+    fn last_name<'t>(&'t self, to: &'t AddressText) -> &'t AddressText {
+        let items = (self.program.scopes.get(Scopes::ROOT).others.iter())
+            .map(|item| &item.get(&self.program.trees).kind);
+        let moves: Vec<&MoveItem> = items
+            .filter_map(|item| match item {
+                ItemKind::Move(it) => Some(it),
+                _ => None,
+            })
+            .collect();
+        let mut last = to;
+        // Checking refuses circles; this ends all the same.
+        for _ in &moves {
+            let Ok(place) = Place::read(&last.text) else {
+                break;
+            };
+            let next = moves
+                .iter()
+                .find(|next| Place::read(&next.from.text).as_ref() == Ok(&place));
+            match next {
+                Some(next) => last = &next.to,
+                None => break,
+            }
+        }
+        last
     }
 
     /// Reports what has to have left the program and has not.
