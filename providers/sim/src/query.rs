@@ -188,6 +188,18 @@ impl Query {
         lines.join("\n")
     }
 
+    /// All parameters by their full names.
+    pub fn flat(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::new();
+        if let Some(value) = &self.value {
+            all.insert(self.path.clone(), value.clone());
+        }
+        for node in self.children.values() {
+            all.extend(node.flat());
+        }
+        all
+    }
+
     fn lines(&self, out: &mut Vec<String>) {
         if let Some(value) = &self.value {
             out.push(format!("{}={value}", self.path));

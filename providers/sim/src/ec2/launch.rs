@@ -1,12 +1,15 @@
 //! RunInstances.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::{Image, instance_type};
 use crate::describe::Answer;
 use crate::ec2::launch_devices::{add_volume, devices};
 use crate::ec2::launch_network::{Port, plug, ports};
 use crate::ec2::launch_options::{default_metadata, metadata, shutdown_behavior, user_data};
 use crate::ec2::{
-    image, instance_show, instance_type as types, key_pair, placement_group, profile, tags,
+    image, instance_show, instance_type as types, key_pair, launch_from_template, placement_group,
+    profile, tags,
 };
 use crate::fault::Fault;
 use crate::query::Query;
@@ -36,7 +39,30 @@ pub fn zone(region: &Region, q: &Query) -> String {
 }
 
 pub fn run(region: &mut Region, q: &Query) -> Answer {
+    let Some(launch) = launch_from_template::merged(region, q)? else {
+        return run_plain(region, q, BTreeMap::new());
+    };
+    let marks = [
+        ("aws:ec2launchtemplate:id", launch.template),
+        ("aws:ec2launchtemplate:version", launch.version.to_string()),
+    ];
+    let marks = marks.map(|(key, value)| (key.to_owned(), value)).into();
+    let answer = run_plain(region, &launch.q, marks)?;
+    match launch.q.unread() {
+        None => Ok(answer),
+        Some(name) => Err(Fault::new(
+            "UnknownParameter",
+            format!("The parameter {name} is not recognized"),
+        )),
+    }
+}
+
+/// Launches what the parameters say; the instances bear `marks` beside the tags.
+fn run_plain(region: &mut Region, q: &Query, marks: BTreeMap<String, String>) -> Answer {
     q.accept(&[
+        "Action",
+        "Version",
+        "DryRun",
         "CpuOptions",
         "MaintenanceOptions",
         "PrivateDnsNameOptions",
@@ -98,6 +124,7 @@ pub fn run(region: &mut Region, q: &Query) -> Answer {
             instance.devices.push((device.name.clone(), id));
         }
         tags::put(region, &instance.id, of_instance.clone())?;
+        tags::put(region, &instance.id, marks.clone())?;
         region.instances.put(instance.clone());
         launched.push(instance);
     }

@@ -18,6 +18,7 @@ mod ipv6;
 mod key_pair;
 mod launch;
 mod launch_devices;
+mod launch_from_template;
 mod launch_network;
 mod launch_options;
 mod launch_template;
