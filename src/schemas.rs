@@ -42,6 +42,11 @@ impl AllSchemas {
         AllSchemas::of_program(&Schemas::load(&Library).0)
     }
 
+    /// The names of all types.
+    pub fn type_names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     fn add(&mut self, schemas: &Schemas) {
         let resources = schemas
             .iter()

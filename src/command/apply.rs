@@ -233,12 +233,14 @@ fn conclude(
         return Err(failure);
     }
     if !console.json && !done.outputs.is_empty() {
-        let outputs: Vec<(&str, &Value)> = done
-            .outputs
-            .iter()
+        // What waits for something that was not made has no value to show.
+        let known = done.outputs.iter().filter(|it| it.value.is_known());
+        let outputs: Vec<(&str, &Value)> = known
             .map(|output| (output.name.as_str(), &output.value))
             .collect();
-        console.print(&format!("\n{}", output::table(&outputs, console)));
+        if !outputs.is_empty() {
+            console.print(&format!("\n{}", output::table(&outputs, console)));
+        }
     }
     if done.is_complete() {
         return Ok(Exit::Done);

@@ -17,6 +17,10 @@ use crate::store::state_error;
 use crate::world::{self, Environment};
 use crate::write_back::{WriteBack, write_back};
 
+/// What can be done about drift.
+const ANSWERS: &str = "\n`infra apply` restores what the program says, `infra drift --write` lets the program say it, \
+    and `infra apply --refresh-only` the state alone.\n";
+
 /// The question before the state takes what the cloud says.
 const QUESTION: &str = "Type yes to let the state say this: ";
 
@@ -39,6 +43,9 @@ pub fn show(mut session: Session<'_>) -> Result<bool, CommandError> {
     match session.console.json {
         true => session.console.print_json(&json(&drift, None, &session)),
         false => print(&drift, &session),
+    }
+    if !drift.is_empty() {
+        session.console.note(ANSWERS);
     }
     Ok(!drift.is_empty())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use infra_engine::plan::{Action, Plan};
 use infra_engine::providers::SchemaSource;
 use infra_engine::state::State;
-use infra_lang::syntax;
+use infra_lang::{suggest, syntax};
 use infra_model::{Address, FileId, Record};
 use infra_provider::{Observed, Target};
 use serde_json::json;
@@ -14,6 +14,7 @@ use super::apply::{Verb, carry_out};
 use super::session::Session;
 use crate::args::{Directory, Import, Planning};
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
+use crate::overlay;
 use crate::runtime;
 use crate::schemas::AllSchemas;
 use crate::show::Console;
@@ -110,6 +111,15 @@ fn read(
     address: &Address,
     id: &str,
 ) -> Result<String, CommandError> {
+    let schemas = AllSchemas::library();
+    let schema = schemas.schema(&address.type_name).ok_or_else(|| {
+        let error =
+            CommandError::usage(format!("there is no resource type `{}`", address.type_name));
+        match suggest::nearest(&address.type_name, schemas.type_names()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint("`infra types` lists them"),
+        }
+    })?;
     let attributes = runtime::new()?.block_on(async {
         let clouds = session.connect(state).await?;
         let target = Target {
@@ -138,13 +148,9 @@ fn read(
             .hint("check the id, the account and the region")),
         }
     })?;
-    let schemas = AllSchemas::library();
-    let schema = schemas.schema(&address.type_name).ok_or_else(|| {
-        CommandError::usage(format!("there is no resource type `{}`", address.type_name))
-            .hint("`infra types` lists them")
-    })?;
     let name_of = |id: &str| name_of(state, id);
     let text = declaration(address, schema, &attributes, &name_of);
+    let text = overlay::acceptable(&session.project, schema, text);
     let (tree, _) = syntax::parse(FileId(0), &text);
     Ok(infra_lang::format(&tree, &text).unwrap_or(text))
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, json};
 
 use crate::args::Output;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
-use crate::show::{Console, style::Style, text};
+use crate::show::{Console, style::Style, text, values};
 use crate::store::StateHome;
 use crate::world::{Project, names_directory};
 
@@ -69,7 +69,10 @@ pub fn table(outputs: &[(&str, &Value)], console: &Console) -> String {
         let name = console
             .out
             .paint(Style::Heading, &text::pad(&text::line(name), column));
-        format!("{name} = {}\n", text::line(&value.to_string()))
+        format!(
+            "{name} = {}\n",
+            values::block(value, console.width.saturating_sub(column + 3))
+        )
     };
     outputs.iter().map(line).collect()
 }

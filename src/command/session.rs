@@ -9,7 +9,7 @@ use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
 use infra_lang::{Diagnostic, Evaluation, Sources, World};
 use infra_model::desired::Import;
-use infra_model::{Address, Desired, Record};
+use infra_model::{Address, Desired, Record, Value};
 use infra_provider::Timer;
 use infra_sim::Running;
 
@@ -17,10 +17,11 @@ use crate::args::Planning;
 use crate::consent::Consent;
 use crate::error::{CommandError, ErrorKind};
 use crate::program::{self, Program};
+use crate::renames;
 use crate::saved::SavedPlan;
 use crate::schemas::AllSchemas;
 use crate::show::place::Places;
-use crate::show::plan::{ComponentUse, PlanView};
+use crate::show::plan::{Background, PlanView};
 use crate::show::{Console, plan_json, problems, text};
 use crate::simulated;
 use crate::store::{StateHome, state_error};
@@ -301,25 +302,39 @@ impl<'a> Session<'a> {
                 .collect(),
             false => Vec::new(),
         };
-        let instances = self.program.component_uses();
-        self.view(schemas, &unchanged, &instances).render(plan)
+        let background = Background {
+            components: self.program.component_uses(),
+            names: self.names(state),
+            unchanged,
+            renamed: renames::probable(plan, state),
+        };
+        self.view(schemas, &background).render(plan)
+    }
+
+    /// What the program calls the things that exist, by type and id.
+    fn names(&self, state: &State) -> BTreeMap<(String, String), Address> {
+        let made = state.entries().iter().map(|(it, entry)| (it, &entry.id));
+        let read = self.answers.iter().filter_map(|(it, record)| {
+            let Some(Value::String(id)) = record.get("id") else {
+                return None;
+            };
+            Some((it, id))
+        });
+        let all = made.chain(read);
+        all.map(|(it, id)| ((it.type_name.clone(), id.clone()), it.clone()))
+            .collect()
     }
 
     /// What was changed outside, for people.
     pub fn render_drift(&self, drift: &[Drift]) -> String {
         let schemas = AllSchemas::of_program(self.program.schemas());
         let mut page = String::new();
-        self.view(&schemas, &[], &BTreeMap::new())
+        self.view(&schemas, &Background::default())
             .drifted(drift, &mut page);
         page
     }
 
-    fn view<'v>(
-        &'v self,
-        schemas: &'v AllSchemas,
-        unchanged: &'v [Address],
-        instances: &'v BTreeMap<String, ComponentUse>,
-    ) -> PlanView<'v> {
+    fn view<'v>(&'v self, schemas: &'v AllSchemas, background: &'v Background) -> PlanView<'v> {
         PlanView {
             places: self.places(),
             painter: self.console.out,
@@ -327,8 +342,7 @@ impl<'a> Session<'a> {
             long: self.args.long,
             verbose: self.console.verbose > 0,
             schemas,
-            unchanged,
-            instances,
+            background,
         }
     }
 

@@ -120,7 +120,7 @@ fn show(args: &StateShow, console: &Console) -> Outcome {
         .unwrap_or(0);
     page.push_str(&format!(
         "\n  {}\n",
-        console.out.paint(Style::Quiet, "set by the program: *")
+        console.out.paint(Style::Quiet, "what a plan compares: *")
     ));
     for (name, value) in entry.attributes.iter() {
         let mark = if entry.draft.authored.contains_key(name) {

@@ -2,6 +2,8 @@
 
 use infra_model::{Address, Record, Schema, Type, Value};
 
+use super::values::is_name;
+
 /// The declaration of a resource with these attributes. What a schema defaults to is left out, and so is what the
 /// cloud alone decides. `name_of` gives the name under which the program knows what has an id.
 pub fn declaration(
@@ -58,12 +60,4 @@ fn text(value: &Value, name_of: &dyn Fn(&str) -> Option<String>) -> String {
         }
         other => other.to_string(),
     }
-}
-
-fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_')
 }

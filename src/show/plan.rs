@@ -27,11 +27,21 @@ pub struct PlanView<'a> {
     pub long: bool,
     /// Show defaults too, and nothing shortened.
     pub verbose: bool,
-    /// The components' instances of the program itself, by their names.
-    pub instances: &'a BTreeMap<String, ComponentUse>,
     pub schemas: &'a dyn SchemaSource,
+    pub background: &'a Background,
+}
+
+/// What a plan is read against.
+#[derive(Default)]
+pub struct Background {
+    /// The components' instances of the program itself, by their names.
+    pub components: BTreeMap<String, ComponentUse>,
+    /// What the program calls the things that exist, by type and id.
+    pub names: BTreeMap<(String, String), Address>,
     /// What stays as it is, when that is to be shown.
-    pub unchanged: &'a [Address],
+    pub unchanged: Vec<Address>,
+    /// What was probably renamed: from and to.
+    pub renamed: Vec<(String, String)>,
 }
 
 /// Where a program uses a component.
@@ -48,6 +58,7 @@ impl PlanView<'_> {
         self.losses(plan, &mut page);
         self.drift(&plan.drift, &mut page);
         let cut = self.changes(plan, &mut page);
+        self.renamed(&mut page);
         self.unchanged_list(&mut page);
         self.refusals(plan, &mut page);
         page.push_str(&summary(plan, self.painter));
@@ -94,7 +105,7 @@ impl PlanView<'_> {
             return;
         }
         self.drifted(drift, page);
-        let answers = "keep a change by writing it into the program; what the program says otherwise is restored below";
+        let answers = "`infra drift --write` puts it into the program; what the program says otherwise is restored below";
         page.push_str(&format!("  {}\n\n", self.quiet(answers)));
     }
 
@@ -125,12 +136,28 @@ impl PlanView<'_> {
         }
     }
 
+    /// What would not have to be made anew.
+    fn renamed(&self, page: &mut String) {
+        if self.background.renamed.is_empty() {
+            return;
+        }
+        self.heading("Only renamed? Then write into the program", page);
+        for (from, to) in &self.background.renamed {
+            page.push_str(&format!(
+                "  move {} -> {}\n",
+                text::line(from),
+                text::line(to)
+            ));
+        }
+        page.push('\n');
+    }
+
     fn unchanged_list(&self, page: &mut String) {
-        if self.unchanged.is_empty() {
+        if self.background.unchanged.is_empty() {
             return;
         }
         self.heading("Unchanged", page);
-        for address in self.unchanged {
+        for address in &self.background.unchanged {
             let line = format!("    {}", text::line(&address.to_string()));
             page.push_str(&format!("{}\n", self.quiet(&line)));
         }

@@ -37,6 +37,42 @@ pub fn layout(value: &Value, columns: usize) -> Vec<String> {
     }
 }
 
+/// The whole value: on one line where that fits into `columns`, else a line for each of its items.
+pub fn block(value: &Value, columns: usize) -> String {
+    let shown = value.to_string();
+    let items: Vec<String> = match value {
+        _ if text::width(&shown) <= columns => Vec::new(),
+        Value::List(items) => items.iter().map(ToString::to_string).collect(),
+        Value::Map(map) => {
+            let entry = |(name, value): (&String, &Value)| match is_name(name) {
+                true => format!("{name} = {value}"),
+                false => format!("{} = {value}", Value::string(name)),
+            };
+            map.iter().map(entry).collect()
+        }
+        _ => Vec::new(),
+    };
+    if items.is_empty() {
+        return text::line(&shown).into_owned();
+    }
+    let (open, close) = match value {
+        Value::List(_) => ("[", "]"),
+        _ => ("{", "}"),
+    };
+    let mut block = format!("{open}\n");
+    for item in &items {
+        block.push_str(&format!("  {}\n", text::line(item)));
+    }
+    block + close
+}
+
+/// Whether a key can stand without quotes.
+pub fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
+}
+
 /// What changes, as lines: `old → new` where that fits, else one line for each item that differs.
 pub fn difference(
     prior: Option<&Value>,
@@ -153,6 +189,22 @@ mod tests {
         );
         let script = Value::string("#!/bin/sh\nset -e\nexit 0\n");
         assert_eq!(layout(&script, 26), [r##""#!/bin/sh" … (3 lines)"##]);
+    }
+
+    #[test]
+    fn a_result_is_never_cut() {
+        assert_eq!(block(&list(&["one", "two"]), 14), r#"["one", "two"]"#);
+        assert_eq!(
+            block(&list(&["one", "two"]), 13),
+            "[\n  \"one\"\n  \"two\"\n]"
+        );
+        let map = Value::Map(Record::from([
+            ("EC2-1".to_owned(), Value::Int(1)),
+            ("b".to_owned(), Value::Int(2)),
+        ]));
+        assert_eq!(block(&map, 5), "{\n  \"EC2-1\" = 1\n  b = 2\n}");
+        let long = Value::string("no items");
+        assert_eq!(block(&long, 3), "\"no items\"");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! A resource that is created, on one line: the few fields that tell it from its neighbours.
 
+use std::collections::BTreeMap;
+
 use infra_engine::plan::{FieldChange, ResourceChange};
-use infra_model::{Address, Schema, Value};
+use infra_model::{Address, Schema, Type, Value};
 
 use crate::show::text;
 
@@ -20,6 +22,7 @@ pub fn brief(
     change: &ResourceChange,
     fields: &[&FieldChange],
     schema: Option<&Schema>,
+    names: &BTreeMap<(String, String), Address>,
     columns: usize,
 ) -> Brief {
     let place = |field: &FieldChange| {
@@ -39,7 +42,10 @@ pub fn brief(
         cut: false,
     };
     for field in ordered {
-        let Some((shown, whole)) = telling(field, &change.address) else {
+        let types = schema.and_then(|it| it.field(&field.name)).map(|it| &it.ty);
+        let named = Named { names, types };
+        let Some((shown, whole)) = telling(&field.name, &named.of(&field.planned), &change.address)
+        else {
             brief.cut = true;
             continue;
         };
@@ -58,10 +64,48 @@ pub fn brief(
     brief
 }
 
+/// The names of what exists, for a field of one type.
+struct Named<'a> {
+    names: &'a BTreeMap<(String, String), Address>,
+    types: Option<&'a Type>,
+}
+
+impl Named<'_> {
+    /// The value with names in the place of ids, where the field takes a reference.
+    fn of(&self, value: &Value) -> Value {
+        match value {
+            Value::String(id) => {
+                let mut named = None;
+                if let Some(types) = self.types {
+                    each_resource(types, &mut |type_name| {
+                        let key = (type_name.to_owned(), id.clone());
+                        named = named.or(self.names.get(&key));
+                    });
+                }
+                named.map_or_else(|| value.clone(), |address| Value::Ref(address.clone()))
+            }
+            Value::List(items) => Value::List(items.iter().map(|item| self.of(item)).collect()),
+            other => other.clone(),
+        }
+    }
+}
+
+/// The resource types to which a value of this type may refer.
+fn each_resource(ty: &Type, look: &mut dyn FnMut(&str)) {
+    match ty {
+        Type::Resource(name) => look(name),
+        Type::List(inner) | Type::Optional(inner) | Type::Refined(inner, _) => {
+            each_resource(inner, look);
+        }
+        Type::Union(types) => types.iter().for_each(|ty| each_resource(ty, look)),
+        _ => {}
+    }
+}
+
 /// `size 40GiB`, and whether that is all of it; `None` for what tells nothing yet.
-fn telling(field: &FieldChange, of: &Address) -> Option<(String, bool)> {
-    let name = text::line(&field.name);
-    let (shown, whole) = match &field.planned {
+fn telling(name: &str, planned: &Value, of: &Address) -> Option<(String, bool)> {
+    let name = text::line(name);
+    let (shown, whole) = match planned {
         Value::Unknown(_) => return None,
         Value::Bool(true) => return Some((name.into_owned(), true)),
         Value::String(words) if words.lines().count() > 1 => {
@@ -72,8 +116,8 @@ fn telling(field: &FieldChange, of: &Address) -> Option<(String, bool)> {
             let names: Vec<String> = items.iter().map(|item| value(item, of)).collect();
             (names.join("+"), true)
         }
-        Value::List(items) => return Some(counted(&name, &field.planned, items.len())),
-        Value::Map(items) => return Some(counted(&name, &field.planned, items.len())),
+        Value::List(items) => return Some(counted(&name, planned, items.len())),
+        Value::Map(items) => return Some(counted(&name, planned, items.len())),
         other => {
             let shown = value(other, of);
             let short = text::shorten(&shown, TEXT_COLUMNS).into_owned();
@@ -148,7 +192,7 @@ mod tests {
             steps: Vec::new(),
         };
         let fields: Vec<&FieldChange> = fields.iter().collect();
-        let brief = brief(&change, &fields, None, columns);
+        let brief = brief(&change, &fields, None, &BTreeMap::new(), columns);
         (brief.line, brief.cut)
     }
 
@@ -198,6 +242,28 @@ mod tests {
         );
         assert!(cut, "the script and the tags are not in it");
         assert_eq!(shown(&fields[1..3], 10), ("fast".to_owned(), true));
+    }
+
+    #[test]
+    fn an_id_is_shown_by_its_name_where_a_reference_stands() {
+        let key = |of: &str, id: &str| (of.to_owned(), id.to_owned());
+        let names = BTreeMap::from([
+            (key("aws.vpc", "x"), Address::root("aws.vpc", "main")),
+            (key("aws.volume", "y"), Address::root("aws.volume", "data")),
+        ]);
+        let types = Type::List(Box::new(Type::Union(vec![
+            Type::Resource("aws.vpc".to_owned()),
+            Type::String,
+        ])));
+        let named = Named {
+            names: &names,
+            types: Some(&types),
+        };
+        let ids = ["x", "y"].map(Value::string);
+        assert_eq!(
+            named.of(&Value::List(ids.to_vec())),
+            Value::List(vec![reference("aws.vpc.main"), Value::string("y")])
+        );
     }
 
     #[test]

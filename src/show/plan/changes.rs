@@ -63,7 +63,7 @@ impl PlanView<'_> {
         };
         page.push_str(&self.painter.paint(Style::Heading, &title));
         let step = changes.first().and_then(|it| it.address.path.first());
-        let used = step.and_then(|step| self.instances.get(&step.name));
+        let used = step.and_then(|step| self.background.components.get(&step.name));
         if let Some(used) = used {
             let place = self.places.short(Some(used.span));
             let words = format!("  {}  {place}", text::line(&used.component));
@@ -155,7 +155,7 @@ impl PlanView<'_> {
         match told.is_empty() {
             true => {
                 let schema = self.schemas.schema(&change.address.type_name);
-                brief(change, &fields, schema, columns)
+                brief(change, &fields, schema, &self.background.names, columns)
             }
             false => Brief {
                 line: text::shorten(&told.join("; "), columns.max(40)).into_owned(),

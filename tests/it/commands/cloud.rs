@@ -95,6 +95,42 @@ fn what_was_changed_outside_is_shown_apart() {
 }
 
 #[test]
+fn what_was_only_renamed_is_recognised() {
+    let (tool, _cloud, _outside) = with_cloud();
+    tool.run(&["apply", "--yes"]).expect(0);
+    let renamed = PROGRAM
+        .replace("aws.instance host", "aws.instance web")
+        .replace("instance = host", "instance = web")
+        .replace("aws.volume data", "aws.volume disk")
+        .replace("volume = data", "volume = disk");
+    tool.write("main.infra", &renamed);
+    let ran = tool.run(&["plan"]).expect(0);
+    assert!(
+        ran.out.contains("type t3.micro, image linux, subnet inner"),
+        "{ran}"
+    );
+    for step in [
+        "move aws.instance.host -> aws.instance.web",
+        "move aws.volume.data -> aws.volume.disk",
+    ] {
+        assert!(ran.out.contains(step), "{ran}");
+        tool.write(
+            "main.infra",
+            &format!("{}{step}\n", tool.read("main.infra")),
+        );
+    }
+    let ran = tool.run(&["plan"]).expect(0);
+    assert!(ran.out.contains("Plan: 2 to record"), "{ran}");
+    // Something else under another name is no renaming.
+    tool.write(
+        "main.infra",
+        &renamed.replace("size = gib", "size = 2 * gib"),
+    );
+    let ran = tool.run(&["plan"]).expect(0);
+    assert!(!ran.out.contains("move aws.volume"), "{ran}");
+}
+
+#[test]
 fn a_wrong_account_is_refused_before_anything_is_read() {
     let (tool, cloud, _outside) = with_cloud();
     tool.write(

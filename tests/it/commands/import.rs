@@ -101,3 +101,34 @@ fn a_failed_import_leaves_the_program_as_it_was() {
     assert!(ran.err.contains("beside the import, aws.vpc.net"), "{ran}");
     assert_eq!(tool.read("main.infra"), other);
 }
+
+#[test]
+fn what_a_cloud_answers_and_does_not_take_is_left_out() {
+    let provider = "provider aws { region = \"us-west-2\" }\n";
+    let volume = "aws.volume old { zone = \"us-west-2a\", size = 8GiB, type = \"gp2\" }\n";
+    let tool = Tool::with(&format!("{provider}{volume}"));
+    tool.run(&["apply", "--sim", "--yes"]).expect(0);
+    let shown = tool.run(&["state", "show", "aws.volume.old", "--sim", "--json"]);
+    let shown = shown.expect(0).json();
+    let id = shown["id"].as_str().expect("an id");
+    assert_eq!(shown["attributes"]["iops"], 100);
+    tool.run(&["state", "rm", "aws.volume.old", "--sim"])
+        .expect(0);
+    tool.write("main.infra", provider);
+    let words = [
+        "import",
+        "aws.volume.old",
+        id,
+        "--sim",
+        "--write",
+        "main.infra",
+    ];
+    tool.run(&words).expect(0);
+    assert!(!tool.read("main.infra").contains("iops"));
+    tool.run(&["plan", "--sim", "--detailed-exitcode"])
+        .expect(0);
+    let ran = tool
+        .run(&["import", "aws.volumes.other", id, "--sim"])
+        .expect(1);
+    assert!(ran.err.contains("did you mean `aws.volume`?"), "{ran}");
+}
