@@ -65,7 +65,7 @@ pub enum Verb {
     Console(Console),
     /// Serve a simulated cloud to other programs
     Sim(Sim),
-    /// Print what a resource type offers
+    /// Print what a resource type, a component, a directory or a function offers
     Types(Types),
     /// Print the version
     Version,
@@ -330,7 +330,8 @@ pub struct Sim {
 
 #[derive(Debug, Args)]
 pub struct Types {
-    /// The type, such as aws.volume; all are listed without it
+    /// A type, such as aws.volume, the beginning of some, a function, `functions`, or a directory such as ./net; all
+    /// types are listed without it
     #[arg(value_name = "TYPE")]
     pub name: Option<String>,
 }

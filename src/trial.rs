@@ -7,7 +7,7 @@ use infra_engine::apply::{self, ApplyInput, ApplyOptions, ApplyReport, Cancel, Q
 use infra_engine::plan::{self, Plan, PlanError, PlanInput, PlanOptions};
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
-use infra_lang::{Diagnostic, Evaluation, TestInfo, World};
+use infra_lang::{Diagnostic, Evaluation, TestInfo, World, codes};
 use infra_model::desired::AssertOutcome;
 use infra_model::{Address, Known, Record, ResolveError, Resolver, SchemaKind, Span, Value};
 use infra_provider::{Observed, Target, Timer};
@@ -20,9 +20,6 @@ use crate::store::in_memory;
 use crate::wire::{self, Surroundings};
 use crate::world::{Environment, Project, RealTimer};
 use crate::{simulated, world};
-
-/// Something a test demands did not come about.
-const TEST_FAILED: &str = "test-failed";
 
 /// What is the same for all tests of a program.
 pub struct Laboratory<'a> {
@@ -371,7 +368,7 @@ impl Attempt<'_> {
     }
 
     fn failure(&self, span: Option<Span>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(TEST_FAILED, span.unwrap_or(self.span), message)
+        Diagnostic::error(codes::TEST_FAILED, span.unwrap_or(self.span), message)
     }
 
     fn no_plan(&self, error: &PlanError) -> Failed {
@@ -390,7 +387,7 @@ fn is_cloudless(address: &Address) -> bool {
 
 /// A failure of the surroundings, told at the test.
 fn told(span: Span, error: &CommandError) -> Failed {
-    let found = Diagnostic::error(TEST_FAILED, span, &error.message);
+    let found = Diagnostic::error(codes::TEST_FAILED, span, &error.message);
     vec![match error.hints.first() {
         Some(hint) => found.help(hint),
         None => found,

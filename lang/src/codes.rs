@@ -109,6 +109,11 @@ codes! {
     VOLUME_SIZE            = "volume-size",             "the volume's type does not come in this size";
     VOLUME_PERFORMANCE     = "volume-performance",      "the volume's type does not come with this speed";
     NAME_TOO_LONG          = "name-too-long",           "a name or label is longer than the cloud allows";
+
+    // What needs a plan or a run to be found out.
+    LOOKUP_FAILED          = "lookup-failed",           "a lookup found nothing, or the cloud did not answer it";
+    REFUSED_VALUE          = "refused-value",           "the provider refuses a value that fits its type";
+    TEST_FAILED            = "test-failed",             "something that a test demands did not come about";
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_model::{Known, Span, Type, Value};
+use infra_model::{FileId, Known, Span, Type, Value};
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -22,6 +22,9 @@ pub struct Program {
     pub(crate) name: String,
     /// The trees of all files, by [`infra_model::FileId`].
     pub(crate) trees: Vec<Tree>,
+    /// The directories of all files inside the project, by [`infra_model::FileId`]; empty for the root and for the
+    /// standard library.
+    pub(crate) directories: Vec<String>,
     pub(crate) scopes: Scopes,
     pub(crate) schemas: Schemas,
     /// The modules of the catalogues, by provider.
@@ -35,6 +38,13 @@ impl Program {
     /// The program's name, from its directory.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The directory of a file inside the project.
+    pub(crate) fn directory(&self, file: FileId) -> &str {
+        self.directories
+            .get(file.0 as usize)
+            .map_or("", String::as_str)
     }
 
     /// The types that the program mentions, and those that these mention.
@@ -128,6 +138,7 @@ pub fn load(world: &dyn World) -> Loaded {
     loader.resolve_targets(&schemas, &mut conditions);
     schemas.conditions = conditions;
 
+    let directories = loader.directories();
     let Loader {
         sources,
         trees,
@@ -138,6 +149,7 @@ pub fn load(world: &dyn World) -> Loaded {
     let mut program = Program {
         name: world.program_name().to_owned(),
         trees,
+        directories,
         scopes,
         schemas,
         catalogues,

@@ -126,8 +126,17 @@ fn every_function_is_in_the_reference_as_it_is() {
         fs::read_to_string(repository().join("docs/language.md")).expect("the page is there");
     let missing: Vec<String> = functions::all()
         .map(|function| {
-            let signature = format!("{}{}", function.name, function.signature).replace('|', "\\|");
-            format!("| `{signature}` | {} |", function.doc.replace('|', "\\|"))
+            // A bar inside a cell would end it.
+            let cell = |text: &str| text.replace('|', "\\|");
+            let signature = format!("{}{}", function.name, function.signature);
+            let (example, result) = function.example;
+            let example = format!("`{example}` is `{}`", result.replace("\\${", "${"));
+            format!(
+                "| `{}` | {} | {} |",
+                cell(&signature),
+                cell(function.doc),
+                cell(&example)
+            )
         })
         .filter(|row| !page.contains(row.as_str()))
         .collect();

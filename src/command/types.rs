@@ -1,139 +1,239 @@
-//! `infra types`: what the standard library offers.
+//! `infra types`: what the standard library, the function library and directories of a project offer.
 
-use infra_lang::syntax::{self, Tree};
-use infra_lang::{SourceFile, suggest};
+use std::path::Path;
+
+use infra_lang::functions::{self, Function};
+use infra_lang::syntax::{self, Item, ItemKind};
+use infra_lang::{Offer, World, suggest};
 use infra_model::{FileId, Schema, SchemaKind};
 use serde_json::{Value as Json, json};
 
 use crate::args::Types;
-use crate::error::{CommandError, Exit, Outcome};
-use crate::show::component::ComponentDoc;
-use crate::show::{Console, schema};
-use crate::world::Library;
+use crate::error::{CommandError, ErrorKind, Exit, Outcome};
+use crate::show::{Console, diagnostics, offer, schema};
+use crate::world::{Library, Project};
+
+/// The word that lists the functions; no type is called so.
+const FUNCTIONS: &str = "functions";
 
 pub fn run(args: &Types, console: &Console) -> Outcome {
-    let (schemas, _, _) = infra_lang::Schemas::load(&Library);
-    let schemas: Vec<&Schema> = schemas.iter().collect();
-    let files = component_files();
-    let components: Vec<ComponentDoc<'_>> = files
-        .iter()
-        .flat_map(|(path, file, tree)| {
-            tree.items
-                .iter()
-                .filter_map(|item| ComponentDoc::of(path, item, file))
-        })
-        .collect();
     match &args.name {
-        Some(name) => one(name, &schemas, &components, console),
-        None => {
-            list("", &schemas, &components, console);
+        Some(name) if is_directory(name) => directory(name, console),
+        name => {
+            let (schemas, _, _) = infra_lang::Schemas::load(&Library);
+            let prefix = name.as_deref().unwrap_or_default();
+            let paths = Library.std_paths().into_iter();
+            let all = All {
+                schemas: schemas.iter().collect(),
+                modules: paths
+                    .filter(|path| dotted(path).starts_with(prefix))
+                    .filter_map(|path| module(&path))
+                    .collect(),
+            };
+            match name.as_deref() {
+                Some(FUNCTIONS) => list_functions(console),
+                Some(name) => return all.one(name, console),
+                None => {
+                    all.list("", console);
+                }
+            }
             Ok(Exit::Done)
         }
     }
 }
 
-/// The files of the library whose components a program can use, by dotted path.
-fn component_files() -> Vec<(String, SourceFile, Tree)> {
-    let files = infra_stdlib::files()
-        .into_iter()
-        .filter(|(path, _)| path.starts_with("std/"));
-    files
-        .map(|(path, text)| {
-            let (tree, _) = syntax::parse(FileId(0), text);
-            let dotted = path.trim_end_matches(".infra").replace('/', ".");
-            (dotted, SourceFile::new(FileId(0), path, text), tree)
-        })
-        .collect()
+/// A path, not a dotted name.
+fn is_directory(name: &str) -> bool {
+    name.contains('/') || matches!(name, "." | "..")
 }
 
-fn one(
-    name: &str,
-    schemas: &[&Schema],
-    components: &[ComponentDoc<'_>],
-    console: &Console,
-) -> Outcome {
-    let fitting: Vec<&&Schema> = schemas
-        .iter()
-        .filter(|schema| schema.type_name == name)
-        .collect();
-    let component = components.iter().find(|component| component.path == name);
-    if console.json && (component.is_some() || !fitting.is_empty()) {
-        let all = fitting
-            .iter()
-            .map(|each| schema::json(each))
-            .chain(component.map(ComponentDoc::json));
-        console.print_json(&Json::Array(all.collect()));
-        return Ok(Exit::Done);
-    }
-    let mut pages: Vec<String> = fitting
-        .iter()
-        .map(|each| schema::describe(each, console.out, console.width))
-        .collect();
-    pages.extend(component.map(|component| component.describe(console.out, console.width)));
-    if !pages.is_empty() {
-        console.print(&pages.join("\n"));
-        return Ok(Exit::Done);
-    }
-    let prefix = format!("{}.", name.trim_end_matches('.'));
-    if list(&prefix, schemas, components, console) {
-        return Ok(Exit::Done);
-    }
-    let names = schemas.iter().map(|schema| schema.type_name.as_str());
-    let known = names.chain(components.iter().map(|component| component.path.as_str()));
-    let error = CommandError::usage(format!("there is no type `{name}`"));
-    Err(match suggest::nearest(name, known) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("`infra types` lists what there is"),
-    })
-}
-
-/// Lists what begins with a prefix; whether there was anything.
-fn list(
-    prefix: &str,
-    schemas: &[&Schema],
-    components: &[ComponentDoc<'_>],
-    console: &Console,
-) -> bool {
-    let of = |fits: &dyn Fn(&Schema) -> bool| -> Vec<(&str, &str)> {
-        let fitting = schemas
-            .iter()
-            .filter(|schema| schema.type_name.starts_with(prefix) && fits(schema));
-        fitting
-            .map(|schema| (schema.type_name.as_str(), schema.doc.as_str()))
-            .collect()
-    };
-    let is_provider = |schema: &Schema| schema.provider() == "provider";
-    let groups = [
-        (
-            "Resources",
-            of(&|it| it.kind == SchemaKind::Resource && !is_provider(it)),
-        ),
-        ("Lookups", of(&|it| it.kind == SchemaKind::Lookup)),
-        ("Providers", of(&|it| is_provider(it))),
-        (
-            "Components",
-            components
-                .iter()
-                .filter(|component| component.path.starts_with(prefix))
-                .map(|component| (component.path.as_str(), component.doc.as_str()))
-                .collect(),
-        ),
-    ];
-    let filled = groups.iter().filter(|(_, types)| !types.is_empty());
-    if filled.clone().next().is_none() {
-        return false;
-    }
+/// A directory as the component that it is to programs which use it. It need not be sound.
+fn directory(dir: &str, console: &Console) -> Outcome {
+    let project = Project::open_program(Path::new(dir))?;
+    let loaded = infra_lang::load(&project);
+    project.all_read()?;
+    let offered = loaded.offer();
     if console.json {
-        let object = filled.map(|(title, types)| {
-            let names: Vec<&str> = types.iter().map(|(name, _)| *name).collect();
-            (title.to_lowercase(), json!(names))
-        });
-        console.print_json(&Json::Object(object.collect()));
+        console.print_json(&Json::Array(vec![offer::json(dir, &offered)]));
     } else {
-        let lists =
-            filled.map(|(title, types)| schema::list(title, types, console.out, console.width));
-        console.print(&lists.collect::<String>());
-        console.note("`infra types TYPE` shows what one offers.\n");
+        console.print(&offer::describe(dir, &offered, console.out, console.width));
     }
-    true
+    let wrong = loaded.diagnostics;
+    if !wrong.is_empty() {
+        let shown = diagnostics::render(&wrong, &loaded.sources, console.err, console.width);
+        console.problem(&shown);
+        return Err(CommandError::new(
+            ErrorKind::Program,
+            "the directory has errors: what they are about may be missing above",
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// A program that uses one file of the library.
+struct Uses(String);
+
+impl World for Uses {
+    fn read(&self, _: &str) -> Option<String> {
+        Some(format!("use {} as it\n", self.0))
+    }
+
+    fn list(&self, dir: &str) -> Option<Vec<String>> {
+        dir.is_empty().then(|| vec!["main.infra".to_owned()])
+    }
+
+    fn std(&self, path: &str) -> Option<&str> {
+        Library.std(path)
+    }
+
+    fn std_paths(&self) -> Vec<String> {
+        Library.std_paths()
+    }
+
+    fn program_name(&self) -> &str {
+        "it"
+    }
+}
+
+/// What a program can bring in from a file of the library with `use`.
+fn module(path: &str) -> Option<(String, Offer)> {
+    // Most files only declare a type.
+    let (tree, _) = syntax::parse(FileId(0), Library.std(path)?);
+    let offers = |item: &Item| matches!(item.kind, ItemKind::Component(_) | ItemKind::Let(_));
+    if !tree.items.iter().any(offers) {
+        return None;
+    }
+    let name = dotted(path);
+    let offer = infra_lang::load(&Uses(name.clone())).offer_named("it")?;
+    Some((name, offer))
+}
+
+/// The name of a file of the library, as programs say it.
+fn dotted(path: &str) -> String {
+    path.trim_end_matches(".infra").replace('/', ".")
+}
+
+/// Everything the library has.
+struct All<'a> {
+    schemas: Vec<&'a Schema>,
+    modules: Vec<(String, Offer)>,
+}
+
+impl All<'_> {
+    fn one(&self, name: &str, console: &Console) -> Outcome {
+        let schemas = self.schemas.iter().filter(|it| it.type_name == name);
+        let modules = self.modules.iter().filter(|(known, _)| known == name);
+        let function = functions::find(name).map(|(function, _)| function);
+        if console.json {
+            let pages: Vec<Json> = schemas
+                .map(|it| schema::json(it))
+                .chain(modules.map(|(name, it)| offer::json(name, it)))
+                .chain(function.map(offer::function_json))
+                .collect();
+            if !pages.is_empty() {
+                console.print_json(&Json::Array(pages));
+                return Ok(Exit::Done);
+            }
+        } else {
+            let (out, width) = (console.out, console.width);
+            let pages: Vec<String> = schemas
+                .map(|it| schema::describe(it, out, width))
+                .chain(modules.map(|(name, it)| offer::describe(name, it, out, width)))
+                .chain(function.map(|it| offer::function(it, out, width)))
+                .collect();
+            if !pages.is_empty() {
+                console.print(&pages.join("\n"));
+                return Ok(Exit::Done);
+            }
+        }
+        if self.list(name, console) {
+            return Ok(Exit::Done);
+        }
+        let error = CommandError::usage(format!("there is no type or function `{name}`"));
+        let paths = Library.std_paths();
+        let files: Vec<String> = paths.iter().map(|path| dotted(path)).collect();
+        let known = files.iter().map(String::as_str);
+        // A type is often said without its provider.
+        let last = |known: &str| known.rsplit('.').next() == Some(name);
+        let bare = known.clone().find(|known| last(known));
+        let known = known
+            .chain(functions::all().map(|function| function.name))
+            .chain([FUNCTIONS]);
+        Err(match bare.or_else(|| suggest::nearest(name, known)) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(
+                "`infra types` lists the types, `infra types functions` the functions; a directory is written \
+                 with a slash, as in `./net`",
+            ),
+        })
+    }
+
+    /// Lists what begins with a prefix; whether there was anything.
+    fn list(&self, prefix: &str, console: &Console) -> bool {
+        let of = |fits: &dyn Fn(&Schema) -> bool| -> Vec<(&str, &str)> {
+            let fitting = self
+                .schemas
+                .iter()
+                .filter(|schema| schema.type_name.starts_with(prefix) && fits(schema));
+            fitting
+                .map(|schema| (schema.type_name.as_str(), schema.doc.as_str()))
+                .collect()
+        };
+        let offers = |components: bool| -> Vec<(&str, &str)> {
+            let fitting = self.modules.iter().filter(|(name, offer)| {
+                name.starts_with(prefix) && offer.params.is_some() == components
+            });
+            fitting
+                .map(|(name, offer)| (name.as_str(), offer.doc.as_str()))
+                .collect()
+        };
+        let is_provider = |schema: &Schema| schema.provider() == "provider";
+        let groups = [
+            (
+                "Resources",
+                of(&|it| it.kind == SchemaKind::Resource && !is_provider(it)),
+            ),
+            ("Lookups", of(&|it| it.kind == SchemaKind::Lookup)),
+            ("Providers", of(&|it| is_provider(it))),
+            ("Components", offers(true)),
+            ("Modules", offers(false)),
+        ];
+        let filled = groups.iter().filter(|(_, types)| !types.is_empty());
+        if filled.clone().next().is_none() {
+            return false;
+        }
+        if console.json {
+            let object = filled.map(|(title, types)| {
+                let names: Vec<&str> = types.iter().map(|(name, _)| *name).collect();
+                (title.to_lowercase(), json!(names))
+            });
+            console.print_json(&Json::Object(object.collect()));
+        } else {
+            let lists =
+                filled.map(|(title, types)| schema::list(title, types, console.out, console.width));
+            console.print(&lists.collect::<String>());
+            console.note(
+                "`infra types NAME` shows what one offers; `infra types functions` lists the functions.\n",
+            );
+        }
+        true
+    }
+}
+
+fn list_functions(console: &Console) {
+    if console.json {
+        let all: Vec<Json> = functions::all().map(offer::function_json).collect();
+        console.print_json(&Json::Array(all));
+        return;
+    }
+    let line = |it: &Function| (format!("{}{}", it.name, it.signature), it.doc);
+    for (title, family) in functions::FAMILIES {
+        let lines: Vec<(String, &str)> = family.iter().map(line).collect();
+        let lines: Vec<(&str, &str)> = lines
+            .iter()
+            .map(|(call, doc)| (call.as_str(), *doc))
+            .collect();
+        console.print(&schema::list(title, &lines, console.out, console.width));
+    }
+    console.note("`infra types NAME` shows an example of one.\n");
 }

@@ -1,12 +1,12 @@
 //! How things look to people and to other programs.
 
-pub mod component;
 pub mod console;
 pub mod declaration;
 pub mod diagnostics;
 pub mod diagnostics_json;
 pub mod graph;
 pub mod junit;
+pub mod offer;
 pub mod place;
 pub mod plan;
 pub mod plan_json;

@@ -5,11 +5,6 @@ use infra_lang::{Diagnostic, codes};
 use infra_model::{ResolveError, Span};
 use infra_provider::FailureKind;
 
-/// The cloud's provider refuses a value that fits its type.
-const REFUSED_VALUE: &str = "refused-value";
-/// A lookup found nothing, or the cloud did not answer it.
-const LOOKUP_FAILED: &str = "lookup-failed";
-
 /// The diagnostics of a failure that has a place in the program; empty for the others.
 pub fn of_plan(error: &PlanError) -> Vec<Diagnostic> {
     match error {
@@ -28,15 +23,18 @@ pub fn of_plan(error: &PlanError) -> Vec<Diagnostic> {
                 let message = format!("{}: {}", problem.address, problem.message);
                 at(
                     problem.span,
-                    REFUSED_VALUE,
+                    codes::REFUSED_VALUE,
                     &message,
                     problem.help.as_deref(),
                 )
             })
             .collect(),
-        PlanError::Lookup { failure, span, .. } => {
-            at(Some(*span), LOOKUP_FAILED, error, failure.help.as_deref())
-        }
+        PlanError::Lookup { failure, span, .. } => at(
+            Some(*span),
+            codes::LOOKUP_FAILED,
+            error,
+            failure.help.as_deref(),
+        ),
         PlanError::Entangled(_)
         | PlanError::CompanionConflict { .. }
         | PlanError::NoSuchAddress { .. }

@@ -138,11 +138,32 @@ fn remarks(field: &FieldSchema) -> Vec<String> {
     remarks
 }
 
-/// Words in lines of a readable length.
+/// Words in lines of a readable length. An empty line between paragraphs stays, and so does a line of a list or a
+/// table.
 pub fn paragraph(words: &str, indent: usize, width: usize, page: &mut String) {
     let columns = width.min(100).saturating_sub(indent).max(20);
-    for line in text::wrap(words, columns) {
-        page.push_str(&format!("{:indent$}{line}\n", ""));
+    let mut words = words.lines().peekable();
+    while let Some(first) = words.next() {
+        let mut joined = first.to_owned();
+        let begins =
+            |line: &str| line.trim().is_empty() || line.trim_start().starts_with(['*', '-', '|']);
+        if !first.trim().is_empty() && !first.trim_start().starts_with('|') {
+            while let Some(next) = words.next_if(|next| !begins(next)) {
+                joined.push(' ');
+                joined.push_str(next);
+            }
+        }
+        if joined.trim().is_empty() {
+            page.push('\n');
+        }
+        // The columns of a table stand as they are written.
+        if joined.trim_start().starts_with('|') {
+            page.push_str(&format!("{:indent$}{}\n", "", joined.trim()));
+            continue;
+        }
+        for line in text::wrap(&joined, columns) {
+            page.push_str(&format!("{:indent$}{line}\n", ""));
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod cloud;
 mod commands;
+mod errors;
 mod examples;
 mod kill;
 mod peers;

@@ -43,6 +43,9 @@ pub(crate) struct Facts {
     /// The types of annotated `let`s (by name), of `is` (by the written type) and of what comprehensions make of
     /// each item (by the item's expression).
     pub types: HashMap<Span, Type>,
+    /// The types of outputs and of `let`s, as they are offered to those who use a component or a module.
+    pub outputs: HashMap<(ScopeId, u32), Type>,
+    pub lets: HashMap<(ScopeId, DeclId), Type>,
 }
 
 /// Whether a code is about types, so that a wrong value after it may be its consequence.
@@ -110,10 +113,22 @@ pub(crate) fn check(
     }
     let Checker {
         conditions,
-        facts,
+        mut facts,
         diagnostics,
+        types,
         ..
     } = checker;
+    for (typed, ty) in types {
+        match (typed, ty) {
+            (Typed::Output(scope, index), Some(ty)) => {
+                facts.outputs.insert((scope, index), ty);
+            }
+            (Typed::Decl(scope, id), Some(ty)) => {
+                facts.lets.insert((scope, id), ty);
+            }
+            (_, None) => {}
+        }
+    }
     program.schemas.conditions = conditions;
     program.facts = facts;
     diagnostics

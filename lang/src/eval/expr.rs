@@ -2,13 +2,14 @@
 
 use infra_model::{Record, Span, Type, Value};
 
+use super::named::FactsAt;
 use super::operators::{self, Failure, hide, reveal, unknown_from};
 use super::thing::{PartId, Thing};
 use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{BinaryOp, Entry, EntryKey, Expr, ExprKind, StringPart};
-use crate::typing::coerce::{article, type_of};
+use crate::typing::coerce::{article, coerce, type_of};
 use crate::typing::relate;
 
 impl Evaluator<'_> {
@@ -297,7 +298,13 @@ impl Evaluator<'_> {
             }
             Value::Unknown(unknown) if !operators_comparable(&unknown.ty, ty) => Value::Bool(false),
             Value::Unknown(_) => unknown_from(Type::Bool, [inner]),
-            inner => Value::Bool(crate::typing::coerce::coerce(inner.clone(), ty, self).is_ok()),
+            inner => {
+                let facts = FactsAt {
+                    evaluator: self,
+                    directory: "",
+                };
+                Value::Bool(coerce(inner.clone(), ty, &facts).is_ok())
+            }
         };
         hide(answer, secret)
     }

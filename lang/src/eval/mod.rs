@@ -23,6 +23,7 @@ pub(crate) mod operators;
 mod provider;
 mod result;
 mod steps;
+mod template;
 mod thing;
 
 use std::cell::{Cell, RefCell};

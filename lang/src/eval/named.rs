@@ -9,6 +9,7 @@ use super::thing::{self, Instances, Member, PartId, Thing};
 use super::{Env, Eval, Evaluator, Stop, fault};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::resolve::path;
 use crate::resolve::scope::param;
 use crate::resolve::{Decl, DeclId, DeclKind, ScopeKind};
 use crate::syntax::{ItemKind, Param};
@@ -192,9 +193,13 @@ impl Evaluator<'_> {
         Err(fault(diagnostic))
     }
 
-    /// Brings a value into the form of a type.
+    /// Brings a value into the form of a type; a path is one of the file at `span`.
     pub(super) fn coerced(&self, value: Value, ty: &Type, span: infra_model::Span) -> Eval<Value> {
-        coerce(value, ty, self).map_err(|mismatch| {
+        let facts = FactsAt {
+            evaluator: self,
+            directory: self.program.directory(span.file),
+        };
+        coerce(value, ty, &facts).map_err(|mismatch| {
             use crate::typing::coerce::MismatchKind;
             let code = match &mismatch.kind {
                 MismatchKind::Condition(_) => codes::CONDITION_FAILED,
@@ -207,17 +212,33 @@ impl Evaluator<'_> {
     }
 }
 
-impl crate::typing::coerce::Facts for Evaluator<'_> {
+/// What a type asks about a value that is written in a file.
+pub(super) struct FactsAt<'e, 'a> {
+    pub evaluator: &'e Evaluator<'a>,
+    /// The directory of the file.
+    pub directory: &'e str,
+}
+
+impl crate::typing::coerce::Facts for FactsAt<'_, '_> {
     fn satisfies(&self, condition: &str, it: &Value) -> Option<bool> {
-        let expr = self.program.schemas.conditions.get(condition)?;
+        let evaluator = self.evaluator;
+        let expr = evaluator.program.schemas.conditions.get(condition)?;
         let locals = thing::bind(&None, "it", Thing::Value(it.clone()));
         // A condition knows `it` and built-in names only; no part has names it could see.
         let env = Env {
             part: PartId(0),
             locals,
         };
-        let value = self.value(expr, &env).ok()?;
+        let value = evaluator.value(expr, &env).ok()?;
         super::operators::reveal(&value).0.as_bool()
+    }
+
+    fn path(&self, written: String) -> String {
+        // One that leads out of the project is refused when the file is read.
+        match self.directory {
+            "" => written,
+            directory => path::join(directory, &written).unwrap_or(written),
+        }
     }
 }
 

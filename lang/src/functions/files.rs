@@ -9,8 +9,12 @@ fn read(args: &Args<'_>) -> Result<String, String> {
     let written = args.text(0)?;
     let path = path::join("", written)
         .ok_or_else(|| format!("`{written}` leads out of the project; copy the file into it"))?;
-    let missing =
-        || format!("there is no text file `{path}` in the project; paths begin at its root");
+    let missing = || {
+        format!(
+            "there is no text file `{path}` in the project; a path begins at the directory of the file it is \
+             written in"
+        )
+    };
     args.context.read(&path).ok_or_else(missing)
 }
 
@@ -18,7 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "file",
         signature: "(path: path) -> string",
-        doc: "The text of a file of the project; the path begins at its root.",
+        doc: "The text of a file of the project; the path begins where the call is written.",
         example: (r#"file("./motd.txt")"#, r#""Welcome, \${name}!\n""#),
         partial: false,
         run: |args| read(args).map(Value::String),

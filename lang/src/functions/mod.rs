@@ -95,17 +95,17 @@ fn expected(what: &str, found: &Value) -> String {
     )
 }
 
-/// The families in the order of the documentation.
-const FAMILIES: [&[Function]; 9] = [
-    strings::FUNCTIONS,
-    lists::FUNCTIONS,
-    maps::FUNCTIONS,
-    numbers::FUNCTIONS,
-    networks::FUNCTIONS,
-    encodings::FUNCTIONS,
-    hashes::FUNCTIONS,
-    files::FUNCTIONS,
-    conversions::FUNCTIONS,
+/// The families with their titles, in the order of the documentation.
+pub const FAMILIES: [(&str, &[Function]); 9] = [
+    ("Texts", strings::FUNCTIONS),
+    ("Lists", lists::FUNCTIONS),
+    ("Maps", maps::FUNCTIONS),
+    ("Numbers", numbers::FUNCTIONS),
+    ("Networks", networks::FUNCTIONS),
+    ("Encodings", encodings::FUNCTIONS),
+    ("Hashes", hashes::FUNCTIONS),
+    ("Files", files::FUNCTIONS),
+    ("Conversions", conversions::FUNCTIONS),
 ];
 
 struct Entry {
@@ -129,7 +129,7 @@ static TABLE: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
 
 /// All functions, family by family.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    FAMILIES.into_iter().flatten()
+    FAMILIES.into_iter().flat_map(|(_, functions)| functions)
 }
 
 /// A function and its signature, by name.

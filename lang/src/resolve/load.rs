@@ -116,6 +116,19 @@ impl<'w> Loader<'w> {
         self.std_files.values().any(|known| *known == Some(file))
     }
 
+    /// The directories of all files inside the project, by [`FileId`].
+    pub fn directories(&self) -> Vec<String> {
+        let mut directories: Vec<String> = self
+            .sources
+            .iter()
+            .map(|file| path::parent(&file.path).to_owned())
+            .collect();
+        for file in self.std_files.values().flatten() {
+            directories[file.0 as usize].clear();
+        }
+        directories
+    }
+
     fn resolve_use(&mut self, pending: &PendingUse) -> DeclKind {
         match &pending.target {
             UseTarget::Std(dotted) => {

@@ -48,6 +48,9 @@ impl std::fmt::Display for Mismatch {
 pub trait Facts {
     /// Whether `it` satisfies the condition of a refinement; `None` when that cannot be said yet.
     fn satisfies(&self, condition: &str, it: &Value) -> Option<bool>;
+
+    /// A path of the project, counted from its root, from one as it is written.
+    fn path(&self, written: String) -> String;
 }
 
 /// Facts for values that only literals go into: conditions are left to the program's evaluation.
@@ -56,6 +59,10 @@ pub struct NoFacts;
 impl Facts for NoFacts {
     fn satisfies(&self, _: &str, _: &Value) -> Option<bool> {
         None
+    }
+
+    fn path(&self, written: String) -> String {
+        written
     }
 }
 
@@ -121,7 +128,7 @@ pub fn coerce(value: Value, ty: &Type, facts: &dyn Facts) -> Result<Value, Misma
             Ok(Value::String(text))
         }
         (Value::Int(number), Type::Float) => Ok(Value::Float(number as f64)),
-        (Value::String(text), Type::Path) => Ok(Value::Path(text)),
+        (Value::String(text), Type::Path) => Ok(Value::Path(facts.path(text))),
         (Value::Path(text), Type::String) => Ok(Value::String(text)),
         (value, ty) if has_type(&value, ty) => Ok(value),
         (value, ty) => Err(wrong(&value, ty)),

@@ -34,7 +34,10 @@ fn a_component_takes_another_name_and_nothing_is_made_anew() {
     assert_eq!(applied.code, 0, "{applied:?}");
     assert!(applied.out.contains("2 moved, 2 recorded"), "{applied:?}");
     let listed = tool.run(&["state", "list", "--sim"]);
-    let both = ["new[\"a\"]/aws.volume.first", "new[\"a\"]/aws.volume.second"];
+    let both = [
+        "new[\"a\"]/aws.volume.first",
+        "new[\"a\"]/aws.volume.second",
+    ];
     assert!(
         both.iter().all(|address| listed.out.contains(address)),
         "{listed:?}"

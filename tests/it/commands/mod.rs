@@ -12,4 +12,5 @@ mod saved;
 mod secrets;
 pub mod signals;
 mod testing;
+mod types;
 mod usage;

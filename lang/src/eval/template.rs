@@ -1,0 +1,158 @@
+//! What functions ask of the project: the texts of its files, and templates.
+
+use infra_model::{FileId, Record, Value};
+
+use super::expr::as_text;
+use super::thing::{PartId, Thing, bind};
+use super::{Env, Evaluator, Stop};
+use crate::functions::Context;
+use crate::syntax::{self, EntryKey, Expr, ExprKind, For, Ident, StringPart};
+
+impl Context for Evaluator<'_> {
+    fn read(&self, path: &str) -> Option<String> {
+        self.read_file(path)
+    }
+
+    fn render(&self, text: &str, vars: &Record) -> Result<Value, String> {
+        let mut locals = None;
+        for (name, value) in vars {
+            locals = bind(&locals, name, Thing::Value(value.clone()));
+        }
+        // Which names there are has been looked at: none is left that the program's own could stand for.
+        let env = Env {
+            part: PartId(0),
+            locals,
+        };
+        let known: Vec<&str> = vars.keys().map(String::as_str).collect();
+        let mut out = String::new();
+        for (part, line) in template_parts(text)? {
+            match part {
+                StringPart::Text(text) => out.push_str(&text),
+                StringPart::Expr(expr) => {
+                    if let Some(name) = free_name(&expr, &known) {
+                        return Err(format!(
+                            "line {line} uses `{name}`, which is not among the variables"
+                        ));
+                    }
+                    let value = self.value(&expr, &env).map_err(|stop| match stop {
+                        Stop::Fault(diagnostic) => format!("line {line}: {}", diagnostic.message),
+                        Stop::Silent => format!("line {line} cannot be evaluated"),
+                    })?;
+                    out.push_str(
+                        &as_text(&value).map_err(|why| format!("line {line}: {}", why.message))?,
+                    );
+                }
+            }
+        }
+        Ok(Value::String(out))
+    }
+}
+
+/// The text cut at its `${…}`, each part with the number of its line. `$${` stands for `${`.
+fn template_parts(text: &str) -> Result<Vec<(StringPart, usize)>, String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    let mut line = 1;
+    let mut plain = String::new();
+    while let Some(at) = rest.find("${") {
+        let (before, after) = rest.split_at(at);
+        line += before.matches('\n').count();
+        if let Some(before) = before.strip_suffix('$') {
+            plain.push_str(before);
+            plain.push_str("${");
+            rest = &after[2..];
+            continue;
+        }
+        plain.push_str(before);
+        let inside = &after[2..];
+        let end = closing(inside).ok_or_else(|| format!("the `${{` in line {line} has no end"))?;
+        let (expr, diagnostics) = syntax::parse_expression(FileId(u32::MAX), &inside[..end]);
+        if let Some(diagnostic) = diagnostics.first() {
+            return Err(format!("line {line}: {}", diagnostic.message));
+        }
+        parts.push((StringPart::Text(std::mem::take(&mut plain)), line));
+        parts.push((StringPart::Expr(expr), line));
+        rest = &inside[end + 1..];
+    }
+    plain.push_str(rest);
+    parts.push((StringPart::Text(plain), line));
+    Ok(parts)
+}
+
+/// The place of the `}` that closes, past braces and texts inside.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '{' if !quoted => depth += 1,
+            '}' if !quoted && depth == 0 => return Some(at),
+            '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The first name in an expression that is neither known, nor bound inside it, nor built in.
+fn free_name<'e>(expr: &'e Expr, known: &[&'e str]) -> Option<&'e str> {
+    let any = |parts: &[&'e Expr]| parts.iter().find_map(|part| free_name(part, known));
+    match &expr.kind {
+        ExprKind::Name(name) => {
+            let is_known =
+                known.contains(&name.as_str()) || crate::program::built_in(name).is_some();
+            (!is_known).then_some(name)
+        }
+        ExprKind::String(parts) => parts.iter().find_map(|part| match part {
+            StringPart::Text(_) => None,
+            StringPart::Expr(expr) => free_name(expr, known),
+        }),
+        ExprKind::List(items) => items.iter().find_map(|item| free_name(item, known)),
+        ExprKind::Record(entries) => entries.iter().find_map(|entry| {
+            let key = match &entry.key {
+                EntryKey::Name(_) => None,
+                EntryKey::String(key) => free_name(key, known),
+            };
+            key.or_else(|| free_name(&entry.value, known))
+        }),
+        ExprKind::Member { base, .. } => free_name(base, known),
+        ExprKind::Index { base, index } => any(&[base, index]),
+        // The callee is the name of a function.
+        ExprKind::Call { args, .. } => args.iter().find_map(|arg| free_name(&arg.value, known)),
+        ExprKind::Unary { operand, .. } => free_name(operand, known),
+        ExprKind::Binary { left, right, .. } => any(&[left, right]),
+        ExprKind::If {
+            condition,
+            then,
+            otherwise,
+        } => any(&[condition, then, otherwise]),
+        ExprKind::ListFor { item, each } => free_in_each(each, &[item], known),
+        ExprKind::MapFor { key, value, each } => free_in_each(each, &[key, value], known),
+        ExprKind::Range { from, to } => any(&[from, to]),
+        ExprKind::Is { value, .. } => free_name(value, known),
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Size(_)
+        | ExprKind::Duration(_)
+        | ExprKind::Percent(_)
+        | ExprKind::Cidr(_)
+        | ExprKind::Ip(_)
+        | ExprKind::Port(_)
+        | ExprKind::Invalid => None,
+    }
+}
+
+fn free_in_each<'e>(each: &'e For, parts: &[&'e Expr], known: &[&'e str]) -> Option<&'e str> {
+    let name = |ident: &'e Ident| ident.text.as_str();
+    let bound = each.key.iter().chain([&each.value]).map(name);
+    let inside: Vec<&str> = known.iter().copied().chain(bound).collect();
+    let parts = parts.iter().copied().chain(&each.condition);
+    free_name(&each.over, known)
+        .or_else(|| parts.into_iter().find_map(|part| free_name(part, &inside)))
+}
