@@ -1,6 +1,6 @@
 //! `base.name`, `base?.name` and `base[index]`.
 
-use infra_model::Type;
+use infra_model::{Schema, SchemaKind, Type};
 
 use super::Checker;
 use super::context::{Context, path_of};
@@ -9,6 +9,7 @@ use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::read_type;
+use crate::resolve::{DeclKind, Target};
 use crate::suggest;
 use crate::syntax::{Expr, ExprKind, Ident};
 use crate::typing::relate::{self, join, optional};
@@ -31,7 +32,9 @@ impl Checker<'_> {
         let ty = self.infer(base, context);
         let secret = relate::is_secret(&ty);
         let found = match relate::plain(&ty) {
-            Type::Optional(inner) if asks => optional(self.attribute(expr, inner, name, base)),
+            Type::Optional(inner) if asks => {
+                optional(self.attribute(expr, inner, name, base, context))
+            }
             Type::Null if asks => Type::Null,
             Type::Optional(_) | Type::Null => {
                 let diagnostic = Diagnostic::error(
@@ -45,7 +48,7 @@ impl Checker<'_> {
                 ));
                 self.wrong(expr.span, diagnostic)
             }
-            inner => self.attribute(expr, inner, name, base),
+            inner => self.attribute(expr, inner, name, base, context),
         };
         if secret && !relate::is_secret(&found) {
             Type::Secret(Box::new(found))
@@ -78,20 +81,54 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether something is declared as a resource or as a lookup, whose attributes may differ; `None` where only the
+    /// type is known, as of a parameter that takes either.
+    fn declared_kind(&self, base: &Expr, context: &Context) -> Option<SchemaKind> {
+        let name = match &base.kind {
+            ExprKind::Index { base, .. } => return self.declared_kind(base, context),
+            ExprKind::Name(name) if context.name(name).is_none() => name,
+            _ => return None,
+        };
+        let (scope, decl) = self.program.scopes.find(context.scope?, name)?;
+        match self.program.scopes.get(scope).decl(decl).kind {
+            DeclKind::Lookup => Some(SchemaKind::Lookup),
+            DeclKind::Resource(Target::Schema) => Some(SchemaKind::Resource),
+            _ => None,
+        }
+    }
+
     /// The type of an attribute of something that is there.
-    fn attribute(&mut self, expr: &Expr, ty: &Type, name: &Ident, base: &Expr) -> Type {
+    fn attribute(
+        &mut self,
+        expr: &Expr,
+        ty: &Type,
+        name: &Ident,
+        base: &Expr,
+        context: &Context,
+    ) -> Type {
         let program = self.program;
         match relate::plain(ty) {
             Type::Any => Type::Any,
             Type::Invalid => Type::Invalid,
             Type::Resource(resource) => {
-                let Some(schema) = program.schemas.either(resource) else {
+                let kind = self.declared_kind(base, context);
+                let schemas: Vec<&Schema> = [SchemaKind::Resource, SchemaKind::Lookup]
+                    .into_iter()
+                    .filter(|it| kind.is_none_or(|kind| kind == *it))
+                    .filter_map(|kind| program.schemas.get(resource, kind))
+                    .collect();
+                if schemas.is_empty() {
                     return Type::Any;
-                };
-                match schema.field(&name.text) {
-                    Some(field) => read_type(field),
+                }
+                let fields = schemas.iter().filter_map(|it| it.field(&name.text));
+                match fields
+                    .map(read_type)
+                    .reduce(|one, other| join(&one, &other))
+                {
+                    Some(ty) => ty,
                     None => {
-                        let names = schema.fields.iter().map(|field| field.name.as_str());
+                        let fields = schemas.iter().flat_map(|schema| &schema.fields);
+                        let names = fields.map(|field| field.name.as_str());
                         let help = suggest::help(&name.text, names, "it has");
                         let help = help.or_else(|| {
                             Some(format!("`infra types {resource}` lists its attributes"))
@@ -142,9 +179,9 @@ impl Checker<'_> {
                 let help = format!("take it of every item: `[x.{} for x in {path}]`", name.text);
                 self.no_attribute(expr, ty, name, Some(help))
             }
-            Type::Union(parts) => self.union_attribute(expr, ty, parts, name, base),
+            Type::Union(parts) => self.union_attribute(expr, ty, parts, name, base, context),
             Type::Optional(inner) => {
-                let inner = self.attribute(expr, inner, name, base);
+                let inner = self.attribute(expr, inner, name, base, context);
                 optional(inner)
             }
             _ => self.no_attribute(expr, ty, name, None),
@@ -158,11 +195,12 @@ impl Checker<'_> {
         parts: &[Type],
         name: &Ident,
         base: &Expr,
+        context: &Context,
     ) -> Type {
         let before = self.diagnostics.len();
         let types: Vec<Type> = parts
             .iter()
-            .map(|part| self.attribute(expr, part, name, base))
+            .map(|part| self.attribute(expr, part, name, base, context))
             .collect();
         if self.diagnostics.len() > before {
             self.diagnostics.truncate(before);

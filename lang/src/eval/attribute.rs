@@ -81,6 +81,11 @@ impl<'a> Evaluator<'a> {
         Ok(schema.default.clone().unwrap_or(Value::Null))
     }
 
+    pub(super) fn has_attribute(&self, id: NodeId, name: &str) -> bool {
+        let schema = self.schema_of(&self.node(id));
+        schema.is_none_or(|schema| schema.field(name).is_some())
+    }
+
     /// An attribute of a resource or lookup: what the program says when that is known, else what the cloud says.
     pub(super) fn attribute(&self, id: NodeId, name: &str) -> Eval<Thing> {
         let node = self.node(id);
@@ -97,10 +102,12 @@ impl<'a> Evaluator<'a> {
         if authored.as_value().is_some_and(|value| !value.is_null()) {
             return Ok(authored);
         }
-        let answer = self
-            .known
-            .attributes(&node.address)
-            .and_then(|record| record.get(name));
+        let told = self.known.attributes(&node.address);
+        let answer = told.and_then(|record| record.get(name));
+        // A lookup is answered once and in full: what the answer leaves out is not there.
+        if node.lookup && told.is_some() && answer.is_none() {
+            return Ok(Thing::Value(Value::Null));
+        }
         self.trace(|trace| match (node.lookup, answer) {
             (true, Some(_)) => {}
             (true, None) => trace.waits = true,

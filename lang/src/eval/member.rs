@@ -1,6 +1,6 @@
 //! `base.name`, `base?.name` and `base[index]`.
 
-use infra_model::{Type, Unknown, Value};
+use infra_model::{SchemaKind, Type, Unknown, Value};
 
 use super::expr::failed;
 use super::operators::{Failure, hide, reveal};
@@ -52,7 +52,23 @@ impl Evaluator<'_> {
                 ));
             }
             Value::Ref(address) => match self.node_at(address) {
-                Some(node) => self.attribute(node, &name.text)?,
+                Some(node) if self.has_attribute(node, &name.text) => {
+                    self.attribute(node, &name.text)?
+                }
+                // The checker lets pass what a type has as a resource or as a lookup; only here it is known which.
+                Some(node) => {
+                    let kind = match self.node(node).lookup {
+                        true => "a lookup",
+                        false => "a resource",
+                    };
+                    let message =
+                        format!("`{address}` is {kind} and has no attribute `{}`", name.text);
+                    return Err(fault(Diagnostic::error(
+                        codes::UNKNOWN_ATTRIBUTE,
+                        name.span,
+                        message,
+                    )));
+                }
                 None => return Err(Stop::Silent),
             },
             // A field of a record that was left out is null; the checker knows that it may be.
@@ -82,11 +98,9 @@ impl Evaluator<'_> {
         match relate::plain(ty) {
             Type::Optional(inner) => relate::optional(self.member_type(inner, name)),
             Type::Resource(resource) => {
-                let field = self
-                    .program
-                    .schemas
-                    .either(resource)
-                    .and_then(|schema| schema.field(name));
+                let kinds = [SchemaKind::Resource, SchemaKind::Lookup].into_iter();
+                let mut schemas = kinds.filter_map(|it| self.program.schemas.get(resource, it));
+                let field = schemas.find_map(|schema| schema.field(name));
                 field.map_or(Type::Any, |field| field.ty.clone())
             }
             Type::Record(fields) => {

@@ -131,6 +131,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         "InvalidGroup.Duplicate"
         | "InvalidKeyPair.Duplicate"
         | "InvalidPlacementGroup.Duplicate"
+        | "InvalidAMIName.Duplicate"
         | "FlowLogAlreadyExists"
         | "VpcPeeringConnectionAlreadyExists"
         | "InvalidLaunchTemplateName.AlreadyExistsException"
@@ -175,6 +176,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
         | "InvalidInstanceState"
         | "UnsupportedOperation"
         | "InvalidStateTransition"
+        | "InvalidAMIID.Unavailable"
         | "Gateway.NotAttached"
         | "ConflictException" => State,
         "InvalidPlacementGroup.Unknown"
@@ -200,6 +202,9 @@ fn help(action: &str, kind: FailureKind, code: &str) -> Option<&'static str> {
         }
         (_, "InvalidAMIID.NotFound" | "InvalidAMIID.Malformed") => {
             "images belong to one region: look it up with `lookup aws.image`"
+        }
+        (_, "InvalidAMIName.Duplicate") => {
+            "another image of the account and region has this name: choose another `name`, or deregister that image"
         }
         (_, "Gateway.NotAttached") => {
             "attach an `aws.internet_gateway` to the VPC, and let this come `@after` it"

@@ -26,7 +26,7 @@ pub fn once(
     q: &Query,
     action: &str,
     place: &str,
-    act: fn(&mut Region, &Query) -> Answer,
+    act: impl FnOnce(&mut Region, &Query) -> Answer,
 ) -> Answer {
     let Some(token) = q.text("ClientToken").filter(|token| !token.is_empty()) else {
         return act(region, q);

@@ -14,12 +14,15 @@ use crate::fields::Fields;
 use crate::provider::unknown_type;
 
 /// The lookup types, sorted.
-pub(crate) const TYPES: [&str; 7] = [
+pub(crate) const TYPES: [&str; 10] = [
     "aws.account",
     "aws.image",
+    "aws.instance",
     "aws.instance_type",
     "aws.security_group",
+    "aws.snapshot",
     "aws.subnet",
+    "aws.volume",
     "aws.vpc",
     "aws.zones",
 ];
@@ -33,9 +36,12 @@ pub(crate) async fn answer(
     match type_name {
         "aws.account" => account::answer(cloud).await,
         "aws.image" => image::answer(cloud, fields).await,
+        "aws.instance" => existing::answer(cloud, &existing::INSTANCE, fields).await,
         "aws.instance_type" => instance_type::answer(cloud, fields).await,
         "aws.security_group" => existing::answer(cloud, &existing::SECURITY_GROUP, fields).await,
+        "aws.snapshot" => existing::answer(cloud, &existing::SNAPSHOT, fields).await,
         "aws.subnet" => existing::answer(cloud, &existing::SUBNET, fields).await,
+        "aws.volume" => existing::answer(cloud, &existing::VOLUME, fields).await,
         "aws.vpc" => existing::answer(cloud, &existing::VPC, fields).await,
         "aws.zones" => zones::answer(cloud, fields).await,
         _ => Err(unknown_type(type_name)),

@@ -199,7 +199,8 @@ async fn root_volumes(
             }
         }
     };
-    if !matches!(selection, Selection::Ids(_)) {
+    // Filters that fit instances mean nothing to volumes.
+    if !matches!(selection, Selection::Ids(_) | Selection::Matching(_)) {
         add(volume::describe_all(cloud, selection.filters("volume-id")).await?);
         return Ok(found);
     }

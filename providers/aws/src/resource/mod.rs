@@ -6,6 +6,7 @@ mod dhcp_options;
 mod egress_only_gateway;
 mod elastic_ip;
 mod flow_log;
+mod image;
 mod instance;
 mod instance_change;
 mod instance_state;
@@ -42,12 +43,13 @@ use crate::seen::Seen;
 const NAME_CHARS_MAX: usize = 255;
 
 /// The resource types, sorted.
-pub(crate) const TYPES: [&str; 21] = [
+pub(crate) const TYPES: [&str; 22] = [
     "aws.attachment",
     "aws.dhcp_options",
     "aws.egress_only_gateway",
     "aws.elastic_ip",
     "aws.flow_log",
+    "aws.image",
     "aws.instance",
     "aws.internet_gateway",
     "aws.key_pair",
@@ -74,6 +76,7 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
         "aws.egress_only_gateway" => &egress_only_gateway::EgressOnlyGateway,
         "aws.elastic_ip" => &elastic_ip::ElasticIp,
         "aws.flow_log" => &flow_log::FlowLog,
+        "aws.image" => &image::Image,
         "aws.instance" => &instance::Instance,
         "aws.internet_gateway" => &internet_gateway::InternetGateway,
         "aws.key_pair" => &key_pair::KeyPair,

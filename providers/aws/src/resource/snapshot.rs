@@ -1,6 +1,7 @@
 //! `aws.snapshot`: CreateSnapshot, StartSnapshot, DescribeSnapshots, DeleteSnapshot.
 
 use async_trait::async_trait;
+use aws_sdk_ec2::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_ec2::types::{ResourceType, SnapshotState};
 use infra_model::{Size, Value};
 use infra_provider::{Create, Delete, Failure, FailureKind, Settle};
@@ -108,6 +109,7 @@ fn seen(snapshot: Described) -> Option<Seen> {
     }
     let seen = Seen::new(snapshot.snapshot_id?, snapshot.tags);
     let label = seen.tags.get(tags::SWAP).cloned();
+    let created = snapshot.start_time.as_ref().and_then(moment);
     let volume = snapshot
         .volume_id
         .filter(|id| id != NO_VOLUME && label.is_none());
@@ -116,9 +118,18 @@ fn seen(snapshot: Described) -> Option<Seen> {
             .gib("size", snapshot.volume_size)
             .text("description", snapshot.description)
             .flag("encrypted", snapshot.encrypted)
+            .text("created", created)
             .text("format", label.as_ref().map(|_| "swap"))
             .text("label", label),
     )
+}
+
+/// A moment to the millisecond, always as long, so that later ones sort after earlier ones.
+fn moment(time: &DateTime) -> Option<String> {
+    let second = DateTime::from_secs(time.secs());
+    let second = second.fmt(DateTimeFormat::DateTime).ok()?;
+    let millis = time.subsec_nanos() / 1_000_000;
+    Some(format!("{}.{millis:03}Z", second.trim_end_matches('Z')))
 }
 
 /// CreateSnapshot has no token: a lost one is found by its tag.
@@ -255,4 +266,17 @@ pub(super) async fn of_volumes(
         completed(cloud, copy, wait::HOURS_24).await?;
     }
     Ok(copies)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_sort_as_texts() {
+        let shown = |millis| moment(&DateTime::from_millis(millis)).expect("it can be shown");
+        assert_eq!(shown(1_767_225_600_000), "2026-01-01T00:00:00.000Z");
+        assert!(shown(1_767_225_600_000) < shown(1_767_225_600_500));
+        assert!(shown(1_767_225_600_999) < shown(1_767_225_601_000));
+    }
 }

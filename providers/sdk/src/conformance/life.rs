@@ -56,6 +56,15 @@ impl<'a> Life<'a> {
         format!("{}-{kind}-{}", self.case.program, self.generation)
     }
 
+    /// What is made beside its predecessor cannot bear the same name.
+    fn default_name(&self) -> String {
+        let name = format!("{}-conforming", self.case.program);
+        match self.schema.create_first {
+            true => format!("{name}-{}", self.generation),
+            false => name,
+        }
+    }
+
     /// The authored fields of `planned` that differ from `seen`, as a plan would find them.
     fn diff(&self, planned: &Record, seen: &Record) -> Vec<String> {
         let authored = |name: &String| planned.contains_key(name);
@@ -125,7 +134,7 @@ impl<'a> Life<'a> {
         let order = Create {
             address: self.address.clone(),
             token: self.token(),
-            default_name: format!("{}-conforming", self.case.program),
+            default_name: self.default_name(),
             fields: self.planned.clone(),
         };
         let created = self.provider.create(&order).await.map_err(failed)?;

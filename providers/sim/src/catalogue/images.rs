@@ -1,38 +1,8 @@
 //! Public machine images: a small catalogue in every region, with ids of the region as on AWS.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::world::Entity;
-
-/// A machine image.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Image {
-    pub id: String,
-    pub name: String,
-    pub description: String,
-    pub owner: String,
-    /// `amazon` or `aws-marketplace`, for owners that have such a name.
-    pub owner_alias: Option<String>,
-    pub architecture: String,
-    pub root_device: String,
-    pub root_snapshot: String,
-    pub root_gib: i64,
-    pub root_kind: String,
-    pub created: String,
-    pub ena: bool,
-    /// Whether its instances have version 2 of the metadata service only.
-    pub imds_v2: bool,
-}
-
-impl Entity for Image {
-    const KIND: &'static str = "image";
-    const PREFIX: &'static str = "ami";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
+use crate::world::{Image, ImageDisk, ImageState, Shape};
 
 const AMAZON: &str = "137112412989";
 const CENTOS: &str = "125523088429";
@@ -230,11 +200,6 @@ pub fn images(region: &str) -> Vec<Image> {
     IMAGES.iter().map(|row| of_row(region, row)).collect()
 }
 
-/// The image of that id in a region.
-pub fn image(region: &str, id: &str) -> Option<Image> {
-    images(region).into_iter().find(|image| image.id == id)
-}
-
 fn of_row(
     region: &str,
     (name, owner, architecture, root_device, gib, kind, created): &Row,
@@ -247,21 +212,36 @@ fn of_row(
         MARKETPLACE => Some("aws-marketplace"),
         _ => None,
     };
+    let root = ImageDisk {
+        device: (*root_device).to_owned(),
+        snapshot: format!("snap-0{}", hash("snapshot")),
+        shape: Shape {
+            size: *gib,
+            kind: (*kind).to_owned(),
+            iops: None,
+            throughput: None,
+        },
+        encrypted: false,
+        delete_on_termination: true,
+    };
     Image {
         id: format!("ami-0{}", hash("image")),
         name: (*name).to_owned(),
         description: format!("{name}, {architecture}"),
         owner: (*owner).to_owned(),
         owner_alias: alias.map(str::to_owned),
+        public: true,
         architecture: (*architecture).to_owned(),
-        root_device: (*root_device).to_owned(),
-        root_snapshot: format!("snap-0{}", hash("snapshot")),
-        root_gib: *gib,
-        root_kind: (*kind).to_owned(),
+        disks: vec![root],
         created: (*created).to_owned(),
         ena: !name.starts_with("CentOS 6")
             && !name.starts_with("CentOS Linux 6")
             && !name.contains("trusty"),
         imds_v2: name.starts_with("al2023"),
+        state: ImageState::Available,
+        due: None,
+        instance: None,
+        source: None,
+        failure: None,
     }
 }

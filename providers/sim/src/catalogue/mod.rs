@@ -4,6 +4,6 @@ mod images;
 mod services;
 mod types;
 
-pub use images::{Image, image, images};
+pub use images::images;
 pub use services::{Service, services};
 pub use types::{InstanceType, instance_type, instance_types};

@@ -1,4 +1,5 @@
-//! Encryption of volumes. KMS itself is not simulated: every well-formed key of the account exists.
+//! Encryption of volumes. KMS itself is not simulated: every well-formed key of the account exists, and all but the one
+//! behind [`REVOKED`] can be used.
 
 use sha2::{Digest, Sha256};
 
@@ -6,6 +7,14 @@ use crate::config::ACCOUNT;
 use crate::fault::Fault;
 use crate::query::Query;
 use crate::world::Region;
+
+/// A key that may not be used any more: AWS takes the request, and what it makes fails afterwards.
+const REVOKED: &str = "alias/revoked";
+
+/// Whether a request names the key that cannot be used.
+pub fn is_revoked(q: &Query) -> bool {
+    q.text("KmsKeyId") == Some(REVOKED)
+}
 
 /// What a request says about encryption.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{Image, instance_type};
+use crate::catalogue::instance_type;
 use crate::describe::Answer;
 use crate::ec2::launch_devices::{add_volume, devices};
 use crate::ec2::launch_network::{Port, plug, ports};
@@ -13,7 +13,7 @@ use crate::ec2::{
 };
 use crate::fault::Fault;
 use crate::query::Query;
-use crate::world::{Instance, InstanceState, Region};
+use crate::world::{Image, Instance, InstanceState, Region};
 
 /// The most instances of one launch.
 const LAUNCH_MAX: i64 = 1000;
@@ -68,7 +68,7 @@ fn run_plain(region: &mut Region, q: &Query, marks: BTreeMap<String, String>) ->
         "PrivateDnsNameOptions",
         "CapacityReservationSpecification",
     ]);
-    let image = image::find(region, q.need("ImageId")?)?;
+    let image = image::usable(region, q.need("ImageId")?)?;
     let kind = types::find(q.text("InstanceType").unwrap_or("t2.micro"))?;
     if kind.architecture != image.architecture {
         return Err(Fault::value(format!(
@@ -247,7 +247,7 @@ fn template(
         vpc: ports[0].subnet.vpc.clone(),
         subnet: ports[0].subnet.id.clone(),
         interfaces: Vec::new(),
-        root_device: image.root_device.clone(),
+        root_device: image.root().device.clone(),
         devices: Vec::new(),
         user_data: user_data(q.text("UserData"))?,
         terminate_protected: q.flag("DisableApiTermination")?.unwrap_or(false),

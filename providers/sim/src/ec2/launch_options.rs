@@ -3,10 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::catalogue::Image;
 use crate::fault::Fault;
 use crate::query::Query;
-use crate::world::Metadata;
+use crate::world::{Image, Metadata};
 
 /// The most bytes of user data, decoded.
 const USER_DATA_MAX: usize = 16_384;

@@ -7,6 +7,7 @@ mod egress_only_gateway;
 mod encryption;
 mod flow_log;
 mod image;
+mod image_make;
 mod instance;
 mod instance_attribute;
 mod instance_show;
@@ -95,6 +96,7 @@ const ACTIONS: &[(&str, Doing)] = &[
         "AuthorizeSecurityGroupIngress",
         Plain(rule::authorize_ingress),
     ),
+    ("CopyImage", Across(image_make::copy)),
     ("CopySnapshot", Across(snapshot::copy)),
     ("CreateDhcpOptions", Plain(dhcp_options::create)),
     (
@@ -102,6 +104,7 @@ const ACTIONS: &[(&str, Doing)] = &[
         Once(egress_only_gateway::create),
     ),
     ("CreateFlowLogs", Once(flow_log::create)),
+    ("CreateImage", Plain(image_make::create)),
     ("CreateInternetGateway", Plain(internet_gateway::create)),
     ("CreateKeyPair", Plain(key_pair::create)),
     ("CreateLaunchTemplate", Once(launch_template::create)),
@@ -156,6 +159,7 @@ const ACTIONS: &[(&str, Doing)] = &[
         "DescribeAccountAttributes",
         Plain(place::account_attributes),
     ),
+    ("DeregisterImage", Plain(image_make::deregister)),
     ("DescribeAddresses", Plain(address::describe)),
     ("DescribeAvailabilityZones", Plain(place::zones)),
     ("DescribeDhcpOptions", Plain(dhcp_options::describe)),
@@ -238,6 +242,7 @@ const ACTIONS: &[(&str, Doing)] = &[
     ),
     ("DisassociateVpcCidrBlock", Plain(ipv6::disassociate_vpc)),
     ("ImportKeyPair", Plain(key_pair::import)),
+    ("ModifyImageAttribute", Plain(image_make::modify)),
     ("ModifyInstanceAttribute", Plain(instance_attribute::modify)),
     (
         "ModifyInstanceMetadataOptions",
@@ -350,6 +355,8 @@ pub fn advance(region: &mut Region) {
             peering::advance(region, &id);
         } else if let Some(id) = region.snapshots.next_due(now) {
             snapshot::advance(region, &id);
+        } else if let Some(id) = region.images.next_due(now) {
+            image_make::advance(region, &id);
         } else if let Some(id) = region.vpcs.next_due(now) {
             vpc::advance(region, &id);
         } else if let Some(id) = region.subnets.next_due(now) {
@@ -382,6 +389,7 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("lt") => region.launch_templates.find(id).map(drop),
         Some("pg") => region.placement_groups.find(id).map(drop),
         Some("vol") => region.volumes.find(id).map(drop),
+        Some("ami") => region.images.find(id).map(drop),
         Some("snap") => region.snapshots.find(id).map(drop),
         Some("sgr") => Err(Fault::new(
             "InvalidSecurityGroupRuleId.NotFound",

@@ -9,7 +9,7 @@ use crate::ec2::tags;
 use crate::fault::Fault;
 use crate::filter::{one, some};
 use crate::query::Query;
-use crate::world::{Entity, Region, Snapshot, SnapshotState, VolumeState, World};
+use crate::world::{Entity, Region, Snapshot, SnapshotState, Volume, VolumeState, World};
 use crate::xml::Node;
 
 const SNAPSHOTS: Describe<Snapshot> = Describe {
@@ -98,10 +98,10 @@ pub struct Source {
 pub fn source(region: &Region, id: &str) -> Result<Source, Fault> {
     if let Some(image) = images(&region.name)
         .into_iter()
-        .find(|image| image.root_snapshot == id)
+        .find(|image| image.root().snapshot == id)
     {
         return Ok(Source {
-            gib: image.root_gib,
+            gib: image.root().shape.size,
             encrypted: false,
             kms_key: None,
             layers: Vec::new(),
@@ -131,23 +131,10 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         )));
     }
     let given = tags::specified(q, Snapshot::KIND, &[Snapshot::KIND])?;
-    let snapshot = Snapshot {
-        id: region.new_id("snap"),
-        volume: volume.id,
-        size: volume.shape.size,
-        description: q.text("Description").unwrap_or_default().to_owned(),
-        encrypted: volume.encrypted,
-        kms_key: volume.kms_key,
-        state: SnapshotState::Pending,
-        due: region.after(region.timing.snapshot_ms),
-        started_ms: region.now,
-        layers: volume.layers,
-        open: false,
-        parent: None,
-    };
-    region.snapshots.put(snapshot.clone());
-    tags::put(region, &snapshot.id, given)?;
-    Ok(fields(region, &snapshot))
+    let description = q.text("Description").unwrap_or_default().to_owned();
+    let id = take(region, &volume, description);
+    tags::put(region, &id, given)?;
+    Ok(fields(region, region.snapshots.find(&id)?))
 }
 
 /// Copies a snapshot from any region into the one of the request.
@@ -197,22 +184,54 @@ pub fn copy(world: &mut World, here: &str, now: u64, q: &Query) -> Answer {
         .and(tags::show(region, &snapshot.id)))
 }
 
+/// The image, registered by anybody, that holds the snapshot.
+pub fn holder(region: &Region, id: &str) -> Option<String> {
+    let registered = region.images.iter().filter(|image| image.is_registered());
+    let mut all = images(&region.name).into_iter().chain(registered.cloned());
+    all.find(|image| image.disks.iter().any(|disk| disk.snapshot == id))
+        .map(|image| image.id)
+}
+
 pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let id = q.need("SnapshotId")?;
-    if let Some(image) = images(&region.name)
-        .into_iter()
-        .find(|image| image.root_snapshot == id)
-    {
+    if let Some(image) = holder(region, id) {
         return Err(Fault::new(
             "InvalidSnapshot.InUse",
-            format!("The snapshot {id} is currently in use by {}", image.id),
+            format!("The snapshot {id} is currently in use by {image}"),
         ));
     }
-    let snapshot = region.snapshots.find(id)?.clone();
-    region.snapshots.remove(id);
-    region.tags.remove(id);
-    forget_layers(region, &snapshot.layers);
+    region.snapshots.find(id)?;
+    forget(region, id);
     Ok(Node::done())
+}
+
+/// Takes a snapshot away, if it is there.
+pub fn forget(region: &mut Region, id: &str) {
+    if let Some(snapshot) = region.snapshots.remove(id) {
+        region.tags.remove(id);
+        forget_layers(region, &snapshot.layers);
+    }
+}
+
+/// A new snapshot of a volume, as it is at this moment.
+pub fn take(region: &mut Region, volume: &Volume, description: String) -> String {
+    let snapshot = Snapshot {
+        id: region.new_id("snap"),
+        volume: volume.id.clone(),
+        size: volume.shape.size,
+        description,
+        encrypted: volume.encrypted,
+        kms_key: volume.kms_key.clone(),
+        state: SnapshotState::Pending,
+        due: region.after(region.timing.snapshot_ms),
+        started_ms: region.now,
+        layers: volume.layers.clone(),
+        open: false,
+        parent: None,
+    };
+    let id = snapshot.id.clone();
+    region.snapshots.put(snapshot);
+    id
 }
 
 /// Forgets blocks that no snapshot and no volume holds any more.

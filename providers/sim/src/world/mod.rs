@@ -6,6 +6,7 @@ mod defaults;
 mod dhcp;
 mod endpoint;
 mod flow_log;
+mod image;
 mod ipv6;
 mod mint;
 mod network;
@@ -28,6 +29,7 @@ pub use defaults::everywhere;
 pub use dhcp::DhcpOptions;
 pub use endpoint::{EndpointState, VpcEndpoint};
 pub use flow_log::FlowLog;
+pub use image::{Image, ImageDisk, ImageState};
 pub use ipv6::{EgressOnlyGateway, Ipv6Block};
 pub use network::{
     Address, Interface, InterfaceAttachment, InternetGateway, NatGateway, NatState, NetworkState,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::mint::Mint;
 use super::{
-    Address, Block, DhcpOptions, EgressOnlyGateway, Entity, FlowLog, Instance, Interface,
+    Address, Block, DhcpOptions, EgressOnlyGateway, Entity, FlowLog, Image, Instance, Interface,
     InternetGateway, KeyPair, LaunchTemplate, NatGateway, NetworkAcl, Peering, PlacementGroup,
     RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc, VpcEndpoint,
 };
@@ -123,6 +123,7 @@ region! {
     placement_groups: PlacementGroup,
     volumes: Volume,
     snapshots: Snapshot,
+    images: Image,
     blocks: Block,
     tags: Tags,
     tokens: Token,

@@ -11,6 +11,7 @@ mod endpoints;
 mod filters;
 mod flow_logs;
 mod idempotency;
+mod images;
 mod interfaces;
 mod ipv6;
 mod kill;

@@ -84,6 +84,7 @@ const SAMPLES: &[(&str, Sampler)] = &[
         Box::pin(compute::elastic_ip(world))
     }),
     ("aws.flow_log", |world| Box::pin(network::flow_log(world))),
+    ("aws.image", |world| Box::pin(storage::image(world))),
     ("aws.instance", |world| Box::pin(compute::instance(world))),
     ("aws.internet_gateway", |world| {
         Box::pin(network::internet_gateway(world))

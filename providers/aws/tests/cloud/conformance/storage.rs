@@ -66,6 +66,48 @@ pub async fn snapshot(world: &World) -> Sample {
         .before([one, two])
 }
 
+pub async fn image(world: &World) -> Sample {
+    let net = Net::new(world).await;
+    let desk = group(&net, list([]));
+    let desk = world.make("aws.security_group", "desk", desk).await;
+    let fields = machine(world, &net, &[&desk]).await;
+    let public = fields["image"].clone();
+    let one = world.make("aws.instance", "one", fields.clone()).await;
+    let two = world.make("aws.instance", "two", fields).await;
+    let abroad = world.connect(record([("region", text("eu-west-1"))])).await;
+    let abroad = abroad.expect("the cloud has this region");
+    let newest = record([
+        ("name", text("debian-12-amd64-*")),
+        ("newest", Value::Bool(true)),
+    ]);
+    let foreign = abroad.lookup("aws.image", &newest).await;
+    let foreign = foreign.expect("it is answered").expect("it is there");
+    Sample::new(record([("instance", one.id())]))
+        .relabelled()
+        .step([("description", text("before the move"))])
+        .step([("reboot", Value::Bool(false))])
+        .step([("name", text("desk (base) 1.0"))])
+        .step([("instance", two.id()), ("name", text("desk 2"))])
+        .step([
+            ("leave_out", list([text("/dev/sdf")])),
+            ("name", text("desk 3")),
+        ])
+        .step([
+            ("instance", Value::Null),
+            ("leave_out", list([])),
+            ("source", public),
+            ("name", text("desk 4")),
+        ])
+        .step([
+            ("source", foreign["id"].clone()),
+            ("source_region", text("eu-west-1")),
+            ("name", text("desk 5")),
+        ])
+        .step([("encrypted", Value::Bool(true)), ("name", text("desk 6"))])
+        .step([("kms_key", text("alias/desk")), ("name", text("desk 7"))])
+        .before([net.vpc, net.subnet, desk, one, two])
+}
+
 pub async fn attachment(world: &World) -> Sample {
     let net = Net::new(world).await;
     let store = group(&net, list([]));
