@@ -120,12 +120,9 @@ impl Checker<'_> {
                 if schemas.is_empty() {
                     return Type::Any;
                 }
-                let fields = schemas.iter().filter_map(|it| it.field(&name.text));
-                match fields
-                    .map(read_type)
-                    .reduce(|one, other| join(&one, &other))
-                {
-                    Some(ty) => ty,
+                // Where it is not known which it is, the terms of what is managed count.
+                match schemas.iter().find_map(|it| it.field(&name.text)) {
+                    Some(field) => read_type(field),
                     None => {
                         let fields = schemas.iter().flat_map(|schema| &schema.fields);
                         let names = fields.map(|field| field.name.as_str());

@@ -1,10 +1,12 @@
-//! Lookups of networks, subnets and security groups that exist.
+//! Lookups of networks, subnets, security groups, machines, disks and their copies that exist.
 
 use infra_model::{Record, Value};
 use infra_provider::{FailureKind, Provider};
 
+use crate::compute::machine;
 use crate::network::{Net, group};
-use crate::world::{World, cidr, list, map, record, renamed, text};
+use crate::storage::volume;
+use crate::world::{Made, World, cidr, list, map, no_tags, record, renamed, text};
 
 async fn found(world: &World, type_name: &str, fields: &Record) -> Option<Value> {
     let found = world.provider.lookup(type_name, fields).await;
@@ -47,7 +49,7 @@ async fn networks_are_found_by_what_is_known_of_them() {
         .await
         .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Invalid);
-    assert!(failure.message.contains("match, such as vpc-"), "{failure}");
+    assert!(failure.message.contains("match: vpc-"), "{failure}");
     net.unmake(&world).await;
 }
 
@@ -76,4 +78,96 @@ async fn subnets_and_groups_are_found_in_their_network() {
     assert_eq!(read["vpc"], net.vpc.id());
     world.unmake(&made).await;
     net.unmake(&world).await;
+}
+
+/// The message of a lookup that several fit.
+async fn several(world: &World, type_name: &str, fields: &Record) -> String {
+    let failure = world.provider.lookup(type_name, fields).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Invalid, "{failure}");
+    failure.to_string()
+}
+
+#[tokio::test]
+async fn machines_and_their_disks_are_found() {
+    let world = World::new().await;
+    let net = Net::new(&world).await;
+    let jump = world
+        .make("aws.security_group", "jump", group(&net, list([])))
+        .await;
+    let fields = machine(&world, &net, &[&jump]).await;
+    let one = world.make("aws.instance", "one", fields.clone()).await;
+    let mut two = world.make("aws.instance", "two", fields).await;
+    let stopped = record([("running", Value::Bool(false))]);
+    world.change(&mut two, stopped).await;
+    let name = |made: &Made| ("name", made.seen["name"].clone());
+    for (fields, expected) in [
+        (record([("instance", one.id())]), &one),
+        (record([name(&two), ("subnet", net.subnet.id())]), &two),
+        (
+            record([("vpc", net.vpc.id()), ("running", Value::Bool(true))]),
+            &one,
+        ),
+        (
+            record([("vpc", net.vpc.id()), ("running", Value::Bool(false))]),
+            &two,
+        ),
+    ] {
+        let found = found(&world, "aws.instance", &fields).await;
+        assert_eq!(found, Some(expected.id()), "{fields:?}");
+    }
+    let both = record([("vpc", net.vpc.id())]);
+    let message = several(&world, "aws.instance", &both).await;
+    for made in [&one, &two] {
+        assert!(message.contains(&made.id), "{message}");
+    }
+    let by_id = record([("instance", one.id())]);
+    let read = world.provider.lookup("aws.instance", &by_id).await;
+    let read = read.expect("it is there").expect("it is there");
+    assert_eq!(read["root_volume"], one.seen["root_volume"]);
+    assert_eq!(read["root_size"], one.seen["root_size"]);
+
+    let disk = world.make("aws.volume", "disk", volume(8)).await;
+    let root = record([("instance", one.id()), ("attached", Value::Bool(true))]);
+    assert_eq!(
+        found(&world, "aws.volume", &root).await,
+        Some(one.seen["root_volume"].clone())
+    );
+    let free = record([name(&disk), ("attached", Value::Bool(false))]);
+    assert_eq!(found(&world, "aws.volume", &free).await, Some(disk.id()));
+    let taken = record([name(&disk), ("attached", Value::Bool(true))]);
+    assert_eq!(found(&world, "aws.volume", &taken).await, None);
+    for made in [&disk, &one, &two, &jump] {
+        world.unmake(made).await;
+    }
+    // A terminated machine is listed for a while, and is none any more.
+    assert_eq!(found(&world, "aws.instance", &both).await, None);
+    net.unmake(&world).await;
+}
+
+#[tokio::test]
+async fn the_newest_of_several_snapshots_is_found_when_asked_for() {
+    let world = World::new().await;
+    let disk = world.make("aws.volume", "disk", volume(8)).await;
+    let fields = || record([("volume", disk.id()), no_tags()]);
+    let old = world.make("aws.snapshot", "old", fields()).await;
+    let new = world.make("aws.snapshot", "new", fields()).await;
+    let of_disk = record([("volume", disk.id())]);
+    let message = several(&world, "aws.snapshot", &of_disk).await;
+    for made in [&old, &new] {
+        assert!(message.contains(&made.id), "{message}");
+    }
+    assert!(message.contains("2 of `aws.snapshot` match"), "{message}");
+    let mut newest = of_disk.clone();
+    newest.insert("newest".to_owned(), Value::Bool(true));
+    let answer = found(&world, "aws.snapshot", &newest).await;
+    if !world.moto {
+        // moto's snapshots of one second are of one moment.
+        assert_eq!(answer, Some(new.id()));
+    }
+    let named = record([("name", old.seen["name"].clone())]);
+    assert_eq!(found(&world, "aws.snapshot", &named).await, Some(old.id()));
+    for made in [&old, &new, &disk] {
+        world.unmake(made).await;
+    }
+    assert_eq!(found(&world, "aws.snapshot", &of_disk).await, None);
 }

@@ -8,6 +8,7 @@ mod bed;
 mod compute;
 mod conformance;
 mod existing;
+mod images;
 mod network;
 mod pace;
 mod recovery;

@@ -24,7 +24,7 @@ impl Timer for RealTimer {
 }
 
 /// Fields that cannot be read back cheaply, as the schemas say.
-const UNREAD: [&str; 9] = [
+const UNREAD: [&str; 10] = [
     "dns_support",
     "dns_hostnames",
     "public",
@@ -34,6 +34,7 @@ const UNREAD: [&str; 9] = [
     "on_shutdown",
     "force_detach",
     "stop_to_detach",
+    "reboot",
 ];
 
 /// What moto does not answer, or answers otherwise.
