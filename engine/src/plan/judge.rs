@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use infra_model::{Address, Change, Record};
+use infra_model::{Address, Change, Instance, Record, Value};
 
 use super::action::Decider;
 use super::companions::Wanted;
 use super::refresh::Seen;
 use super::work::Existing;
 use super::{Action, FieldChange, Problem, Reason, ResourceChange};
+use crate::compare::{Verdict, compare};
 use crate::state::{Guard, Status};
 
 impl Decider<'_> {
@@ -168,12 +169,37 @@ impl Decider<'_> {
             .any(|name| !draft.authored.contains_key(name));
         let depends: BTreeSet<&Address> = instance.depends.values().flatten().collect();
         let unsettled = existing.entry.status != Status::Ready;
-        if newly_set || unsettled || !depends.into_iter().eq(&draft.depends) {
+        let restated = change.reasons.is_empty() && self.restated(instance, planned, existing);
+        if newly_set || restated || unsettled || !depends.into_iter().eq(&draft.depends) {
             change.reasons.push(Reason::Bookkeeping);
         }
         if !change.reasons.is_empty() {
             change.action = Action::Record;
         }
+    }
+}
+
+impl Decider<'_> {
+    /// Whether the state remembers another value of a field than the program has, although the cloud agrees with the
+    /// program: the run that changed it was killed before it could write so.
+    fn restated(&self, instance: &Instance, planned: &Record, existing: &Existing) -> bool {
+        let type_name = &instance.address.type_name;
+        let (Some(provider), Some(schema)) = (
+            self.input.providers.get(&instance.provider),
+            self.input.schemas.schema(type_name),
+        ) else {
+            return false;
+        };
+        let sealed = self.input.state.key().seal(planned);
+        let says = provider.canonical(type_name, &sealed);
+        let said = provider.canonical(type_name, &existing.entry.draft.authored);
+        says.iter().any(|(name, value)| {
+            let counts = planned.get(name).is_some_and(Value::is_known)
+                && !instance.lifecycle.ignore.contains(name);
+            let unordered = schema.field(name).is_some_and(|field| field.unordered);
+            let same = |was| compare(value, was, unordered) == Verdict::Same;
+            counts && said.get(name).is_some_and(|was| !same(was))
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod cloud;
+mod desk;
 mod program;
 mod schemas;
 mod world;

@@ -19,8 +19,12 @@ pub struct Chaos {
     pub lost: f64,
     /// Share of requests whose connection closes before anything happens.
     pub reset: f64,
+    /// Share of requests that have no effect and are never answered, while their connection stays open.
+    pub hang: f64,
     /// From this request on (the first is 1) nothing happens and nothing answers.
     pub stop: Option<u64>,
+    /// This request is the last that takes effect. Neither it nor any after it is answered.
+    pub last: Option<u64>,
     /// Exact requests and what happens to them.
     pub exact: BTreeMap<u64, BTreeSet<Fate>>,
     /// How long Describe actions do not see what was just made, in milliseconds.
@@ -42,6 +46,8 @@ pub enum Fate {
     Reset,
     /// The effect happens, the connection closes without an answer.
     Lost,
+    /// Nothing happens, and the connection stays open without an answer.
+    Hang,
 }
 
 /// The decisions about one request.
@@ -53,6 +59,8 @@ pub struct Verdict {
     pub fate: Option<Fate>,
     /// Nothing answers any more.
     pub stopped: bool,
+    /// It takes effect, and then nothing answers any more.
+    pub last: bool,
 }
 
 /// A chaos specification that cannot be understood.
@@ -66,8 +74,8 @@ pub struct ChaosError {
 }
 
 const KNOWN: &str = "A specification is a list with commas of: latency=20ms or latency=20ms..80ms, throttle=5%, \
-    error=2%, lost=3%, reset=1% (shares of requests), throttle@N, error@N, lost@N, reset@N (exactly request N, the \
-    first is 1), stop=N (nothing answers from request N on), stale=200ms (Describe actions do not see what is newer), bucket=real (EC2's own request limits), seed=N";
+    error=2%, lost=3%, reset=1%, hang=1% (shares of requests), throttle@N, error@N, lost@N, reset@N, hang@N (exactly \
+    request N, the first is 1), stop=N (nothing answers from request N on), last=N (the same, but N takes effect), stale=200ms (Describe actions do not see what is newer), bucket=real (EC2's own request limits), seed=N";
 
 impl FromStr for Chaos {
     type Err = ChaosError;
@@ -96,6 +104,7 @@ impl Chaos {
                 "error" => Fate::Error,
                 "lost" => Fate::Lost,
                 "reset" => Fate::Reset,
+                "hang" => Fate::Hang,
                 _ => return Err(format!("there is no `{name}@`")),
             };
             self.exact
@@ -114,7 +123,9 @@ impl Chaos {
             "lost" => self.lost = share(value)?,
             "reset" => self.reset = share(value)?,
             "stale" => self.stale_ms = Some(duration_ms(value)?),
+            "hang" => self.hang = share(value)?,
             "stop" => self.stop = Some(request_number(value)?),
+            "last" => self.last = Some(request_number(value)?),
             "seed" => {
                 self.seed = value
                     .parse()
@@ -136,8 +147,14 @@ impl Chaos {
             None => 0,
         };
         // One draw for every kind, whatever the shares are: adding a kind moves no other kind's requests.
-        let drawn = [Fate::Reset, Fate::Throttle, Fate::Error, Fate::Lost]
-            .map(|fate| (fate, unit(&mut random)));
+        let drawn = [
+            Fate::Reset,
+            Fate::Throttle,
+            Fate::Error,
+            Fate::Lost,
+            Fate::Hang,
+        ]
+        .map(|fate| (fate, unit(&mut random)));
         let exact = self
             .exact
             .get(&number)
@@ -152,7 +169,9 @@ impl Chaos {
         Verdict {
             delay_ms,
             fate,
-            stopped: self.stop.is_some_and(|stop| number >= stop),
+            stopped: self.stop.is_some_and(|stop| number >= stop)
+                || self.last.is_some_and(|last| number > last),
+            last: self.last == Some(number),
         }
     }
 
@@ -162,6 +181,7 @@ impl Chaos {
             Fate::Error => self.error,
             Fate::Lost => self.lost,
             Fate::Reset => self.reset,
+            Fate::Hang => self.hang,
         }
     }
 }
@@ -268,6 +288,18 @@ mod tests {
             count(Fate::Lost)
         );
         assert!((1..=200).all(|n| chaos.verdict(n) == chaos.verdict(n)));
+    }
+
+    #[test]
+    fn the_last_request_takes_effect_and_is_not_answered() {
+        let chaos: Chaos = "last=2,hang@1".parse().unwrap();
+        let verdicts = [1, 2, 3].map(|number| chaos.verdict(number));
+        assert_eq!(verdicts[0].fate, Some(Fate::Hang));
+        assert_eq!(
+            verdicts.map(|verdict| verdict.stopped),
+            [false, false, true]
+        );
+        assert_eq!(verdicts.map(|verdict| verdict.last), [false, true, false]);
     }
 
     #[test]

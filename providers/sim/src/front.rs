@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::api::{Core, Incoming, Reply, Service};
 use crate::bucket::Buckets;
-use crate::chaos::{Fate, Verdict};
+use crate::chaos::{Chaos, Fate, Verdict};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::journal::Journal;
@@ -38,6 +38,16 @@ impl Handle {
     /// How many HTTP requests have arrived, those without an answer included.
     pub fn arrived(&self) -> u64 {
         self.shared.arrived.load(Ordering::SeqCst)
+    }
+
+    /// Puts other faults in front of the cloud, which answers again if it had been stopped. The next request is
+    /// number 1 for them.
+    pub fn disturb(&self, chaos: Chaos) {
+        *self.shared.disturbance() = Disturbance {
+            chaos,
+            since: self.arrived(),
+            stopped: false,
+        };
     }
 
     /// The entities of a kind (`vpc`, `instance`, `volume`, `security-group`, … as in tag specifications), of all
@@ -75,6 +85,7 @@ impl Handle {
 pub struct Arrival {
     number: u64,
     fate: Option<Fate>,
+    last: bool,
     /// How long it is on its way before it takes effect, in milliseconds.
     pub delay_ms: u64,
 }
@@ -84,13 +95,26 @@ impl Arrival {
     pub fn is_reset(&self) -> bool {
         self.fate == Some(Fate::Reset)
     }
+
+    /// Whether the connection stays open, and nothing ever happens.
+    pub fn hangs(&self) -> bool {
+        self.fate == Some(Fate::Hang)
+    }
 }
 
 pub(crate) struct Shared {
     pub config: Config,
     core: Mutex<Core>,
+    disturbance: Mutex<Disturbance>,
     arrived: AtomicU64,
-    stopped: AtomicBool,
+}
+
+/// The faults of the present.
+struct Disturbance {
+    chaos: Chaos,
+    /// How many requests had arrived before it began: chaos numbers those after them, and does not concern them.
+    since: u64,
+    stopped: bool,
 }
 
 impl std::fmt::Debug for Shared {
@@ -130,17 +154,43 @@ impl Shared {
             buckets,
             counts: BTreeMap::new(),
         });
+        let disturbance = Mutex::new(Disturbance {
+            chaos: config.chaos.clone(),
+            since: 0,
+            stopped: false,
+        });
         Ok(Shared {
             config,
             core,
+            disturbance,
             arrived: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
         })
     }
 
     // A panic inside a request leaves the memory as it was after the last change: it is still a cloud.
     pub fn core(&self) -> MutexGuard<'_, Core> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn disturbance(&self) -> MutexGuard<'_, Disturbance> {
+        self.disturbance
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn verdict(&self, number: u64) -> Verdict {
+        let now = self.disturbance();
+        now.chaos.verdict(number.saturating_sub(now.since))
+    }
+
+    /// Tells once that chaos has stopped the cloud at request `number`.
+    fn stop(&self, number: u64) {
+        let mut now = self.disturbance();
+        let first = number > now.since && !std::mem::replace(&mut now.stopped, true);
+        drop(now);
+        if let (true, Some(on_stop)) = (first, &self.config.on_stop) {
+            on_stop();
+        }
     }
 
     /// Counts a request that comes in. `None` when the cloud has stopped: nothing answers any more.
@@ -150,18 +200,16 @@ impl Shared {
             delay_ms,
             fate,
             stopped,
-        } = self.config.chaos.verdict(number);
+            last,
+        } = self.verdict(number);
         if stopped {
-            if !self.stopped.swap(true, Ordering::SeqCst)
-                && let Some(on_stop) = &self.config.on_stop
-            {
-                on_stop();
-            }
+            self.stop(number);
             return None;
         }
         Some(Arrival {
             number,
             fate,
+            last,
             delay_ms,
         })
     }
@@ -169,13 +217,16 @@ impl Shared {
     /// Does what a request asks for. All effects have happened, and are in the state file, when this returns;
     /// `None` when the answer gets lost.
     pub fn answer(&self, arrival: &Arrival, request: &Incoming) -> Option<Reply> {
-        if arrival.is_reset() {
+        if arrival.is_reset() || arrival.hangs() {
             return None;
         }
         let request_id = request_id(self.config.seed, arrival.number);
         let mut reply = self.decide(request, arrival.fate, &request_id);
         reply.headers.push(("x-amzn-requestid", request_id));
-        (arrival.fate != Some(Fate::Lost)).then_some(reply)
+        if arrival.last {
+            self.stop(arrival.number);
+        }
+        (!arrival.last && arrival.fate != Some(Fate::Lost)).then_some(reply)
     }
 
     fn decide(&self, request: &Incoming, fate: Option<Fate>, request_id: &str) -> Reply {

@@ -124,6 +124,10 @@ async fn answer(
     if arrival.is_reset() {
         return Err(Silence);
     }
+    if arrival.hangs() {
+        // Until the client goes away, or the cloud ends.
+        std::future::pending::<()>().await;
+    }
     let request = receive(request).await?;
     send(shared.answer(&arrival, &request).ok_or(Silence)?)
 }

@@ -36,11 +36,13 @@ pub(super) async fn settle(
         let event = match (answer, &pending.id) {
             (Ok(attributes), Some(id)) => {
                 let sealed = store.state().key().seal(&attributes);
+                let sent = &intent.draft.authored;
                 Event::Settled(Box::new(Entry::ready(
                     intent.of.clone(),
                     id,
                     intent.draft.clone(),
-                    sealed.guarded_by(&intent.draft.authored),
+                    // What the cloud does not answer is as it was sent.
+                    sealed.guarded_by(sent).or_prior(sent),
                 )))
             }
             (Ok(_), None) => continue,

@@ -69,6 +69,29 @@ fn after_the_stop_nothing_answers() {
 }
 
 #[test]
+fn the_last_request_takes_effect_and_the_cloud_may_come_back() {
+    let stops = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&stops);
+    let sim = Sim::start(|config| {
+        config.chaos = "last=1".parse().expect("a specification");
+        config.on_stop = Some(Arc::new(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }));
+    });
+    assert_eq!(sim.try_ec2("CreateVolume", VOLUME), None);
+    assert_eq!(stops.load(Ordering::SeqCst), 1);
+    assert_eq!(sim.try_ec2("DescribeVolumes", &[]), None);
+    assert_eq!(stops.load(Ordering::SeqCst), 1, "it is told once");
+    let handle = sim.handle();
+    assert_eq!(handle.entities("volume").len(), 1);
+    handle.disturb("stop=2".parse().expect("a specification"));
+    sim.ec2("CreateVolume", VOLUME).ok();
+    assert_eq!(handle.entities("volume").len(), 1, "the token finds it");
+    assert_eq!(sim.try_ec2("DescribeVolumes", &[]), None);
+    assert_eq!(stops.load(Ordering::SeqCst), 2);
+}
+
+#[test]
 fn the_same_seed_meets_the_same_faults() {
     let run = || {
         let sim = with("throttle=30%,lost=20%,error=10%,seed=11");
