@@ -183,11 +183,10 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// What goes lets go of a machine before that is stopped, changed and started: its disk is detached before,
-    /// and not meanwhile.
+    /// What goes lets go of what stays before that is changed: a disk is detached before its machine is stopped,
+    /// changed or started, and not meanwhile. Two steps that both stop and start a machine would wait for each other.
     fn what_goes_lets_go(&mut self) {
-        let restarts: HashMap<&Address, usize> = (self.decided.iter().zip(&self.nodes))
-            .filter(|(one, _)| one.change.action == Action::Restart)
+        let changed: HashMap<&Address, usize> = (self.decided.iter().zip(&self.nodes))
             .filter_map(|(one, nodes)| Some((&one.change.address, nodes.update?)))
             .collect();
         for at in &self.doom.changes {
@@ -197,8 +196,12 @@ impl<'a> Order<'a> {
                 continue;
             };
             let needs = existing.entry.draft.depends.iter();
-            let stopped = needs.filter_map(|on| restarts.get(on));
-            self.soft.extend(stopped.map(|restart| (delete, *restart)));
+            let stays = needs.filter_map(|on| changed.get(on));
+            // Where each refers to the other, what stays lets go.
+            let doom = self.nodes[*at].doom().unwrap_or(delete);
+            let free = stays.filter(|update| !self.soft.contains(&(**update, doom)));
+            let edges: Vec<(usize, usize)> = free.map(|update| (delete, *update)).collect();
+            self.soft.extend(edges);
         }
     }
 
