@@ -57,6 +57,16 @@ impl Tool {
         tool
     }
 
+    /// A directory with the same files, and the same environment.
+    pub fn duplicate(&self) -> Tool {
+        let tool = Tool {
+            variables: self.variables.clone(),
+            ..Tool::new()
+        };
+        copy(&self.dir(), &tool.dir());
+        tool
+    }
+
     /// The program's name: that of its directory.
     pub fn program_name(&self) -> String {
         let dir = self.dir();
@@ -158,6 +168,19 @@ impl Tool {
             }
         }
         text
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a directory") {
+        let path = entry.expect("it can be read").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            fs::create_dir(&target).expect("a directory");
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("it can be copied");
+        }
     }
 }
 

@@ -1,142 +1,144 @@
-//! Killing `infra apply` at any request loses nothing and doubles nothing.
+//! The kill matrix with real processes: `infra` is killed with SIGKILL at every request it sends, and so are the runs
+//! that recover. In the end the cloud must be what an undisturbed run makes of it, and the state must know all of it.
+//! What the cloud itself may do to a request (throttle, fail, hang up, lose the answer) is done to every request too.
+//!
+//! By default an apply and a destroy are killed at every second request, an update and a replacement at every one:
+//! alternately before the request reaches the cloud, and after it took effect but before it is answered. With
+//! `INFRA_KILL_MATRIX=full` in the environment, all are killed at every request, before and after.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, mpsc};
-use std::time::Duration;
+mod desk;
+mod judge;
+mod trial;
+mod view;
 
-use crate::cloud::Cloud;
-use crate::tool::Tool;
+use std::env;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
 
-/// How many points of a run are tried, spread over its requests.
-const POINTS: u64 = 20;
+use desk::{APPLY, DESTROY, REPLACE, UPDATE, Way};
+use trial::Trial;
 
-/// One of nearly everything: firewalls in a circle, a swap disk with its shared snapshot, an attachment, an address.
-const PROGRAM: &str = r#"
-provider aws { region = "us-west-2" }
-let zone = "us-west-2a"
+/// How many points of a way are tried at once: a run waits for the cloud now and then.
+const WORKERS: usize = 2;
 
-aws.vpc net { range = 10.9.0.0/16 }
-aws.subnet inner { vpc = net, zone = zone, range = 10.9.1.0/24 }
-aws.internet_gateway door { vpc = net }
-aws.route_table routes { vpc = net, routes = [{ to = internet, via = door }], subnets = [inner] }
-aws.security_group a { vpc = net, allow = [{ from = b, ports = [tcp/22] }] }
-aws.security_group b { vpc = net, allow = [{ from = a, ports = [tcp/80] }] }
-lookup aws.image linux { owner = "amazon", name = "al2023-ami-*", architecture = x86_64, newest = true }
-aws.instance host { type = "t3.micro", image = linux, subnet = inner, groups = [a, b] }
-aws.volume data { zone = zone, size = 10GiB }
-aws.volume swap { zone = zone, size = 2GiB, format = "swap" }
-aws.attachment data_at { instance = host, volume = data, device = "/dev/sdf" }
-aws.elastic_ip address { instance = host }
-"#;
+/// Every so many requests of a way meet the same fault within one run.
+const FAULTS_APART: u64 = 8;
 
-/// The kinds of things that bear tags, as the simulator names them.
-const KINDS: &[&str] = &[
-    "vpc",
-    "subnet",
-    "internet-gateway",
-    "route-table",
-    "security-group",
-    "instance",
-    "volume",
-    "snapshot",
-    "elastic-ip",
-];
+/// After every so many points, the run that recovers is killed as well.
+const KILLED_AGAIN: usize = 3;
 
-fn program() -> Tool {
-    Tool::with(PROGRAM)
-}
+/// After every so many points, a plan is really made, to see that it is empty. After the others, the state is compared
+/// with that of the undisturbed run, whose plan is empty: a plan follows from program, state and cloud.
+const PLANNED: usize = 4;
 
-/// How many requests an undisturbed apply sends.
-fn requests_of_an_apply() -> u64 {
-    let mut tool = program();
-    let cloud = Cloud::start(tool.dir().join("cloud"), "", None);
-    cloud.serve(&mut tool);
-    tool.run(&["apply", "--yes"]).expect(0);
-    cloud.handle().arrived()
-}
-
-/// Kills an apply when request `number` arrives, and checks what the next applies make of it.
-fn kill_at(number: u64) {
-    let mut tool = program();
-    let file = tool.dir().join("cloud");
-    // Every other time the last request before the end takes effect, and its answer does not arrive.
-    let chaos = match number % 2 {
-        0 => format!("stop={number}"),
-        _ => format!("lost@{number},stop={}", number + 1),
-    };
-    let (stopped, stop) = mpsc::channel();
-    let on_stop: Arc<dyn Fn() + Send + Sync> = Arc::new(move || {
-        // Nobody listens any more once the run has ended.
-        let _ = stopped.send(());
+/// Does `work` for each of `points`, a few at once. The first panic ends the others at their next point.
+fn each<T: Sync>(points: &[T], work: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                while let Some(point) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    work(point);
+                }
+            });
+        }
     });
-    let cloud = Cloud::start(file.clone(), &chaos, Some(on_stop));
-    cloud.serve(&mut tool);
-    let mut run = tool.start(&["apply", "--yes"]);
-    let reached = stop.recv_timeout(Duration::from_secs(60));
-    run.kill().expect("it can be killed");
-    run.wait().expect("it ends");
-    drop(cloud);
-    assert!(reached.is_ok(), "request {number} never came");
-
-    let cloud = Cloud::start(file, "", None);
-    cloud.serve(&mut tool);
-    tool.run(&["apply", "--yes"]).expect(0);
-    tool.run(&["plan", "--detailed-exitcode"]).expect(0);
-    is_exactly_what_the_state_says(&tool, &cloud, number);
-    tool.run(&[
-        "destroy",
-        "--yes",
-        "--allow-data-loss",
-        &tool.program_name(),
-    ])
-    .expect(0);
-    assert_eq!(
-        cloud.handle().left_over(),
-        Vec::<serde_json::Value>::new(),
-        "killed at {number}"
-    );
 }
 
-/// Each thing in the cloud has its one address in the state, and the other way round.
-fn is_exactly_what_the_state_says(tool: &Tool, cloud: &Cloud, number: u64) {
-    let state = tool.run(&["state", "list", "--json"]).expect(0).json();
-    let mut expected: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in state.as_array().expect("a list") {
-        let address = entry["address"].as_str().expect("an address");
-        if !address.starts_with("aws.attachment.") {
-            expected.insert(address.to_owned(), 1);
-        }
-    }
-    assert_eq!(
-        expected.len(),
-        11,
-        "ten of the program, and the snapshot of the swap disk"
+/// The chaos that kills at a request, and in every third case another one for the run that recovers: its requests
+/// are the reads of everything, and what was not done yet.
+fn kills(requests: u64, apart: usize) -> Vec<Vec<String>> {
+    let full = env::var("INFRA_KILL_MATRIX").is_ok_and(|breadth| breadth == "full");
+    let numbers = (1..=requests).step_by(if full { 1 } else { apart });
+    let kills = numbers.enumerate().flat_map(|(at, number)| {
+        let sides = match (full, at % 2) {
+            (true, _) => &["stop", "last"][..],
+            (false, 0) => &["stop"],
+            (false, _) => &["last"],
+        };
+        sides.iter().map(move |side| format!("{side}={number}"))
+    });
+    let again = |at: usize| 1 + (at as u64 * 7) % (requests + 13);
+    kills
+        .enumerate()
+        .map(|(at, kill)| match at % KILLED_AGAIN {
+            0 => vec![kill, format!("last={}", again(at))],
+            _ => vec![kill],
+        })
+        .collect()
+}
+
+/// Kills a way at every `apart`th request, or at all of them if that is asked for.
+fn kill_everywhere(way: &Way, apart: usize) {
+    let (requests, end) = Trial::new(way).undisturbed();
+    let points: Vec<(usize, Vec<String>)> =
+        kills(requests, apart).into_iter().enumerate().collect();
+    let (killed, twice) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    each(&points, |(at, point)| {
+        let kills = Trial::new(way).judge(point, &end, at % PLANNED == 0);
+        killed.fetch_add(usize::from(kills > 0), Ordering::SeqCst);
+        twice.fetch_add(usize::from(kills > 1), Ordering::SeqCst);
+    });
+    let (killed, twice) = (killed.into_inner(), twice.into_inner());
+    println!(
+        "{}: {requests} requests, killed at {killed} points, and {twice} times again while recovering",
+        way.name
     );
-    let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for entity in cloud.handle().left_over() {
-        let kind = entity["kind"].as_str().expect("a kind");
-        let address = entity["tags"]["infra:address"]
-            .as_str()
-            .unwrap_or("an orphan");
-        // The root volume of an instance bears the instance's tags and goes with it.
-        let is_root = kind == "volume" && address == "aws.instance.host";
-        if KINDS.contains(&kind) && !is_root {
-            *found.entry(address.to_owned()).or_default() += 1;
-        }
-    }
-    assert_eq!(found, expected, "killed at {number}");
+    // The number of requests differs a little from run to run, so a point at the end may not be reached.
+    assert!(killed * 10 >= points.len() * 9, "only {killed} points");
+    assert!(twice > 0);
 }
 
 #[test]
 fn an_apply_killed_anywhere_is_completed_by_the_next() {
-    let requests = requests_of_an_apply();
-    assert!(requests > POINTS, "{requests} requests");
-    let points: Vec<u64> = (0..POINTS)
-        .map(|point| 2 + point * (requests - 3) / (POINTS - 1))
-        .collect();
-    std::thread::scope(|scope| {
-        for share in points.chunks(usize::try_from(POINTS / 4).expect("a small number")) {
-            scope.spawn(move || share.iter().for_each(|number| kill_at(*number)));
-        }
-    });
+    kill_everywhere(&APPLY, 2);
+}
+
+#[test]
+fn an_update_killed_anywhere_is_completed_by_the_next() {
+    kill_everywhere(&UPDATE, 1);
+}
+
+#[test]
+fn a_replacement_killed_anywhere_is_completed_by_the_next() {
+    kill_everywhere(&REPLACE, 1);
+}
+
+#[test]
+fn a_destroy_killed_anywhere_is_completed_by_the_next() {
+    kill_everywhere(&DESTROY, 2);
+}
+
+/// Each request of each way meets each fault, several in one run; the run itself ends well, or the next one does.
+#[test]
+fn a_fault_at_every_request_loses_and_doubles_nothing() {
+    for way in [&APPLY, &UPDATE, &REPLACE, &DESTROY] {
+        let (requests, end) = Trial::new(way).undisturbed();
+        let faults = ["throttle", "error", "reset", "lost"];
+        let runs: Vec<String> = faults
+            .iter()
+            .flat_map(|fault| (1..=FAULTS_APART).map(move |first| (fault, first)))
+            .map(|(fault, first)| {
+                let hit = (first..=requests).step_by(FAULTS_APART as usize);
+                let exact: Vec<String> = hit.map(|number| format!("{fault}@{number}")).collect();
+                exact.join(",")
+            })
+            .collect();
+        let again = Mutex::new(Vec::new());
+        let points = AtomicU64::new(0);
+        each(&runs, |chaos| {
+            points.fetch_add(chaos.split(',').count() as u64, Ordering::SeqCst);
+            if Trial::new(way).endure(chaos, &end) != 0 {
+                again.lock().expect("nobody panicked").push(chaos.clone());
+            }
+        });
+        println!(
+            "{}: {requests} requests, {} faults in {} runs, {} of which the next run completed",
+            way.name,
+            points.into_inner(),
+            runs.len(),
+            again.into_inner().expect("nobody panicked").len()
+        );
+    }
 }
