@@ -1,7 +1,10 @@
 //! The async runtime, made only by the verbs that need it, and the signals that end a run.
 
+use std::time::Duration;
+
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Interval;
 
 use crate::error::CommandError;
 
@@ -17,6 +20,14 @@ pub fn new() -> Result<Runtime, CommandError> {
         .map_err(|error| {
             CommandError::files(format!("the threads of a run cannot be started: {error}"))
         })
+}
+
+/// How often a run looks at what takes long.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// Ticks as often as a run should look at what takes long.
+pub fn beat() -> Interval {
+    tokio::time::interval(BEAT)
 }
 
 /// Ctrl-C, SIGTERM, and SIGHUP when the terminal is closed: all ask to stop.

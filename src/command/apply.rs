@@ -151,7 +151,7 @@ async fn attempt(
     }
     let start_ms = clouds.timer.now_ms();
     let cancel = Cancel::new();
-    let lines = StepLines::new(console, plan.steps.len());
+    let lines = StepLines::new(console, &*clouds.timer, plan.steps.len());
     let run: [u8; 12] = world::random()?;
     let options = ApplyOptions::new(
         run.iter()
@@ -189,9 +189,11 @@ async fn until_stopped<T>(
     let Ok(mut signals) = Signals::listen() else {
         return work.await;
     };
+    let mut beat = runtime::beat();
     loop {
         tokio::select! {
             done = &mut work => return done,
+            _ = beat.tick() => lines.still(),
             () = signals.next() => {
                 cancel.request();
                 lines.say(match cancel.stage() {

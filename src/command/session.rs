@@ -22,11 +22,15 @@ use crate::saved::SavedPlan;
 use crate::schemas::AllSchemas;
 use crate::show::place::Places;
 use crate::show::plan::{Background, PlanView};
+use crate::show::progress::Waiting;
 use crate::show::{Console, plan_json, problems, text};
 use crate::simulated;
 use crate::store::{StateHome, state_error};
 use crate::wire::{self, Surroundings};
 use crate::world::{Environment, Project, RealTimer};
+
+/// What a plan waits for.
+const READING: &str = "reading the present state of everything";
 
 /// A program with its inputs, read and evaluated: everything that needs no cloud.
 pub struct Session<'a> {
@@ -151,9 +155,11 @@ impl<'a> Session<'a> {
     pub async fn answer_lookups(&mut self, clouds: &Clouds) -> Result<(), CommandError> {
         while !self.options.destroy {
             let lookups = &self.evaluation.desired.lookups;
+            let waiting = Waiting::on("looking things up in the cloud", self.console);
             let answers = infra_engine::answer_lookups(lookups, &self.answers, &clouds.providers)
                 .await
                 .map_err(|error| self.no_plan(&error))?;
+            drop(waiting);
             if answers.len() == self.answers.len() {
                 break;
             }
@@ -178,8 +184,10 @@ impl<'a> Session<'a> {
             return Ok(Refreshed::default());
         }
         let desired = &self.evaluation.desired;
+        let waiting = Waiting::on(READING, self.console);
         let prepared =
             infra_engine::prepare(store, desired, &clouds.providers, schemas, &*clouds.timer).await;
+        drop(waiting);
         let prepared = prepared.map_err(|error| match error {
             PrepareError::State(error) => state_error(&error),
             PrepareError::Plan(error) => self.no_plan(&error),
@@ -214,6 +222,7 @@ impl<'a> Session<'a> {
         let Desired {
             imports, instances, ..
         } = &self.evaluation.desired;
+        let _waiting = Waiting::on(READING, self.console);
         plan::refresh(state, imports, instances, &clouds.providers, schemas)
             .await
             .map_err(|error| self.no_plan(&error))

@@ -130,7 +130,11 @@ impl Console {
     pub fn ask(&self, question: &str) -> Option<String> {
         self.write_err(question);
         let mut answer = String::new();
-        let read = io::stdin().read_line(&mut answer).ok()?;
+        let read = io::stdin().read_line(&mut answer).unwrap_or(0);
+        if read == 0 && self.asks && !question.is_empty() {
+            // Nobody has ended the line of the question.
+            self.write_err("\n");
+        }
         (read > 0).then(|| answer.trim().to_owned())
     }
 

@@ -83,19 +83,13 @@ impl PlanView<'_> {
         page.push_str(&self.painter.paint(Style::Error, "Data would be lost"));
         page.push('\n');
         for loss in &plan.data_loss {
-            let words = text::line(&loss.to_string()).into_owned();
-            let head = format!("  {} {words}", self.painter.paint(Style::Error, "!"));
             let note = if loss.allowed {
                 "allowed"
             } else {
                 "not allowed"
             };
-            self.head_line(
-                &head,
-                &format!("  {note}"),
-                &self.places.short(loss.span),
-                page,
-            );
+            let place = self.places.short(loss.span);
+            self.alarm("!", &loss.to_string(), note, &place, page);
         }
         page.push('\n');
     }
@@ -169,25 +163,56 @@ impl PlanView<'_> {
         page.push('\n');
     }
 
-    /// A line with a quiet remark and a place behind it.
+    /// A sentence that must not be overlooked, in as many lines as it needs.
+    fn alarm(&self, mark: &str, words: &str, remark: &str, place: &str, page: &mut String) {
+        let words = text::line(words);
+        let lines = text::wrap(&words, self.width.saturating_sub(4));
+        let mut head = self.painter.paint(Style::Error, mark);
+        for (index, line) in lines.iter().enumerate() {
+            let whole = format!("  {head} {line}");
+            match index + 1 == lines.len() {
+                true => self.head_line(&whole, remark, place, page),
+                false => page.push_str(&format!("{whole}\n")),
+            }
+            head = " ".to_owned();
+        }
+    }
+
+    /// A line with a remark and a place behind it, or below it where there is no room behind.
     fn head_line(&self, head: &str, remark: &str, place: &str, page: &mut String) {
-        page.push_str(head);
-        page.push_str(remark);
+        let mut behind = remark.trim_start().to_owned();
         if !place.is_empty() {
-            page.push_str(&format!("  {}", self.quiet(place)));
+            let between = if behind.is_empty() { "" } else { "  " };
+            behind.push_str(&format!("{between}{}", self.quiet(place)));
+        }
+        page.push_str(head);
+        if !behind.is_empty() {
+            let columns = text::painted_width(head) + 2 + text::painted_width(&behind);
+            let between = if columns <= self.width {
+                "  "
+            } else {
+                "\n      "
+            };
+            page.push_str(&format!("{between}{behind}"));
         }
         page.push('\n');
     }
 
+    /// A field with its value's lines, and a remark behind the first of them, or below it where there is no room behind.
     fn field(&self, name: &str, column: usize, lines: &[String], remark: &str, page: &mut String) {
         let mut name = text::pad(&text::line(name), column);
         for (index, line) in lines.iter().enumerate() {
             page.push_str(&format!("      {name}  {line}"));
+            name = " ".repeat(column);
             if index == 0 && !remark.is_empty() {
-                page.push_str(&format!("  {}", self.quiet(remark)));
+                let used = "        ".len() + column + text::painted_width(line) + 2;
+                let between = match used + text::width(remark) <= self.width {
+                    true => "  ".to_owned(),
+                    false => format!("\n      {name}  "),
+                };
+                page.push_str(&format!("{between}{}", self.quiet(remark)));
             }
             page.push('\n');
-            name = " ".repeat(column);
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use infra_engine::apply::{ApplyEvent, EventKind, Progress};
 use infra_engine::plan::{StepId, StepKind};
+use infra_provider::Timer;
 
 use super::console::Console;
 use super::style::Style;
@@ -18,9 +19,13 @@ const TICK: Duration = Duration::from_millis(120);
 /// How many running steps have a line; the others are only counted.
 const LINES_MAX: usize = 12;
 
+/// Where no lines move, a step that takes longer than this is told of, and again each time it has passed.
+const STILL_MS: u64 = 30_000;
+
 /// Shows the steps of one apply.
 pub struct StepLines<'a> {
     console: &'a Console,
+    timer: &'a dyn Timer,
     inner: Mutex<Inner>,
 }
 
@@ -28,9 +33,19 @@ struct Inner {
     /// How many steps there are, and how many came to an end.
     steps: usize,
     ended: usize,
-    /// The ids that the cloud gave, until the step ends.
-    ids: BTreeMap<StepId, String>,
+    running: BTreeMap<StepId, Step>,
     drawing: Option<Drawing>,
+}
+
+/// A step under way.
+struct Step {
+    /// What is being done, and what is waited for.
+    line: String,
+    /// The id that the cloud gave.
+    id: Option<String>,
+    start_ms: u64,
+    /// How many times it was told of.
+    told: u64,
 }
 
 /// The lines at the bottom of a terminal.
@@ -40,16 +55,29 @@ struct Drawing {
     running: BTreeMap<StepId, ProgressBar>,
 }
 
+impl Step {
+    /// A line when it takes long, once for each [`STILL_MS`].
+    fn overdue(&mut self, now_ms: u64) -> Option<String> {
+        let waited_ms = now_ms.saturating_sub(self.start_ms);
+        if waited_ms / STILL_MS <= self.told {
+            return None;
+        }
+        self.told = waited_ms / STILL_MS;
+        Some(format!("  still {}, {}\n", self.line, elapsed(waited_ms)))
+    }
+}
+
 impl<'a> StepLines<'a> {
     /// Shows a run of `steps` steps.
-    pub fn new(console: &'a Console, steps: usize) -> StepLines<'a> {
-        let drawing = (console.draws && !console.quiet).then(|| Drawing::new(console));
+    pub fn new(console: &'a Console, timer: &'a dyn Timer, steps: usize) -> StepLines<'a> {
+        let drawing = (console.draws && !console.quiet).then(|| Drawing::new(console, steps));
         StepLines {
             console,
+            timer,
             inner: Mutex::new(Inner {
                 steps,
                 ended: 0,
-                ids: BTreeMap::new(),
+                running: BTreeMap::new(),
                 drawing,
             }),
         }
@@ -59,6 +87,20 @@ impl<'a> StepLines<'a> {
     pub fn say(&self, words: &str) {
         let inner = self.inner.lock().unwrap_or_else(|lock| lock.into_inner());
         self.write(&inner, &format!("{words}\n"));
+    }
+
+    /// Says, where no lines move, what takes long. To be called now and then.
+    pub fn still(&self) {
+        let mut inner = self.inner.lock().unwrap_or_else(|lock| lock.into_inner());
+        if inner.drawing.is_some() {
+            return;
+        }
+        let now_ms = self.timer.now_ms();
+        for step in inner.running.values_mut() {
+            if let Some(line) = step.overdue(now_ms) {
+                self.console.note(&line);
+            }
+        }
     }
 
     /// Takes the moving lines away.
@@ -120,27 +162,35 @@ impl Progress for StepLines<'_> {
             EventKind::Started => {
                 let line = format!("{} {address}", step.kind);
                 match &mut inner.drawing {
-                    Some(drawing) => drawing.start(step.id, line),
+                    Some(drawing) => drawing.start(step.id, line.clone()),
                     None if self.console.verbose > 0 => self.write(&inner, &format!("  {line}\n")),
                     None => {}
                 }
+                let under_way = Step {
+                    line,
+                    id: None,
+                    start_ms: self.timer.now_ms(),
+                    told: 0,
+                };
+                inner.running.insert(step.id, under_way);
             }
             EventKind::IdKnown(id) => {
                 let safe = text::line(id).into_owned();
-                if let Some(bar) = inner
-                    .drawing
-                    .as_ref()
-                    .and_then(|drawing| drawing.running.get(&step.id))
-                {
-                    bar.set_message(format!("{} {address} ({safe})", step.kind));
+                let line = format!("{} {address} ({safe}), until it is ready", step.kind);
+                let bar = inner.drawing.as_ref().map(|drawing| &drawing.running);
+                if let Some(bar) = bar.and_then(|running| running.get(&step.id)) {
+                    bar.set_message(line.clone());
                 }
-                inner.ids.insert(step.id, safe);
+                if let Some(under_way) = inner.running.get_mut(&step.id) {
+                    under_way.line = line;
+                    under_way.id = Some(safe);
+                }
             }
             EventKind::Settled
             | EventKind::Unneeded
             | EventKind::Failed(_)
             | EventKind::NotDone(_) => {
-                let id = inner.ids.remove(&step.id);
+                let id = inner.running.remove(&step.id).and_then(|it| it.id);
                 inner.ended += 1;
                 let (ended, steps) = (inner.ended, inner.steps);
                 if let Some(drawing) = &mut inner.drawing {
@@ -155,15 +205,17 @@ impl Progress for StepLines<'_> {
 }
 
 impl Drawing {
-    fn new(console: &Console) -> Drawing {
+    fn new(console: &Console, steps: usize) -> Drawing {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
         let total = all.add(ProgressBar::new_spinner().with_style(style(console)));
         total.enable_steady_tick(TICK);
-        Drawing {
+        let drawing = Drawing {
             all,
             total,
             running: BTreeMap::new(),
-        }
+        };
+        drawing.count(0, steps);
+        drawing
     }
 
     fn start(&mut self, step: StepId, line: String) {
@@ -182,8 +234,36 @@ impl Drawing {
             bar.finish_and_clear();
             self.all.remove(&bar);
         }
+        self.count(ended, steps);
+    }
+
+    fn count(&self, ended: usize, steps: usize) {
         self.total
             .set_message(format!("{ended} of {}", text::count(steps, "step")));
+    }
+}
+
+/// A line that moves while something is waited for, on a terminal; taken away when dropped.
+pub struct Waiting(Option<ProgressBar>);
+
+impl Waiting {
+    pub fn on(what: &'static str, console: &Console) -> Waiting {
+        let bar = (console.draws && !console.quiet).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+                .with_style(style(console))
+                .with_message(what);
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        Waiting(bar)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
     }
 }
 
@@ -226,6 +306,23 @@ pub fn elapsed(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_takes_long_is_told_now_and_then() {
+        let mut step = Step {
+            line: "creating aws.instance.db (i-1), until it is ready".to_owned(),
+            id: None,
+            start_ms: 1_000,
+            told: 0,
+        };
+        let told: Vec<String> = (0..=100)
+            .filter_map(|second| step.overdue(1_000 + second * 1_000))
+            .collect();
+        let line = |waited| {
+            format!("  still creating aws.instance.db (i-1), until it is ready, {waited}\n")
+        };
+        assert_eq!(told, ["30s", "1m 0s", "1m 30s"].map(line));
+    }
 
     #[test]
     fn elapsed_time_is_short() {

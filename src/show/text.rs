@@ -68,6 +68,17 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// The same of a text that colours were put on.
+pub fn painted_width(text: &str) -> usize {
+    let mut columns = 0;
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        columns += width(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    columns + width(rest)
+}
+
 /// The text filled up with spaces to a number of columns.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut padded = text.to_owned();
@@ -138,6 +149,12 @@ mod tests {
         let safe = same_length(text);
         assert_eq!(safe.len(), text.len());
         assert_eq!(safe, "a?b·c\u{fffd}d \n\te");
+    }
+
+    #[test]
+    fn colours_take_no_columns() {
+        assert_eq!(painted_width("\u{1b}[1;31m键\u{1b}[0m plain"), 8);
+        assert_eq!(painted_width("plain"), 5);
     }
 
     #[test]

@@ -90,9 +90,7 @@ impl PlanView<'_> {
     }
 
     fn refusal(&self, words: &str, place: &str, page: &mut String) {
-        let words = text::line(words);
-        let head = format!("  {} {words}", self.painter.paint(Style::Error, "×"));
-        self.head_line(&head, "", place, page);
+        self.alarm("×", words, "", place, page);
     }
 
     /// What to do about what stands above it.
