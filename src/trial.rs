@@ -115,6 +115,7 @@ impl Attempt<'_> {
         self.answer_lookups(evaluation).await?;
         // A test destroys what it made: what guards real things must not stand in its way.
         for instance in &mut evaluation.desired.instances {
+            let instance = Arc::make_mut(instance);
             instance.lifecycle.protect = None;
             instance.lifecycle.keep = false;
         }

@@ -119,7 +119,7 @@ fn opened(value: &Value) -> Value {
 
 /// The id of a resource that is yet to be made.
 pub fn new_id(address: &Address) -> Value {
-    Value::Unknown(Unknown {
+    Value::from(Unknown {
         ty: Type::Resource(address.type_name.clone()),
         from: BTreeSet::from([address.clone()]),
         secret: false,
@@ -216,7 +216,7 @@ mod tests {
     }
 
     fn open() -> Value {
-        Value::Unknown(Unknown {
+        Value::from(Unknown {
             ty: Type::Int,
             from: BTreeSet::from([Address::root("a.b", "c")]),
             secret: false,

@@ -27,7 +27,7 @@ impl Place {
             Ok(address) => Ok(Place::Instance(address)),
             // A component's instance is the beginning of the address of anything inside.
             Err(error) => match format!("{text}/a.b").parse::<Address>() {
-                Ok(inside) => Ok(Place::Component(inside.path)),
+                Ok(inside) => Ok(Place::Component(inside.path.clone())),
                 Err(_) => Err(error),
             },
         }

@@ -3,7 +3,9 @@
 //! An address is chosen by the user through names and keys; nothing is ever identified by a hash of its content.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +19,16 @@ pub struct Step {
 /// The address of one resource instance (or lookup).
 ///
 /// Its text form is `component["key"]/type.name["key"]`, with as many components as the instance is deep.
+///
+/// Sets, maps and values name a resource in many places at once, so an address is a pointer to its parts: a copy of
+/// it costs a counter, and the parts are copied when one of several copies is changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Address {
+pub struct Address(Arc<AddressParts>);
+
+/// What an [`Address`] is made of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddressParts {
     /// Component instances from the outside in; empty for a resource of the program itself.
     pub path: Vec<Step>,
     /// The dotted resource type, such as `aws.volume`.
@@ -28,15 +37,34 @@ pub struct Address {
     pub key: Option<String>,
 }
 
+impl Deref for Address {
+    type Target = AddressParts;
+    fn deref(&self) -> &AddressParts {
+        &self.0
+    }
+}
+
+impl DerefMut for Address {
+    fn deref_mut(&mut self) -> &mut AddressParts {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl From<AddressParts> for Address {
+    fn from(parts: AddressParts) -> Address {
+        Address(Arc::new(parts))
+    }
+}
+
 impl Address {
     /// The address of a resource of the program itself, without a key.
     pub fn root(type_name: impl Into<String>, name: impl Into<String>) -> Self {
-        Address {
+        Address::from(AddressParts {
             path: Vec::new(),
             type_name: type_name.into(),
             name: name.into(),
             key: None,
-        }
+        })
     }
 
     /// The same address with a `for` key.
@@ -156,12 +184,12 @@ impl FromStr for Address {
         {
             return Err(fail("a name is missing"));
         }
-        Ok(Address {
+        Ok(Address::from(AddressParts {
             path: steps,
             type_name: type_name.to_owned(),
             name: name.to_owned(),
             key: last.key,
-        })
+        }))
     }
 }
 
@@ -229,6 +257,14 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Address>().unwrap_err().why, why, "{text}");
         }
+    }
+
+    #[test]
+    fn a_change_of_an_address_leaves_its_copies_alone() {
+        let address = Address::root("aws.volume", "data");
+        let keyed = address.clone().with_key("logs");
+        assert_eq!(address.to_string(), "aws.volume.data");
+        assert_eq!(keyed.to_string(), r#"aws.volume.data["logs"]"#);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a program asks for, once its inputs are known: the hand-over from the language to the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::{Address, Duration, Record, Span, Value};
 
@@ -117,7 +118,7 @@ pub struct Desired {
     pub program: String,
     pub providers: Vec<ProviderConfig>,
     /// In the order of the program text; addresses are unique.
-    pub instances: Vec<Instance>,
+    pub instances: Vec<Arc<Instance>>,
     /// Lookups whose arguments are known; those that wait for another lookup appear once it is answered.
     pub lookups: Vec<Lookup>,
     pub outputs: Vec<Output>,

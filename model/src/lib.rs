@@ -14,7 +14,7 @@ pub mod types;
 pub mod units;
 pub mod value;
 
-pub use address::{Address, Step};
+pub use address::{Address, AddressParts, Step};
 pub use desired::{Desired, Instance, Known, Lifecycle, Lookup, ResolveError, Resolver};
 pub use port::{PortRange, Protocol};
 pub use schema::{Change, FieldSchema, Schema, SchemaKind};

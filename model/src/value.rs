@@ -43,7 +43,13 @@ pub enum Value {
     /// A resource or lookup instance as a whole; sent to a cloud it stands for the instance's `id`.
     Ref(Address),
     Secret(Secret),
-    Unknown(Unknown),
+    Unknown(Box<Unknown>),
+}
+
+impl From<Unknown> for Value {
+    fn from(unknown: Unknown) -> Value {
+        Value::Unknown(Box::new(unknown))
+    }
 }
 
 impl Value {
@@ -257,7 +263,7 @@ mod tests {
     #[test]
     fn knownness_and_addresses_reach_into_lists_and_maps() {
         let address = Address::root("aws.vpc", "desk");
-        let unknown = Value::Unknown(Unknown {
+        let unknown = Value::from(Unknown {
             ty: Type::String,
             from: [address.clone()].into(),
             secret: false,

@@ -232,7 +232,7 @@ impl World for Library {
 
 fn std_paths() -> Vec<String> {
     let files = infra_stdlib::files();
-    files.into_iter().map(|(path, _)| path.to_owned()).collect()
+    files.map(|(path, _)| path.to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -1,20 +1,28 @@
 //! The standard library as text: schemas, catalogues and components, built into the binary.
 
+use std::sync::LazyLock;
+
 use include_dir::{Dir, include_dir};
 
-static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/text");
+static TEXT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/text");
+
+/// Path and text of each file, sorted by path.
+static FILES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let mut found = Vec::new();
+    collect(&TEXT, &mut found);
+    found.sort_unstable();
+    found
+});
 
 /// The text of a file, by its path below `text/` (`aws/volume.infra`, `std/server.infra`).
 pub fn file(path: &str) -> Option<&'static str> {
-    FILES.get_file(path)?.contents_utf8()
+    let at = FILES.binary_search_by_key(&path, |(path, _)| path).ok()?;
+    Some(FILES[at].1)
 }
 
 /// All `.infra` files with their paths, sorted by path.
-pub fn files() -> Vec<(&'static str, &'static str)> {
-    let mut found = Vec::new();
-    collect(&FILES, &mut found);
-    found.sort_unstable();
-    found
+pub fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().copied()
 }
 
 fn collect(dir: &'static Dir<'static>, found: &mut Vec<(&'static str, &'static str)>) {

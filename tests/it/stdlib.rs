@@ -25,7 +25,6 @@ impl World for Library {
 
     fn std_paths(&self) -> Vec<String> {
         infra_stdlib::files()
-            .into_iter()
             .map(|(path, _)| path.to_owned())
             .collect()
     }

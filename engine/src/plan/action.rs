@@ -1,8 +1,9 @@
 //! Deciding what happens to each resource, each after those it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use infra_model::desired::Import;
 use infra_model::{Address, Record, Value};
 
 use super::companions::Wanted;
@@ -25,7 +26,7 @@ pub(super) struct Decided {
 /// Walks the resources in the order of the graph and remembers what became of each.
 pub(super) struct Decider<'a> {
     pub input: &'a PlanInput<'a>,
-    pub wanted: &'a [Wanted<'a>],
+    pub wanted: &'a [Wanted],
     pub graph: &'a Graph,
     /// What is known if the plan is carried out: unchanged resources whole, changed ones by id.
     pub knowledge: Knowledge,
@@ -36,6 +37,8 @@ pub(super) struct Decider<'a> {
     pub steady: BTreeSet<Address>,
     pub problems: Vec<Problem>,
     pub moves: &'a Moves<'a>,
+    /// The program's `import` declarations, by address.
+    pub imports: &'a HashMap<&'a Address, &'a Import>,
     /// Nothing outside of this set changes; `None` for no limit.
     pub selected: Option<BTreeSet<Address>>,
 }
@@ -233,7 +236,7 @@ impl<'a> Decider<'a> {
             default_name: self.default_name(address, change.action, generation),
             deferred,
             planned,
-            instance: instance.clone(),
+            instance: wanted.instance.clone(),
         };
         Ok(Decided {
             work: Work {
@@ -247,7 +250,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The fields of a resource with all that is known, references replaced by ids.
-    fn planned(&self, wanted: &Wanted<'_>) -> Result<Record, PlanError> {
+    fn planned(&self, wanted: &Wanted) -> Result<Record, PlanError> {
         let instance = wanted.instance.as_ref();
         let id_of = |address: &Address| self.knowledge.id_of(address);
         let settled = instance.fields.values().all(Value::is_known);
@@ -281,8 +284,7 @@ impl<'a> Decider<'a> {
             change.id = (!existing.gone).then(|| entry.id.clone());
             return Some(existing);
         }
-        let imports = &self.input.desired.imports;
-        let import = imports.iter().find(|import| import.address == *address)?;
+        let import = *self.imports.get(address)?;
         match refreshed.imported.get(address) {
             Some(Seen::Present { attributes, .. }) => {
                 change.reasons.push(Reason::Imported { span: import.span });
@@ -353,12 +355,12 @@ pub(super) fn existing(entry: &Entry, seen: Option<&Seen>, moves: &Moves<'_>) ->
 /// The resources of `targets` and all they need.
 pub(super) fn selection(
     targets: &BTreeSet<Address>,
-    wanted: &[Wanted<'_>],
+    wanted: &[Wanted],
 ) -> Option<BTreeSet<Address>> {
     if targets.is_empty() {
         return None;
     }
-    let depends: BTreeMap<&Address, &Wanted<'_>> = wanted
+    let depends: BTreeMap<&Address, &Wanted> = wanted
         .iter()
         .map(|wanted| (&wanted.instance.address, wanted))
         .collect();

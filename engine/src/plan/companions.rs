@@ -3,8 +3,8 @@
 //! Providers name them ([`infra_provider::Provider::companions`]); from then on they are planned like any other
 //! resource, and deleted when nobody needs them any more.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use infra_model::{Address, Instance, Lifecycle, Record, Step, Value};
 use infra_provider::Companion;
@@ -14,8 +14,8 @@ use crate::providers::Providers;
 
 /// A resource that shall exist: written by the program, or needed by one that is.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted<'a> {
-    pub instance: Cow<'a, Instance>,
+pub(super) struct Wanted {
+    pub instance: Arc<Instance>,
     /// Fields that refer to companions; the program does not know them.
     pub added: Record,
     /// The first resource that needs this companion; `None` for what the program names.
@@ -23,11 +23,11 @@ pub(super) struct Wanted<'a> {
 }
 
 /// The instances of the program, each with the references to its companions, followed by the companions.
-pub(super) fn expand<'a>(
-    instances: &'a [Instance],
+pub(super) fn expand(
+    instances: &[Arc<Instance>],
     providers: &Providers,
-) -> Result<Vec<Wanted<'a>>, PlanError> {
-    let mut wanted: Vec<Wanted<'a>> = Vec::with_capacity(instances.len());
+) -> Result<Vec<Wanted>, PlanError> {
+    let mut wanted: Vec<Wanted> = Vec::with_capacity(instances.len());
     let mut companions: BTreeMap<Address, (Instance, Address)> = BTreeMap::new();
     for instance in instances {
         let found = providers
@@ -35,13 +35,13 @@ pub(super) fn expand<'a>(
             .map(|provider| provider.companions(&instance.address.type_name, &instance.fields))
             .unwrap_or_default();
         let mut item = Wanted {
-            instance: Cow::Borrowed(instance),
+            instance: instance.clone(),
             added: Record::new(),
             companion_of: None,
         };
         for companion in found {
             let address = place(&companion.address, &instance.provider);
-            let owned = item.instance.to_mut();
+            let owned = Arc::make_mut(&mut item.instance);
             let reference = Value::Ref(address.clone());
             owned
                 .fields
@@ -55,7 +55,7 @@ pub(super) fn expand<'a>(
     }
     let named: HashMap<&Address, &Instance> = instances
         .iter()
-        .map(|instance| (&instance.address, instance))
+        .map(|instance| (&instance.address, instance.as_ref()))
         .collect();
     for (address, (_, asker)) in &companions {
         if let Some(instance) = named.get(address) {
@@ -67,7 +67,7 @@ pub(super) fn expand<'a>(
         }
     }
     wanted.extend(companions.into_values().map(|(instance, asker)| Wanted {
-        instance: Cow::Owned(instance),
+        instance: Arc::new(instance),
         added: Record::new(),
         companion_of: Some(asker),
     }));

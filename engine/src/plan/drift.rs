@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use infra_model::{Address, Instance};
+use std::sync::Arc;
 
 use super::refresh::Seen;
 use super::{Drift, Refreshed};
 use crate::state::{Event, State, StateError, Store};
 
 /// What changed outside, by address; fields the program ignores are nobody's business.
-pub fn drift(state: &State, instances: &[Instance], refreshed: &Refreshed) -> Vec<Drift> {
+pub fn drift(state: &State, instances: &[Arc<Instance>], refreshed: &Refreshed) -> Vec<Drift> {
     let ignored: HashMap<&Address, &BTreeSet<String>> = instances
         .iter()
         .map(|instance| (&instance.address, &instance.lifecycle.ignore))

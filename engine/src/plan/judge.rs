@@ -16,7 +16,7 @@ impl Decider<'_> {
     /// Decides the action and its reasons.
     pub(super) fn judge(
         &mut self,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         planned: &Record,
         current: Option<&Existing>,
         differing: Vec<FieldChange>,
@@ -70,7 +70,7 @@ impl Decider<'_> {
 
     fn replace(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         planned: &Record,
         differing: &[FieldChange],
         change: &mut ResourceChange,
@@ -132,7 +132,7 @@ impl Decider<'_> {
     /// Nothing differs in the cloud; the state's own record may still have to change.
     fn record(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         planned: &Record,
         existing: &Existing,
         change: &mut ResourceChange,

@@ -52,6 +52,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     if !wrong.is_empty() {
         return Err(PlanError::Invalid(wrong));
     }
+    let imports = input.desired.imports.iter();
+    let imports = imports.map(|import| (&import.address, import)).collect();
     let mut targets = input.options.targets.clone();
     with_dependants(input, &mut targets);
     let (mut decided, decider) = loop {
@@ -64,6 +66,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
             steady: BTreeSet::new(),
             problems: Vec::new(),
             moves: &moves,
+            imports: &imports,
             selected: selection(&targets, &wanted),
         };
         let decided = decider.decide()?;
@@ -155,7 +158,7 @@ fn known_before(lookups: &BTreeMap<Address, Record>) -> Knowledge {
 
 /// Options that name nothing are mistakes. But for `--allow-data-loss`: what it names may have gone already when
 /// an interrupted command is given again.
-fn check_options(input: &PlanInput<'_>, wanted: &[Wanted<'_>]) -> Result<(), PlanError> {
+fn check_options(input: &PlanInput<'_>, wanted: &[Wanted]) -> Result<(), PlanError> {
     let options = input.options;
     let named: BTreeSet<&Address> = wanted
         .iter()
@@ -177,7 +180,7 @@ fn check_options(input: &PlanInput<'_>, wanted: &[Wanted<'_>]) -> Result<(), Pla
     Ok(())
 }
 
-fn graph(wanted: &[Wanted<'_>], schemas: &dyn SchemaSource) -> Result<Graph, PlanError> {
+fn graph(wanted: &[Wanted], schemas: &dyn SchemaSource) -> Result<Graph, PlanError> {
     let index: HashMap<&Address, usize> = wanted
         .iter()
         .enumerate()

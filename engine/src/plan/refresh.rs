@@ -42,7 +42,7 @@ pub(super) enum Seen {
 pub async fn refresh(
     state: &State,
     imports: &[Import],
-    instances: &[Instance],
+    instances: &[Arc<Instance>],
     providers: &Providers,
     schemas: &dyn SchemaSource,
 ) -> Result<Refreshed, PlanError> {
@@ -59,14 +59,15 @@ pub async fn refresh(
         });
         group.subjects.push(Subject::Entry(entry));
     }
-    let wanted = imports
+    let mut wanted: HashMap<&Address, &Import> = imports
         .iter()
-        .filter(|import| state.entry(&import.address).is_none());
-    for import in wanted {
-        let owner = instances
-            .iter()
-            .find(|instance| instance.address == import.address);
-        let Some(owner) = owner else { continue };
+        .filter(|import| state.entry(&import.address).is_none())
+        .map(|import| (&import.address, import))
+        .collect();
+    for owner in instances {
+        let Some(import) = wanted.remove(&owner.address) else {
+            continue;
+        };
         let key = (owner.provider.as_str(), import.address.type_name.as_str());
         let group = Group::of(&mut groups, key, &import.address, providers, schemas)?;
         group.targets.push(Target {

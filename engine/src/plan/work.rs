@@ -23,7 +23,7 @@ pub(crate) struct Work {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Goal {
     /// The declaration, references to companions included.
-    pub instance: Instance,
+    pub instance: Arc<Instance>,
     /// The fields the program does not know of because they refer to companions.
     pub added: Record,
     /// The program knows the resource; otherwise its fields are those of `instance`.

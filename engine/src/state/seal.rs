@@ -284,7 +284,7 @@ mod tests {
     fn an_unknown_has_no_place_in_state() {
         let record = Record::from([(
             "ip".to_owned(),
-            Value::Unknown(Unknown {
+            Value::from(Unknown {
                 ty: Type::Ip,
                 from: Default::default(),
                 secret: false,

@@ -1,6 +1,7 @@
 //! A program without a language: resources whose fields are small expressions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use infra_model::desired::{AssertOutcome, Forget, Import, Move, Output};
 use infra_model::{
@@ -63,7 +64,7 @@ impl Expr {
                 .attributes(address)
                 .and_then(|record| record.get(*name).cloned())
                 .unwrap_or_else(|| {
-                    Value::Unknown(Unknown {
+                    Value::from(Unknown {
                         ty: Type::String,
                         from: BTreeSet::from([address.clone()]),
                         secret: false,
@@ -212,7 +213,7 @@ impl Program {
         let span = Span::default();
         Desired {
             program: "desk".to_owned(),
-            instances: instances.collect(),
+            instances: instances.map(Arc::new).collect(),
             moves: self
                 .moves
                 .iter()

@@ -1,7 +1,7 @@
 //! `move`, `import` and `forget`, with the instances there are.
 
 use infra_model::desired::{Forget, Import, Move};
-use infra_model::{Address, Desired, Step};
+use infra_model::{AddressParts, Desired, Step};
 
 use super::thing::{Instances, Member, PartId};
 use super::{Env, Evaluator};
@@ -78,10 +78,11 @@ impl Evaluator<'_> {
                     .filter(|node| !node.lookup && node.address.path.starts_with(&to));
                 inside
                     .map(|node| Move {
-                        from: Address {
+                        from: AddressParts {
                             path: [&from[..], &node.address.path[to.len()..]].concat(),
-                            ..node.address.clone()
-                        },
+                            ..AddressParts::clone(&node.address)
+                        }
+                        .into(),
                         to: node.address.clone(),
                         span,
                     })

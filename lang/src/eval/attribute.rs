@@ -117,7 +117,7 @@ impl<'a> Evaluator<'a> {
         });
         Ok(Thing::Value(match answer {
             Some(value) => hide(value.clone(), relate::is_secret(&field.ty)),
-            None => Value::Unknown(Unknown {
+            None => Value::from(Unknown {
                 ty: read_type(field),
                 from: [node.address.clone()].into(),
                 secret: relate::is_secret(&field.ty),

@@ -60,7 +60,7 @@ impl Evaluator<'_> {
                 .iter()
                 .map(|(key, value)| (Value::String(key.clone()), Thing::Value(value.clone())))
                 .collect(),
-            Value::Unknown(unknown) => return Ok(Each::Unknown(unknown.clone())),
+            Value::Unknown(unknown) => return Ok(Each::Unknown(Unknown::clone(unknown))),
             other => {
                 let message = format!("`for` goes through a list or a map, not {}", article(other));
                 return Err(fault(Diagnostic::error(
@@ -94,7 +94,7 @@ impl Evaluator<'_> {
         mut take: impl FnMut(&Env) -> Eval<()>,
     ) -> Eval<(Vec<Value>, bool)> {
         let (items, mut secret) = match self.each(&each.over, env)? {
-            Each::Unknown(unknown) => return Ok((vec![Value::Unknown(unknown)], false)),
+            Each::Unknown(unknown) => return Ok((vec![unknown.into()], false)),
             Each::Items { items, secret } => (items, secret),
         };
         let mut waiting = Vec::new();

@@ -1,6 +1,7 @@
 //! Resources that need each other in a circle.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use infra_model::{Address, Instance, Span};
 
@@ -17,7 +18,7 @@ struct Edge<'i> {
 }
 
 /// One diagnostic for each circle of instances. Fields that can be set after creation do not close a circle.
-pub(super) fn find(instances: &[Instance], schemas: &Schemas) -> Vec<Diagnostic> {
+pub(super) fn find(instances: &[Arc<Instance>], schemas: &Schemas) -> Vec<Diagnostic> {
     let positions: HashMap<&Address, usize> = instances
         .iter()
         .enumerate()
@@ -129,7 +130,7 @@ fn circles(edges: &[Vec<Edge<'_>>]) -> Vec<Vec<(usize, usize)>> {
 
 fn describe(
     circle: &[(usize, usize)],
-    instances: &[Instance],
+    instances: &[Arc<Instance>],
     edges: &[Vec<Edge<'_>>],
 ) -> Diagnostic {
     let mut names: Vec<String> = circle

@@ -16,7 +16,7 @@ use crate::world::World;
 
 /// An instance and what only the checks of its values need to know.
 pub(crate) struct Checked {
-    pub instance: Instance,
+    pub instance: Arc<Instance>,
     /// Codes that `@allow` takes out.
     pub allow: BTreeSet<String>,
     /// It stands for instances that are not known.
@@ -100,7 +100,7 @@ impl Evaluator<'_> {
         let asserts = self.all_asserts();
         let adopted = self.adopted();
 
-        let instances: Vec<Instance> = checked.iter().map(|it| it.instance.clone()).collect();
+        let instances: Vec<Arc<Instance>> = checked.iter().map(|it| it.instance.clone()).collect();
         let mut found = cycle::find(&instances, &self.program.schemas);
         found.extend(cloud::check(
             &checked,

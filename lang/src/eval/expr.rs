@@ -10,7 +10,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{BinaryOp, Entry, EntryKey, Expr, ExprKind, StringPart};
 use crate::typing::coerce::{article, coerce, type_of};
-use crate::typing::relate;
+use crate::typing::{constant, relate};
 
 impl Evaluator<'_> {
     /// The value of an expression.
@@ -32,16 +32,6 @@ impl Evaluator<'_> {
 
     fn thing_inside(&self, expr: &Expr, env: &Env) -> Eval<Thing> {
         let value = match &expr.kind {
-            ExprKind::Null => Value::Null,
-            ExprKind::Bool(value) => Value::Bool(*value),
-            ExprKind::Int(value) => Value::Int(*value),
-            ExprKind::Float(value) => Value::Float(*value),
-            ExprKind::Size(value) => Value::Size(*value),
-            ExprKind::Duration(value) => Value::Duration(*value),
-            ExprKind::Percent(value) => Value::Percent(*value),
-            ExprKind::Cidr(value) => Value::Cidr(*value),
-            ExprKind::Ip(value) => Value::Ip(*value),
-            ExprKind::Port(value) => Value::Port(*value),
             ExprKind::String(parts) => self.string(parts, env)?,
             ExprKind::List(items) => Value::List(
                 items
@@ -95,7 +85,7 @@ impl Evaluator<'_> {
                     None => return Err(Stop::Silent),
                 }
             }
-            ExprKind::Invalid => return Err(Stop::Silent),
+            other => constant::scalar(other).ok_or(Stop::Silent)?,
         };
         Ok(Thing::Value(value))
     }

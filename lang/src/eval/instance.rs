@@ -1,6 +1,7 @@
 //! One resource or lookup instance with all its fields, as the engine is handed it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use infra_model::{Address, Instance, Lookup, Record, Span, Value};
 
@@ -65,7 +66,7 @@ impl Evaluator<'_> {
             field_spans,
         };
         Ok(Checked {
-            instance,
+            instance: Arc::new(instance),
             allow,
             assumed: node.assumed,
         })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infra_model::{Address, Span, Step, Type, Unknown, Value};
+use infra_model::{Address, AddressParts, Span, Step, Type, Unknown, Value};
 
 use super::comprehension::Each;
 use super::expr::waits_for;
@@ -139,7 +139,7 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Eval<Instances> {
         let open = |ty: Type| {
-            Value::Unknown(Unknown {
+            Value::from(Unknown {
                 ty,
                 from: Default::default(),
                 secret: false,
@@ -227,7 +227,7 @@ impl Evaluator<'_> {
                 false => Decided::Waiting(unknown.clone()),
             });
         }
-        let from = waits_for(&Value::Unknown(unknown.clone()));
+        let from = waits_for(&unknown.clone().into());
         Err(fault(
             Diagnostic::error(
                 codes::UNKNOWN_KEY,
@@ -310,12 +310,12 @@ impl Evaluator<'_> {
         assumed: bool,
     ) -> Member {
         let here = self.part(part);
-        let address = Address {
+        let address = Address::from(AddressParts {
             path: here.path.clone(),
             type_name,
             name: decl.name.text.clone(),
             key: key.map(str::to_owned),
-        };
+        });
         let assumed = assumed || here.assumed;
         let node = Node {
             address,

@@ -73,9 +73,9 @@ impl Evaluator<'_> {
             },
             // A field of a record that was left out is null; the checker knows that it may be.
             Value::Map(map) => Thing::Value(map.get(&name.text).cloned().unwrap_or(Value::Null)),
-            Value::Unknown(unknown) => Thing::Value(Value::Unknown(Unknown {
+            Value::Unknown(unknown) => Thing::Value(Value::from(Unknown {
                 ty: self.member_type(&unknown.ty, &name.text),
-                ..unknown.clone()
+                ..Unknown::clone(unknown)
             })),
             other => {
                 let message = format!("{} has no attribute `{}`", article(other), name.text);
@@ -143,9 +143,9 @@ impl Evaluator<'_> {
     fn value_index(&self, value: &Value, at: &Value, index: &Expr) -> Eval<Thing> {
         let ((inner, secret), (at, at_secret)) = (reveal(value), reveal(at));
         let found = match (inner, at) {
-            (Value::Unknown(unknown), _) => Value::Unknown(Unknown {
+            (Value::Unknown(unknown), _) => Value::from(Unknown {
                 ty: item_type(&unknown.ty),
-                ..unknown.clone()
+                ..Unknown::clone(unknown)
             }),
             (Value::List(items), Value::Int(number)) => {
                 // A negative index counts from the end.

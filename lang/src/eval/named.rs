@@ -59,7 +59,7 @@ impl Evaluator<'_> {
                 Instances::One(member) => self.member_thing(member),
                 Instances::None => Thing::Value(Value::Null),
                 Instances::Many(set) => Thing::Set(set),
-                Instances::Waiting(unknown) => Thing::Value(Value::Unknown(unknown)),
+                Instances::Waiting(unknown) => Thing::Value(unknown.into()),
             }),
             DeclKind::Namespace(module) => Ok(Thing::Namespace(self.module(module))),
             DeclKind::Component(_) | DeclKind::Missing => Err(Stop::Silent),
@@ -112,7 +112,7 @@ impl Evaluator<'_> {
         match &param.default {
             Some(default) => self.default(part, default, ty),
             None if relate::may_be_null(ty) => Ok(Thing::Value(Value::Null)),
-            None => Ok(Thing::Value(Value::Unknown(Unknown {
+            None => Ok(Thing::Value(Value::from(Unknown {
                 ty: ty.clone(),
                 from: Default::default(),
                 secret: relate::is_secret(ty),

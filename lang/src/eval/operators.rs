@@ -62,7 +62,7 @@ pub fn unknown_from<'v>(ty: Type, values: impl IntoIterator<Item = &'v Value>) -
     for value in values {
         collect_unknown(value, &mut unknown);
     }
-    Value::Unknown(unknown)
+    unknown.into()
 }
 
 fn collect_unknown(value: &Value, into: &mut Unknown) {

@@ -81,7 +81,8 @@ fn describe(rule: Rule) -> Option<&'static str> {
         | Rule::type_word => "a type",
         Rule::typed_field | Rule::param => "`name: type`",
         Rule::EOI => "the line's end",
-        Rule::op_add
+        Rule::operator
+        | Rule::op_add
         | Rule::op_subtract
         | Rule::op_multiply
         | Rule::op_divide

@@ -17,6 +17,9 @@ use brackets::{Brackets, Kind};
 /// How deep brackets, holes of strings and `if`s may nest. The grammar and all that walks the tree recurse per level.
 pub(super) const DEPTH_MAX: usize = 64;
 
+/// Some editors put it at the start of a file.
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
 /// A stretch of text with one declaration, its decorators, and the comments after it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chunk {
@@ -32,8 +35,8 @@ pub(super) struct Chunk {
 pub(super) struct Scan {
     pub chunks: Vec<Chunk>,
     pub comments: Vec<Comment>,
-    /// The text for the grammar: comments, bodies of `<<WORD` texts and closers without an opener are blanked, and
-    /// mistyped closers (`[1, 2)`) are put right. Every byte keeps its place.
+    /// The text for the grammar: comments, bodies of `<<WORD` texts, closers without an opener and white space of
+    /// all kinds but line ends are blanked, and mistyped closers (`[1, 2)`) are put right. Every byte keeps its place.
     pub text: String,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -174,7 +177,11 @@ impl<'a> Scanner<'a> {
                 self.cut_if_declaration();
             }
             match byte {
-                b' ' | b'\t' | b'\r' => self.at += 1,
+                b' ' => self.at += 1,
+                b'\t' | b'\r' => self.white_space(1),
+                b'\xEF' if self.text[self.at..].starts_with(BYTE_ORDER_MARK) => {
+                    self.white_space(BYTE_ORDER_MARK.len_utf8());
+                }
                 b'\n' => self.line_end(),
                 b'/' if self.byte(1) == Some(b'/') => self.line_comment(),
                 b'/' if self.byte(1) == Some(b'*') => self.block_comment(),
@@ -187,6 +194,11 @@ impl<'a> Scanner<'a> {
         }
         self.open_at_end |= !self.brackets.is_empty();
         self.finish_chunk();
+    }
+
+    fn white_space(&mut self, length: usize) {
+        self.blanks.push(self.at..self.at + length);
+        self.at += length;
     }
 
     fn token(&mut self, byte: u8) {

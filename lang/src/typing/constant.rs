@@ -26,16 +26,6 @@ pub fn constant(expr: &Expr, ty: &Type) -> Result<Value, Box<Diagnostic>> {
 /// The value of a literal, without a type to bring it to.
 pub fn literal(expr: &Expr, ty: Option<&Type>) -> Option<Value> {
     Some(match &expr.kind {
-        ExprKind::Null => Value::Null,
-        ExprKind::Bool(value) => Value::Bool(*value),
-        ExprKind::Int(value) => Value::Int(*value),
-        ExprKind::Float(value) => Value::Float(*value),
-        ExprKind::Size(value) => Value::Size(*value),
-        ExprKind::Duration(value) => Value::Duration(*value),
-        ExprKind::Percent(value) => Value::Percent(*value),
-        ExprKind::Cidr(value) => Value::Cidr(*value),
-        ExprKind::Ip(value) => Value::Ip(*value),
-        ExprKind::Port(value) => Value::Port(*value),
         ExprKind::String(parts) => {
             let mut text = String::new();
             for part in parts {
@@ -88,6 +78,23 @@ pub fn literal(expr: &Expr, ty: Option<&Type>) -> Option<Value> {
             Value::Float(value) => Value::Float(-value),
             _ => return None,
         },
+        other => scalar(other)?,
+    })
+}
+
+/// The value of a literal that consists of no other expressions.
+pub fn scalar(kind: &ExprKind) -> Option<Value> {
+    Some(match kind {
+        ExprKind::Null => Value::Null,
+        ExprKind::Bool(value) => Value::Bool(*value),
+        ExprKind::Int(value) => Value::Int(*value),
+        ExprKind::Float(value) => Value::Float(*value),
+        ExprKind::Size(value) => Value::Size(*value),
+        ExprKind::Duration(value) => Value::Duration(*value),
+        ExprKind::Percent(value) => Value::Percent(*value),
+        ExprKind::Cidr(value) => Value::Cidr(*value),
+        ExprKind::Ip(value) => Value::Ip(*value),
+        ExprKind::Port(value) => Value::Port(*value),
         _ => return None,
     })
 }

@@ -38,7 +38,6 @@ impl World for Texts {
 
     fn std_paths(&self) -> Vec<String> {
         infra_stdlib::files()
-            .into_iter()
             .map(|(path, _)| path.to_owned())
             .collect()
     }

@@ -148,7 +148,7 @@ impl World for Text {
     }
 
     fn std_paths(&self) -> Vec<String> {
-        let files = infra_stdlib::files().into_iter();
+        let files = infra_stdlib::files();
         files.map(|(path, _)| path.to_owned()).collect()
     }
 
@@ -251,7 +251,7 @@ impl Bed {
 
     async fn planned(&self, store: &mut Store, asked: &mut Asked, destroy: bool) -> Plan {
         for instance in &mut asked.evaluation.desired.instances {
-            instance.lifecycle.protect = None;
+            Arc::make_mut(instance).lifecycle.protect = None;
         }
         let desired = &asked.evaluation.desired;
         let prepared = prepare(store, desired, &self.providers, &self.schemas, &self.clock)

@@ -22,7 +22,7 @@ impl World for Library {
     }
 
     fn std_paths(&self) -> Vec<String> {
-        let files = infra_stdlib::files().into_iter();
+        let files = infra_stdlib::files();
         files.map(|(path, _)| path.to_owned()).collect()
     }
 
