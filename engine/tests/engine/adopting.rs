@@ -94,17 +94,15 @@ fn a_move_goes_into_components_and_to_keys_and_others_follow() {
         (&[][..], Some("b")),
         (&["other"][..], Some("b")),
     ] {
-        let new = Address {
-            path: path
-                .iter()
-                .map(|name| Step {
-                    name: (*name).to_owned(),
-                    key: None,
-                })
-                .collect(),
-            key: key.map(str::to_owned),
-            ..at("host", "renamed")
-        };
+        let mut new = at("host", "renamed");
+        new.path = path
+            .iter()
+            .map(|name| Step {
+                name: (*name).to_owned(),
+                key: None,
+            })
+            .collect();
+        new.key = key.map(str::to_owned);
         let mut wanted = Program::of([
             net(),
             Thing {
