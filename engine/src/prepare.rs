@@ -47,7 +47,7 @@ pub async fn prepare(
         false => HashMap::new(),
     };
     let fields = |address: &Address| planned.get(address).cloned();
-    let recovered = recover(store, providers, &fields, timer).await?;
+    let recovered = recover(store, providers, schemas, &fields, timer).await?;
     let (state, lock) = store.split()?;
     let (imports, instances) = (&desired.imports, &desired.instances);
     let reading = refresh(state, imports, instances, providers, schemas);

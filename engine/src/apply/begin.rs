@@ -49,7 +49,11 @@ impl Scene<'_> {
             })),
             (StepKind::Forget, goal, Some(existing)) => Ok(self.forget(goal.as_ref(), existing)),
             (StepKind::Record, Some(goal), Some(existing)) => {
-                let fields = self.fields(goal, &BTreeSet::new())?;
+                // Nothing differs, so what cannot be computed, because it is made of a secret that nobody kept, is
+                // as it was.
+                let untold = goal.planned.iter().filter(|(_, value)| !value.is_known());
+                let untold = untold.map(|(name, _)| name.clone()).collect();
+                let fields = self.fields(goal, &untold)?;
                 Ok(write(self.record(goal, existing, &fields)))
             }
             (StepKind::Adopt { .. }, Some(goal), Some(existing)) => {
@@ -304,11 +308,15 @@ impl Scene<'_> {
     fn record(&self, goal: &Goal, existing: &Existing, fields: &Record) -> Event {
         let entry = &existing.entry;
         let key = self.state.key();
+        let mut draft = self.draft(goal, fields);
+        draft.authored = draft
+            .authored
+            .or_prior(&entry.draft.authored.only(&goal.planned));
         Event::Settled(Box::new(Entry::ready(
             entry.of.clone(),
             entry.id.clone(),
-            self.draft(goal, fields),
-            key.seal(&existing.attributes).or_prior(&entry.attributes),
+            draft,
+            entry.attributes_told(key, existing.attributes.as_ref().clone()),
         )))
     }
 

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::known::Knowledge;
 use crate::plan::{Step, StepId, StepKind};
+use crate::state::hide::hide_typed;
 use crate::state::lock::HEARTBEAT;
 use crate::state::{Action, Doubt, Entry, Event, Intent, LastFailure, StateError, Store};
 
@@ -341,13 +342,22 @@ impl<'a> Run<'a> {
             return;
         };
         let mut attributes = record;
+        if let Some(schema) = self.input.schemas.schema(&step.address.type_name) {
+            hide_typed(&mut attributes, schema);
+        }
         for (name, value) in &running.fields {
             // What the cloud does not answer is as it was sent; a secret it answers stays a secret.
             if value.has_secret() || !attributes.contains_key(name) {
                 attributes.insert(name.clone(), value.clone());
             }
         }
-        let sealed = self.store.state().key().seal(&attributes);
+        let state = self.store.state();
+        let sealed = state.key().seal(&attributes);
+        // A secret that the cloud told when it made the thing is not told again.
+        let sealed = match state.incarnation(&running.intent.of) {
+            Some(before) => sealed.or_prior(&before.attributes.secrets()),
+            None => sealed,
+        };
         if !matches!(step.kind, StepKind::ClearLate { .. }) {
             self.knowledge.set(&step.address, attributes.into());
         }

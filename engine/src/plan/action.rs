@@ -10,6 +10,7 @@ use super::companions::Wanted;
 use super::diff::{Sides, diff};
 use super::moves::Moves;
 use super::refresh::{Seen, remembered};
+use super::steady::{Steady, lacks_secrets, waits_only_for};
 use super::work::{Existing, Goal, Work};
 use super::{Action, PlanError, PlanInput, Problem, Reason, ResourceChange};
 use crate::compare::record_with_ids;
@@ -32,9 +33,9 @@ pub(super) struct Decider<'a> {
     pub knowledge: Knowledge,
     /// The resources whose id will be another one, because they are made anew.
     pub renewed: BTreeSet<Address>,
-    /// The resources that stay as they are and of which state keeps an attribute as a fingerprint only, because
+    /// The resources that are not made anew and of which state keeps an attribute as a fingerprint only, because
     /// it is secret. What is made of such an attribute cannot be computed, and is what it was.
-    pub steady: BTreeSet<Address>,
+    pub steady: BTreeMap<Address, Steady>,
     pub problems: Vec<Problem>,
     pub moves: &'a Moves<'a>,
     /// The program's `import` declarations, by address.
@@ -100,16 +101,16 @@ impl<'a> Decider<'a> {
                     .iter()
                     .filter(|(name, _)| *name == "id" || !computed(name))
                     .map(|(name, value)| (name.clone(), value.clone()));
-                self.knowledge.set(address, Arc::new(stays.collect()));
+                let stays: Record = stays.collect();
+                if lacks_secrets(existing, &existing.attributes) {
+                    self.steady.insert(address.clone(), Steady::ItsSecrets);
+                }
+                self.knowledge.set(address, Arc::new(stays));
             }
             (_, Some(existing)) => {
                 let attributes = self.with_secrets(decided, existing);
-                let sealed = existing.entry.attributes.iter();
-                if sealed
-                    .filter(|(_, value)| value.has_secret())
-                    .any(|(name, _)| !attributes.contains_key(name))
-                {
-                    self.steady.insert(address.clone());
+                if lacks_secrets(existing, &attributes) {
+                    self.steady.insert(address.clone(), Steady::Whole);
                 }
                 self.knowledge.set(address, attributes);
             }
@@ -178,7 +179,7 @@ impl<'a> Decider<'a> {
             span: Some(instance.span),
             steps: Vec::new(),
         };
-        let current = self.current(address, &mut change);
+        let current = self.current(address, &planned, &mut change);
         if self
             .selected
             .as_ref()
@@ -206,6 +207,8 @@ impl<'a> Decider<'a> {
             }
             self.judge(wanted, &planned, current.as_ref(), differing, &mut change);
             if !matches!(change.action, Action::None | Action::Record) {
+                let untold = self.untold(&planned, &change);
+                self.problems.extend(untold);
                 let problems = provider.validate(&address.type_name, &planned);
                 self.problems
                     .extend(problems.into_iter().map(|message| Problem {
@@ -268,7 +271,12 @@ impl<'a> Decider<'a> {
     }
 
     /// What is there under an address, or under the address it is moved from, or under the id it is imported by.
-    fn current(&mut self, address: &Address, change: &mut ResourceChange) -> Option<Existing> {
+    fn current(
+        &mut self,
+        address: &Address,
+        planned: &Record,
+        change: &mut ResourceChange,
+    ) -> Option<Existing> {
         let state = self.input.state;
         let refreshed = self.input.refreshed;
         let entry = state.entry(address).or_else(|| {
@@ -296,9 +304,14 @@ impl<'a> Decider<'a> {
                     guard: Guard::default(),
                 };
                 let of = Incarnation::new(address.clone(), self.generation(address));
+                // The cloud tells in the clear what the program knows to be secret.
+                let mut attributes = Record::clone(attributes);
+                state
+                    .key()
+                    .hide(&mut attributes, &state.key().seal(planned));
                 Some(Existing {
-                    entry: Entry::ready(of, &import.id, draft, state.key().seal(attributes)),
-                    attributes: attributes.clone(),
+                    entry: Entry::ready(of, &import.id, draft, state.key().seal(&attributes)),
+                    attributes: Arc::new(attributes),
                     gone: false,
                 })
             }
@@ -374,17 +387,4 @@ pub(super) fn selection(
         selected.insert(address);
     }
     Some(selected)
-}
-
-/// Whether every unknown part of a value waits for nothing but these resources.
-fn waits_only_for(value: &Value, steady: &BTreeSet<Address>) -> bool {
-    match value {
-        Value::Unknown(unknown) => {
-            !unknown.from.is_empty() && unknown.from.iter().all(|address| steady.contains(address))
-        }
-        Value::List(items) => items.iter().all(|item| waits_only_for(item, steady)),
-        Value::Map(map) => map.values().all(|value| waits_only_for(value, steady)),
-        Value::Secret(secret) => waits_only_for(secret.expose(), steady),
-        _ => true,
-    }
 }

@@ -34,7 +34,7 @@ pub(crate) fn diff(
     let type_name = &sides.schema.type_name;
     let planned = sides.provider.canonical(type_name, &comparable(sides));
     let mut observed = sides.provider.canonical(type_name, sides.attributes);
-    take_fingerprints(sides, &mut observed);
+    take_fingerprints(sides, &planned, &mut observed);
     let mut changes = Vec::new();
     for (name, value) in &planned {
         let authored = sides.planned.contains_key(name);
@@ -51,7 +51,8 @@ pub(crate) fn diff(
         let (cost, why) = cost_of(sides.schema, name, value, prior);
         changes.push(FieldChange {
             name: name.clone(),
-            prior: prior.cloned(),
+            // What has become secret is not shown as it was before either.
+            prior: prior.map(|prior| sides.key.hidden_as(prior.clone(), Some(value))),
             planned: with_refs(value),
             cost,
             why,
@@ -80,22 +81,28 @@ fn comparable(sides: &Sides<'_>) -> Record {
     planned
 }
 
-/// Puts the fingerprints of the secrets last sent into what was observed. What was sent is in the program's form, as
-/// what is planned is, so both are brought into the canonical form alike.
-fn take_fingerprints(sides: &Sides<'_>, observed: &mut Record) {
+/// Makes the secret parts of what was observed comparable: where a secret was sent, its fingerprint stands, and where
+/// the program has one now, that of what is there. What was sent is in the program's form, as what is planned is, so
+/// both are brought into the canonical form alike.
+fn take_fingerprints(sides: &Sides<'_>, planned: &Record, observed: &mut Record) {
     let secret = |(name, value): (&String, &Value)| value.has_secret().then(|| name.clone());
     let secrets: Vec<String> = sides.planned.iter().filter_map(secret).collect();
     if secrets.is_empty() {
         return;
     }
-    let mut sent = sides
-        .provider
-        .canonical(&sides.schema.type_name, sides.sent);
+    let type_name = &sides.schema.type_name;
+    let mut sent = sides.provider.canonical(type_name, sides.sent);
     for name in secrets {
-        match sent.remove(&name) {
-            Some(value) => observed.insert(name, value),
-            None => observed.remove(&name),
+        let unread = sides.schema.field(&name).is_some_and(|field| field.unread);
+        let told = observed.remove(&name).filter(|_| !unread);
+        let comparable = match (told, sent.remove(&name)) {
+            (Some(told), sent) => {
+                let told = sides.key.hidden_as(told, planned.get(&name));
+                Some(sides.key.seal_as(&told, &sent.unwrap_or(Value::Null)))
+            }
+            (None, sent) => sent,
         };
+        observed.extend(comparable.map(|value| (name, value)));
     }
 }
 

@@ -1,9 +1,9 @@
 //! What was changed outside of infra, and taking it as it is.
 
 use std::collections::{BTreeSet, HashMap};
-
-use infra_model::{Address, Instance};
 use std::sync::Arc;
+
+use infra_model::{Address, Instance, Record};
 
 use super::refresh::Seen;
 use super::{Drift, Refreshed};
@@ -58,12 +58,7 @@ pub fn accept(store: &mut Store, refreshed: &Refreshed) -> Result<(), StateError
                 of: entry.of.clone(),
             }),
             Seen::Present { attributes, .. } => {
-                let sealed = state
-                    .key()
-                    .seal(attributes)
-                    .guarded_by(&entry.draft.authored)
-                    .guarded_by(&entry.attributes)
-                    .or_prior(&entry.attributes);
+                let sealed = entry.attributes_told(state.key(), Record::clone(attributes));
                 (sealed != entry.attributes).then(|| Event::Refreshed {
                     of: entry.of.clone(),
                     attributes: sealed,

@@ -63,7 +63,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
             graph: &graph,
             knowledge: known_before(input.lookups),
             renewed: BTreeSet::new(),
-            steady: BTreeSet::new(),
+            steady: BTreeMap::new(),
             problems: Vec::new(),
             moves: &moves,
             imports: &imports,

@@ -17,6 +17,7 @@ mod options;
 mod order;
 mod refresh;
 mod removal;
+mod steady;
 mod step;
 pub(crate) mod work;
 

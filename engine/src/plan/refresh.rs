@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use infra_model::desired::Import;
-use infra_model::{Address, Instance, Record, Schema, Value};
+use infra_model::{Address, Instance, Record, Schema};
 use infra_provider::{Observed, Provider, Target};
 
 use super::{DriftedField, PlanError};
 use crate::compare::{Verdict, compare};
 use crate::providers::{Providers, SchemaSource, calls_since};
-use crate::state::{self, Incarnation, State, Status};
+use crate::state::hide::{hide_typed, veil};
+use crate::state::{self, Incarnation, SealKey, State, Status};
 
 /// What the clouds answered. The default is for a plan that asks nothing: what state remembers is believed.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,8 @@ pub struct Refreshed {
 #[derive(Clone, Debug)]
 pub(super) enum Seen {
     Present {
-        /// What the cloud answered; fields it did not answer are those of state, unless they are secret.
+        /// What the cloud answered, secrets among it as such; fields it did not answer are those of state, unless
+        /// they are secret.
         attributes: Arc<Record>,
         drifted: Vec<DriftedField>,
     },
@@ -77,7 +79,12 @@ pub async fn refresh(
         });
         group.subjects.push(Subject::Import(&import.address));
     }
-    let answers = try_join_all(groups.into_iter().map(|(key, group)| group.read(key.1))).await?;
+    let answers = try_join_all(
+        groups
+            .into_iter()
+            .map(|(key, group)| group.read(key.1, state.key())),
+    )
+    .await?;
     let mut refreshed = Refreshed::default();
     for (subject, seen) in answers.into_iter().flatten() {
         match subject {
@@ -135,7 +142,11 @@ impl<'a> Group<'a> {
         }))
     }
 
-    async fn read(self, type_name: &str) -> Result<Vec<(Subject<'a>, Seen)>, PlanError> {
+    async fn read(
+        self,
+        type_name: &str,
+        key: &SealKey,
+    ) -> Result<Vec<(Subject<'a>, Seen)>, PlanError> {
         let fail = |failure| PlanError::Read {
             type_name: type_name.to_owned(),
             failure,
@@ -157,15 +168,18 @@ impl<'a> Group<'a> {
             .map(|(subject, answer)| {
                 let seen = match answer {
                     Observed::Absent => Seen::Absent,
-                    Observed::Present(record) => match subject {
-                        Subject::Import(_) => Seen::Present {
-                            attributes: Arc::new(record),
-                            drifted: Vec::new(),
-                        },
-                        Subject::Entry(entry) => {
-                            complete(entry, record, self.schema, self.provider)
+                    Observed::Present(mut record) => {
+                        hide_typed(&mut record, self.schema);
+                        match subject {
+                            Subject::Import(_) => Seen::Present {
+                                attributes: Arc::new(record),
+                                drifted: Vec::new(),
+                            },
+                            Subject::Entry(entry) => {
+                                complete(entry, record, self.schema, self.provider, key)
+                            }
                         }
-                    },
+                    }
                 };
                 (subject, seen)
             });
@@ -190,6 +204,7 @@ fn complete(
     observed: Record,
     schema: &Schema,
     provider: &dyn Provider,
+    key: &SealKey,
 ) -> Seen {
     let prior: &Record = &entry.attributes;
     let unread = |name: &str| schema.field(name).is_some_and(|field| field.unread);
@@ -204,15 +219,13 @@ fn complete(
             attributes.insert(name.clone(), value.clone());
         }
     }
-    // Secrets that the cloud tells in the clear are not taken from it.
-    attributes.retain(|name, _| {
-        let secret = |record: &Record| record.get(name).is_some_and(Value::has_secret);
-        !secret(prior) && !secret(&entry.draft.authored)
-    });
+    // Secrets that the cloud tells in the clear stay secret.
+    key.hide(&mut attributes, &entry.attributes);
+    key.hide(&mut attributes, &entry.draft.authored);
     let drifted = if attributes == *prior {
         Vec::new()
     } else {
-        drift(entry, &attributes, schema, provider)
+        drift(entry, &attributes, schema, provider, key)
     };
     Seen::Present {
         attributes: Arc::new(attributes),
@@ -227,6 +240,7 @@ fn drift(
     attributes: &Record,
     schema: &Schema,
     provider: &dyn Provider,
+    key: &SealKey,
 ) -> Vec<DriftedField> {
     if entry.status != Status::Ready {
         return Vec::new();
@@ -238,16 +252,21 @@ fn drift(
         let (Some(was), now) = (prior.get(name), observed.get(name)) else {
             continue;
         };
+        // A secret itself is not compared: it may be told in other words.
+        let (was, now) = match was.has_secret() {
+            true => (veil(was), now.map(|now| veil(&key.seal_as(now, was)))),
+            false => (was.clone(), now.cloned()),
+        };
         let unordered = schema.field(name).is_some_and(|field| field.unordered);
-        let differs = match now {
-            Some(now) => compare(was, now, unordered) == Verdict::Differs,
+        let differs = match &now {
+            Some(now) => compare(&was, now, unordered) == Verdict::Differs,
             None => !was.has_secret() && !was.is_null(),
         };
-        if differs && !was.has_secret() {
+        if differs {
             drifted.push(DriftedField {
                 name: name.clone(),
-                prior: Some(was.clone()),
-                observed: now.cloned(),
+                prior: Some(was),
+                observed: now,
             });
         }
     }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod exchange;
 pub mod files;
+pub(crate) mod hide;
 pub mod history;
 pub mod journal;
 pub mod lock;

@@ -61,7 +61,7 @@ impl SealKey {
         )
     }
 
-    fn seal_value(&self, value: &Value) -> Value {
+    pub(super) fn seal_value(&self, value: &Value) -> Value {
         match value {
             Value::Secret(secret) => Value::Secret(Secret::new(Value::String(
                 self.fingerprint(secret.expose()),
@@ -75,7 +75,7 @@ impl SealKey {
         }
     }
 
-    fn fingerprint(&self, value: &Value) -> String {
+    pub(super) fn fingerprint(&self, value: &Value) -> String {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(json::to_state(&bare(value)).to_string().as_bytes());
@@ -106,6 +106,11 @@ fn bare(value: &Value) -> Value {
 pub struct Sealed(Record);
 
 impl Sealed {
+    /// A record that is sealed already.
+    pub(super) fn of(record: Record) -> Sealed {
+        Sealed(record)
+    }
+
     /// The record that says nothing but the id: what is known right after a create call.
     pub fn id_only(id: &str) -> Sealed {
         Sealed(Record::from([("id".to_owned(), Value::string(id))]))
@@ -125,15 +130,26 @@ impl Sealed {
         (!self.0.values().any(Value::has_secret)).then_some(&self.0)
     }
 
-    /// Keeps secret what `known` has as a secret: a cloud may tell it in the clear.
+    /// The fields that hold a secret.
     #[must_use]
-    pub fn guarded_by(mut self, known: &Sealed) -> Sealed {
-        for (name, value) in &known.0 {
-            if value.has_secret() {
-                self.0.insert(name.clone(), value.clone());
-            }
-        }
-        self
+    pub fn secrets(&self) -> Sealed {
+        let secret = self.0.iter().filter(|(_, value)| value.has_secret());
+        Sealed(
+            secret
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
+    }
+
+    /// The fields that `other` has too.
+    #[must_use]
+    pub fn only(&self, other: &Record) -> Sealed {
+        let shared = self.0.iter().filter(|(name, _)| other.contains_key(*name));
+        Sealed(
+            shared
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
     }
 
     /// Adds the fields of `prior` that this one lacks: what the cloud did not answer is taken from state.

@@ -13,6 +13,9 @@ use infra_provider::{
 
 use infra_provider::clock::Clock;
 
+/// What the secrets that this cloud makes begin with.
+pub const WORD: &str = "swordfish";
+
 /// One thing in the cloud.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
@@ -229,6 +232,10 @@ impl Inner {
             let address = format!("ip-of-{id}");
             record.insert("address".to_owned(), Value::string(address));
         }
+        if item.type_name == "cloud.vault" {
+            let word = record.entry("word".to_owned());
+            word.or_insert_with(|| Value::string(format!("{WORD}-of-{id}")));
+        }
         record
     }
 
@@ -277,6 +284,7 @@ impl Provider for Cloud {
             "cloud.host",
             "cloud.net",
             "cloud.tie",
+            "cloud.vault",
         ]
     }
 
@@ -382,7 +390,13 @@ impl Provider for Cloud {
     async fn settle(&self, order: &Settle) -> Result<Record, Failure> {
         self.call("settle", &order.address, |inner| {
             match inner.items.contains_key(&order.id) {
-                true => Ok(inner.attributes(&order.id)),
+                true => {
+                    let mut record = inner.attributes(&order.id);
+                    if order.address.type_name == "cloud.vault" {
+                        record.insert("once".to_owned(), Value::string(format!("{WORD}-once")));
+                    }
+                    Ok(record)
+                }
                 false => Err(Failure::new(FailureKind::NotFound, "it is gone")),
             }
         })

@@ -10,6 +10,7 @@ mod cloud;
 mod desk;
 mod program;
 mod schemas;
+mod secrets;
 mod world;
 
 mod adopting;

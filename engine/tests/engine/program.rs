@@ -67,7 +67,7 @@ impl Expr {
                     Value::from(Unknown {
                         ty: Type::String,
                         from: BTreeSet::from([address.clone()]),
-                        secret: false,
+                        secret: matches!(*name, "word" | "once"),
                     })
                 }),
             Expr::List(items) => Value::List(items.iter().map(|item| item.eval(known)).collect()),

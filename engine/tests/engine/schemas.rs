@@ -53,8 +53,9 @@ fn schema(kind: &str, mut fields: Vec<FieldSchema>) -> Schema {
 }
 
 /// `net`: range (replaces), note. `disk`: data, zone (replaces), size (grows), format. `host`: net (replaces), type
-/// (restarts), groups (unordered), script (unread), password, note, computed address. `group`: create first, name
-/// and net (replace), allow (late, unordered). `tie`: host and disk (both replace).
+/// (restarts), groups (unordered), script (unread), password, note, tags, rules (unordered), computed address. `group`: create first, name
+/// and net (replace), allow (late, unordered). `tie`: host and disk (both replace). `vault`: note, and the computed
+/// secrets word (told whenever it is read) and once (told when it is made).
 pub fn schemas() -> BTreeMap<String, Schema> {
     let list = || Type::List(Box::new(Type::Any));
     let disk = Schema {
@@ -92,6 +93,15 @@ pub fn schemas() -> BTreeMap<String, Schema> {
             },
             field("password"),
             field("note"),
+            FieldSchema {
+                ty: Type::Map(Box::new(Type::Any)),
+                ..field("tags")
+            },
+            FieldSchema {
+                ty: list(),
+                unordered: true,
+                ..field("rules")
+            },
             computed("address"),
         ],
     );
@@ -121,7 +131,13 @@ pub fn schemas() -> BTreeMap<String, Schema> {
             vec![field("input"), replacing("triggers"), computed("output")],
         )
     };
-    [net, disk, host, group, tie, value]
+    let secret = || Type::Secret(Box::new(Type::String));
+    let told = |name: &str| FieldSchema {
+        ty: secret(),
+        ..computed(name)
+    };
+    let vault = schema("vault", vec![field("note"), told("word"), told("once")]);
+    [net, disk, host, group, tie, value, vault]
         .into_iter()
         .map(|schema| (schema.type_name.clone(), schema))
         .collect()

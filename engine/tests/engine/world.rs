@@ -166,6 +166,10 @@ impl World {
 
     /// A plan that asks the cloud nothing.
     pub fn plan_unread(&self, program: &Program) -> Plan {
+        self.try_plan_unread(program).expect("there is a plan")
+    }
+
+    pub fn try_plan_unread(&self, program: &Program) -> Result<Plan, PlanError> {
         plan(&PlanInput {
             desired: &program.desired(),
             digest: "digest",
@@ -177,7 +181,6 @@ impl World {
             lookups: &BTreeMap::new(),
             options: &PlanOptions::default(),
         })
-        .expect("there is a plan")
     }
 
     /// `infra plan`.

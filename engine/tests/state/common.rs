@@ -137,6 +137,24 @@ pub fn fields(size: i64) -> Record {
     Record::from([("size".to_owned(), Value::Int(size))])
 }
 
+/// The types of the tests' things: none of them has a secret by its type.
+pub fn schemas() -> BTreeMap<String, infra_model::Schema> {
+    let schema = infra_model::Schema {
+        type_name: "test.thing".to_owned(),
+        kind: infra_model::SchemaKind::Resource,
+        doc: String::new(),
+        fields: Vec::new(),
+        data: None,
+        data_unless: None,
+        create_first: false,
+        timeout_create: None,
+        timeout_update: None,
+        timeout_delete: None,
+        span: infra_model::Span::default(),
+    };
+    BTreeMap::from([(schema.type_name.clone(), schema)])
+}
+
 pub fn secret_fields(text: &str) -> Record {
     Record::from([(
         "password".to_owned(),

@@ -16,7 +16,7 @@ const NAMES: [&str; 3] = ["a", "b", "c"];
 
 /// Makes what is missing and deletes `c`'s first life, step by step as an apply does.
 async fn apply(store: &mut Store, cloud: &Cloud, run: &str) -> Result<(), StateError> {
-    recover(store, &cloud.providers(), &|_| None, &Silent).await?;
+    recover(store, &cloud.providers(), &schemas(), &|_| None, &Silent).await?;
     for name in NAMES {
         let address = address(name);
         if store.state().entry(&address).is_none() {

@@ -39,7 +39,14 @@ impl Scene {
     fn recover_with(&mut self, planned: Option<Record>) -> Recovered {
         let planned = move |_: &_| planned.clone();
         let providers = self.cloud.providers();
-        block_on(recover(&mut self.store, &providers, &planned, &Silent)).unwrap()
+        block_on(recover(
+            &mut self.store,
+            &providers,
+            &schemas(),
+            &planned,
+            &Silent,
+        ))
+        .unwrap()
     }
 
     /// Recovers; checks that what is in memory is on the disk, and that a second recovery has nothing new to say.
@@ -265,6 +272,7 @@ fn a_provider_that_is_not_configured_any_more_is_named() {
     let recovered = block_on(recover(
         &mut scene.store,
         &Providers::default(),
+        &schemas(),
         &|_| None,
         &Silent,
     ))
@@ -345,7 +353,14 @@ fn the_lease_is_prolonged_while_a_cloud_is_waited_for() {
     store.append(&[create()]).unwrap();
     let providers = slow::providers();
     let waited = Turning(Arc::clone(&machine));
-    let recovered = block_on(recover(&mut store, &providers, &|_| None, &waited)).unwrap();
+    let recovered = block_on(recover(
+        &mut store,
+        &providers,
+        &schemas(),
+        &|_| None,
+        &waited,
+    ))
+    .unwrap();
     assert_eq!(row(&recovered), ('F', Decision::Retry));
     let passed = infra_engine::state::Host::unix_ms(machine.as_ref()) - 1_714_557_600_000;
     assert!(u128::from(passed) > LEASE.as_millis() * 3, "{passed} ms");

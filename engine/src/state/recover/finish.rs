@@ -3,47 +3,45 @@
 use std::sync::Arc;
 
 use futures::stream::{FuturesUnordered, StreamExt};
-use infra_provider::{Failure, Provider, Settle, Timer};
+use infra_provider::{Failure, Provider, Settle};
 
 use super::{
-    Action, Entry, Event, Incarnation, LastFailure, Pending, Planned, Recovered, State, StateError,
-    Store, sent_fields,
+    Action, Clouds, Entry, Event, Incarnation, LastFailure, Pending, Planned, Recovered, State,
+    StateError, Store, sent_fields,
 };
 use crate::providers::Providers;
+use crate::state::hide::hide_typed;
 use crate::state::lock::with_heartbeat;
 
 /// Settles created things, all at once; each is recorded as soon as it is ready.
 pub(super) async fn settle(
     store: &mut Store,
-    providers: &Providers,
-    planned: Planned<'_>,
-    timer: &dyn Timer,
+    clouds: &Clouds<'_>,
     things: Vec<Incarnation>,
     recovered: &mut Recovered,
 ) -> Result<(), StateError> {
     let mut running = FuturesUnordered::new();
     for of in things {
-        let prepared = prepare(store.state(), providers, planned, &of);
+        let prepared = prepare(store.state(), clouds.providers, clouds.planned, &of);
         let Some((provider, pending, order)) = prepared else {
             continue;
         };
         running.push(async move { (pending, provider.settle(&order).await) });
     }
     while let Some((pending, answer)) =
-        with_heartbeat(store.split()?.1, timer, running.next()).await?
+        with_heartbeat(store.split()?.1, clouds.timer, running.next()).await?
     {
         let intent = &pending.intent;
         let event = match (answer, &pending.id) {
-            (Ok(attributes), Some(id)) => {
-                let sealed = store.state().key().seal(&attributes);
-                let sent = &intent.draft.authored;
-                Event::Settled(Box::new(Entry::ready(
-                    intent.of.clone(),
-                    id,
-                    intent.draft.clone(),
-                    // What the cloud does not answer is as it was sent.
-                    sealed.guarded_by(sent).or_prior(sent),
-                )))
+            (Ok(mut attributes), Some(id)) => {
+                if let Some(schema) = clouds.schemas.schema(&intent.of.address.type_name) {
+                    hide_typed(&mut attributes, schema);
+                }
+                // What is secret is as it was sent.
+                let (of, draft) = (intent.of.clone(), intent.draft.clone());
+                let sent = Entry::ready(of, id, draft, intent.draft.authored.clone());
+                let attributes = sent.attributes_told(store.state().key(), attributes);
+                Event::Settled(Box::new(Entry { attributes, ..sent }))
             }
             (Ok(_), None) => continue,
             (Err(failure), _) => {

@@ -14,7 +14,8 @@ use super::{
     Action, Doubt, Entry, Event, Incarnation, LastFailure, Pending, State, StateError, Store,
     digest,
 };
-use crate::providers::Providers;
+use crate::providers::{Providers, SchemaSource};
+use crate::state::hide::hide_typed;
 use crate::state::lock::with_heartbeat;
 use ask::{Reply, Seen};
 pub use table::Decision;
@@ -53,6 +54,14 @@ pub struct Recovered {
 /// The planned fields of an address as the program gives them now, if it can tell.
 pub type Planned<'a> = &'a (dyn Fn(&Address) -> Option<Record> + Sync);
 
+/// What is asked about what was created.
+struct Clouds<'a> {
+    providers: &'a Providers,
+    schemas: &'a dyn SchemaSource,
+    planned: Planned<'a>,
+    timer: &'a dyn Timer,
+}
+
 /// Brings every unfinished intent to a known end, as far as the clouds answer.
 ///
 /// # Errors
@@ -61,6 +70,7 @@ pub type Planned<'a> = &'a (dyn Fn(&Address) -> Option<Record> + Sync);
 pub async fn recover(
     store: &mut Store,
     providers: &Providers,
+    schemas: &dyn SchemaSource,
     planned: Planned<'_>,
     timer: &dyn Timer,
 ) -> Result<Recovered, StateError> {
@@ -98,7 +108,13 @@ pub async fn recover(
                     decision: row.decision,
                     id,
                 });
-                events.extend(event(store.state(), &pending, row.decision, &reply));
+                events.extend(event(
+                    store.state(),
+                    schemas,
+                    &pending,
+                    row.decision,
+                    &reply,
+                ));
                 if matches!(row.decision, Decision::Settle | Decision::Adopt) {
                     to_settle.push(pending.intent.of.clone());
                 }
@@ -106,7 +122,13 @@ pub async fn recover(
         }
     }
     store.append(&events)?;
-    finish::settle(store, providers, planned, timer, to_settle, &mut recovered).await?;
+    let clouds = Clouds {
+        providers,
+        schemas,
+        planned,
+        timer,
+    };
+    finish::settle(store, &clouds, to_settle, &mut recovered).await?;
     recovered.steps.sort_by(|a, b| a.of.cmp(&b.of));
     recovered.unresolved.sort_by(|a, b| a.of.cmp(&b.of));
     Ok(recovered)
@@ -136,7 +158,13 @@ fn unclear(reply: &Reply) -> Failure {
 }
 
 /// What the decision writes to the journal before anything else is done.
-fn event(state: &State, pending: &Pending, decision: Decision, reply: &Reply) -> Option<Event> {
+fn event(
+    state: &State,
+    schemas: &dyn SchemaSource,
+    pending: &Pending,
+    decision: Decision,
+    reply: &Reply,
+) -> Option<Event> {
     let of = pending.intent.of.clone();
     match (decision, reply) {
         (Decision::Adopt, Reply::Present(Seen { id, .. })) => {
@@ -154,12 +182,11 @@ fn event(state: &State, pending: &Pending, decision: Decision, reply: &Reply) ->
         }
         (Decision::Replan, Reply::Present(seen)) => {
             let entry = state.incarnation(&of)?;
-            let read = state.key().seal(seen.attributes.as_ref()?);
-            let guarded = read
-                .guarded_by(&pending.intent.draft.authored)
-                .guarded_by(&entry.attributes);
+            let mut told = seen.attributes.clone()?;
+            hide_typed(&mut told, schemas.schema(&of.address.type_name)?);
+            state.key().hide(&mut told, &pending.intent.draft.authored);
             Some(Event::Refreshed {
-                attributes: guarded.or_prior(&entry.attributes),
+                attributes: entry.attributes_told(state.key(), told),
                 of,
             })
         }
