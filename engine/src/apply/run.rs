@@ -345,13 +345,15 @@ impl<'a> Run<'a> {
         if let Some(schema) = self.input.schemas.schema(&step.address.type_name) {
             hide_typed(&mut attributes, schema);
         }
-        for (name, value) in &running.fields {
-            // What the cloud does not answer is as it was sent; a secret it answers stays a secret.
-            if value.has_secret() || !attributes.contains_key(name) {
-                attributes.insert(name.clone(), value.clone());
-            }
-        }
         let state = self.store.state();
+        for (name, sent) in &running.fields {
+            // What the cloud does not answer is as it was sent; a secret it answers stays a secret.
+            let told = match attributes.remove(name) {
+                Some(told) => state.key().told_of(told, sent),
+                None => sent.clone(),
+            };
+            attributes.insert(name.clone(), told);
+        }
         let sealed = state.key().seal(&attributes);
         // A secret that the cloud told when it made the thing is not told again.
         let sealed = match state.incarnation(&running.intent.of) {

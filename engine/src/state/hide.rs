@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use infra_model::{Record, Schema, Secret, Type, Value};
 
 use super::{Entry, SealKey, Sealed};
+use crate::compare::{Verdict, compare};
 
 /// Hides what is secret by its type.
 pub(crate) fn hide_typed(record: &mut Record, schema: &Schema) {
@@ -86,6 +87,14 @@ impl SealKey {
         let mut fingerprints = BTreeSet::new();
         collect(known, &mut fingerprints);
         self.hide_known(self.hide_places(told, known), &fingerprints)
+    }
+
+    /// What a cloud tells of a field that was just sent: the secrets in it are those that were sent.
+    pub(crate) fn told_of(&self, told: Value, sent: &Value) -> Value {
+        match sent.has_secret() {
+            true => as_sent(self.hidden_as(told, Some(&self.seal_value(sent))), sent),
+            false => told,
+        }
     }
 
     fn hide_places(&self, value: Value, known: &Value) -> Value {
@@ -177,6 +186,31 @@ impl SealKey {
                 None => self.seal_value(told),
             })
             .collect()
+    }
+}
+
+fn as_sent(told: Value, sent: &Value) -> Value {
+    match (told, sent) {
+        (Value::Secret(_), Value::Secret(_)) => sent.clone(),
+        (Value::Map(told), Value::Map(sent)) => {
+            let part = |(name, told): (String, Value)| match sent.get(&name) {
+                Some(sent) => (name, as_sent(told, sent)),
+                None => (name, told),
+            };
+            Value::Map(told.into_iter().map(part).collect())
+        }
+        (Value::List(told), Value::List(sent)) => {
+            let item = |(at, told): (usize, Value)| {
+                let mut sure = sent.iter();
+                let sure = sure.find(|sent| compare(sent, &told, false) == Verdict::Same);
+                match sure.or_else(|| sent.get(at)) {
+                    Some(sent) => as_sent(told, sent),
+                    None => told,
+                }
+            };
+            Value::List(told.into_iter().enumerate().map(item).collect())
+        }
+        (told, _) => told,
     }
 }
 
