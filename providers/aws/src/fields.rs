@@ -53,6 +53,12 @@ impl<'a> Fields<'a> {
         self.get(name).and_then(Value::as_list).unwrap_or_default()
     }
 
+    /// Whether a list is given, and has no items: not even some that are not known yet.
+    pub fn is_empty_list(self, name: &str) -> bool {
+        let list = self.get(name).and_then(Value::as_list);
+        list.is_some_and(<[Value]>::is_empty)
+    }
+
     /// A list of strings or ids.
     pub fn texts(self, name: &str) -> Vec<String> {
         self.list(name).iter().filter_map(text_of).collect()

@@ -1,5 +1,6 @@
 """A moto server of its own process, and infra pointed at it the way any AWS tool is: by environment."""
 
+import functools
 import json
 import os
 import shutil
@@ -53,7 +54,7 @@ def endpoint(tmp_path_factory):
     port = free_port()
     log = (images.parent / "moto.log").open("w")
     server = subprocess.Popen(
-        [Path(sys.executable).with_name("moto_server"), "-H", "127.0.0.1", "-p", str(port)],
+        [sys.executable, str(Path(__file__).with_name("server.py")), "-H", "127.0.0.1", "-p", str(port)],
         env={**os.environ, "MOTO_AMIS_PATH": str(images)},
         stdout=log,
         stderr=log,
@@ -103,11 +104,18 @@ def program(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def infra(environment, program):
-    def run(*words, expect=0):
-        command = [os.environ["INFRA_BIN"], words[0], str(program), *words[1:]]
+def infra_in(environment):
+    """Runs a command of infra on the program in a folder."""
+
+    def run(folder, *words, expect=0):
+        command = [os.environ["INFRA_BIN"], words[0], str(folder), *words[1:]]
         done = subprocess.run(command, env=environment, text=True, capture_output=True, timeout=600, stdin=subprocess.DEVNULL)
         assert done.returncode == expect, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def infra(infra_in, program):
+    return functools.partial(infra_in, program)

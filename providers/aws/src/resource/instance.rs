@@ -58,11 +58,7 @@ impl Kind for Instance {
                 data.len()
             ));
         }
-        if fields
-            .get("groups")
-            .and_then(Value::as_list)
-            .is_some_and(<[Value]>::is_empty)
-        {
+        if fields.is_empty_list("groups") {
             problems
                 .push("`groups` is empty; an instance has at least one security group".to_owned());
         }

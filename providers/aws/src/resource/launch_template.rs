@@ -50,7 +50,9 @@ impl Kind for LaunchTemplate {
                 "`{name}` is no name for a launch template; it has 3 to 128 letters, digits and `()./_-`"
             ));
         }
-        data::validate(data::launch(fields), problems);
+        if let Some(Value::Map(launch)) = fields.get("launch") {
+            data::validate(Fields(launch), problems);
+        }
     }
 
     async fn describe(

@@ -48,7 +48,7 @@ impl Kind for NetworkInterface {
         if first.is_some_and(|first| fields.texts("further_ips").contains(&first)) {
             problems.push("`private_ip` is listed in `further_ips` too".to_owned());
         }
-        if fields.texts("groups").is_empty() && fields.get("groups").is_some() {
+        if fields.is_empty_list("groups") {
             problems.push("`groups` must name one security group at least".to_owned());
         }
     }

@@ -44,23 +44,18 @@ impl Kind for VpcEndpoint {
     }
 
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
-        let gateway = fields.text("kind").as_deref() == Some("gateway");
-        let foreign = match gateway {
-            true => &["subnets", "groups", "private_dns"][..],
-            false => &["route_tables"][..],
+        let Some(kind) = fields.text("kind") else {
+            return;
+        };
+        let gateway = kind == "gateway";
+        let (other, foreign) = match gateway {
+            true => ("interface", &["subnets", "groups", "private_dns"][..]),
+            false => ("gateway", &["route_tables"][..]),
         };
         for name in foreign {
-            let empty = fields
-                .get(name)
-                .and_then(Value::as_list)
-                .is_some_and(<[_]>::is_empty);
-            if fields.get(name).is_some() && !empty {
-                let (own, other) = match gateway {
-                    true => ("gateway", "interface"),
-                    false => ("interface", "gateway"),
-                };
+            if fields.get(name).is_some() && !fields.is_empty_list(name) {
                 problems.push(format!(
-                    "`{name}` is for endpoints of the kind `{other}`, and this one is a `{own}`"
+                    "`{name}` is for endpoints of the kind `{other}`, and this one is a `{kind}`"
                 ));
             }
         }
@@ -72,7 +67,7 @@ impl Kind for VpcEndpoint {
                 "there is no gateway to `{service}`, only to `s3` and `dynamodb`; write `kind = interface`"
             ));
         }
-        if !gateway && fields.get("groups").is_some() && fields.texts("groups").is_empty() {
+        if fields.is_empty_list("groups") {
             problems.push("`groups` must name one security group at least".to_owned());
         }
     }
