@@ -103,7 +103,7 @@ impl<'a> Formatter<'a> {
             return written;
         }
         self.placed = before + inside;
-        self.source(span).to_owned()
+        copied(self.source(span))
     }
 
     /// The words between two parts with their line ends kept: `tight` leaves out the spaces.
@@ -271,6 +271,18 @@ fn first_child(expr: &Expr) -> Option<u32> {
         ExprKind::Is { value, .. } => value.span.start,
         _ => return None,
     })
+}
+
+/// A part of the source as it is, without blanks at the ends of lines; those of a text are its own.
+fn copied(source: &str) -> String {
+    if source.contains("\"\"\"") {
+        return source.to_owned();
+    }
+    source
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn newline(out: &mut String, indent: usize) {

@@ -3,7 +3,7 @@
 use infra_model::Span;
 
 use super::rows::Row;
-use super::{Formatter, Inside, STEP, column_after, newline};
+use super::{Formatter, Inside, STEP, column_after, copied, newline};
 use crate::syntax::{Arg, Body, Entry, EntryKey, Expr, ExprKind, Field, For};
 
 impl Formatter<'_> {
@@ -232,6 +232,16 @@ impl Formatter<'_> {
 
     /// `key = value`, or `key { … }` where the author wrote it so.
     fn pair(&mut self, key: String, key_end: u32, value: &Expr, span: Span, indent: usize) -> Row {
+        let before = self.comments_in(key_end, value.span.start);
+        if !before.is_empty() {
+            // What stands between the key and its value stays there.
+            self.placed += before.len();
+            let head = self.slice(span.start, value.span.start);
+            let blank = &head[head.trim_end().len()..];
+            let text = copied(head.trim_end()) + if blank.contains('\n') { "\n" } else { " " };
+            let column = column_after(&text, indent);
+            return Row::plain(span, text + &self.expr(value, indent, column));
+        }
         let short = !self.slice(key_end, value.span.start).contains(['=', ':']);
         let at = key.len();
         let text = key + if short { " " } else { " = " };

@@ -3,7 +3,7 @@
 use infra_model::Span;
 
 use super::rows::Row;
-use super::{Formatter, Inside, column_after};
+use super::{Formatter, Inside, STEP, column_after, copied, newline};
 use crate::syntax::{
     Component, Expr, Item, ItemKind, Param, ProviderBlock, ResourceItem, SchemaField, SchemaItem,
     UseTarget,
@@ -57,7 +57,7 @@ impl Formatter<'_> {
                 };
                 format!("use {target}{alias}")
             }
-            ItemKind::Provider(provider) => self.provider(provider, indent),
+            ItemKind::Provider(provider) => self.provider(provider, start, indent),
             ItemKind::Param(param) => self.param(param, "param ", indent, indent),
             ItemKind::Let(item) => {
                 let mut text = format!("let {}", item.name.text);
@@ -70,14 +70,17 @@ impl Formatter<'_> {
             ItemKind::Output(item) => {
                 self.assigned(format!("output {}", item.name.text), &item.value, indent)
             }
-            ItemKind::Resource(resource) => return self.resource(resource, indent),
+            ItemKind::Resource(resource) => return self.resource(resource, start, indent),
             ItemKind::Lookup(lookup) => {
-                let head = format!("lookup {} {} ", lookup.type_name.text(), lookup.name.text);
+                let head = match self.copied_head(start, lookup.body.span.start, indent) {
+                    Some(head) => head,
+                    None => format!("lookup {} {} ", lookup.type_name.text(), lookup.name.text),
+                };
                 let at = head.len();
                 let column = indent + head.chars().count();
                 return (head + &self.body(&lookup.body, indent, column), Some(at));
             }
-            ItemKind::Component(component) => self.component(component, indent),
+            ItemKind::Component(component) => self.component(component, start, indent),
             ItemKind::Schema(schema) => self.schema(schema, start, indent),
             ItemKind::Assert(assert) => {
                 let text = "assert ".to_owned();
@@ -91,19 +94,73 @@ impl Formatter<'_> {
             ItemKind::Forget(item) => format!("forget {}", item.address.text),
             ItemKind::Test(test) => {
                 let name = self.source(test.name_span);
-                let head = format!("test {name} ");
                 let after = self.slice(test.name_span.end, end);
                 let blank = after.len() - after.trim_start().len();
-                let block = Span {
+                let mut block = Span {
                     start: test.name_span.end + blank as u32,
                     end,
                     ..test.name_span
+                };
+                // A comment may stand before the bracket.
+                if let Some(comment) = self.comments_in(test.name_span.end, end).first()
+                    && comment.span.start == block.start
+                {
+                    block.start = self.bracket_after(comment.span.start, end);
+                }
+                let head = match self.copied_head(start, block.start, indent) {
+                    Some(head) => head,
+                    None => format!("test {name} "),
                 };
                 let column = indent + head.chars().count();
                 head + &self.block(&test.items, block, indent, column)
             }
         };
         (text, None)
+    }
+
+    /// The head of a declaration as it was written, with its lines indented, when it has comments; its block is laid
+    /// out all the same.
+    fn copied_head(&mut self, start: u32, block: u32, indent: usize) -> Option<String> {
+        let comments = self.comments_in(start, block).len();
+        if comments == 0 {
+            return None;
+        }
+        self.placed += comments;
+        let source = self.slice(start, block).trim_end();
+        // The lines of a text are not ours to indent.
+        let head = match source.contains("\"\"\"") || source.contains("/*") && source.contains('\n')
+        {
+            true => copied(source),
+            false => {
+                let mut head = String::new();
+                for line in source
+                    .lines()
+                    .map(str::trim)
+                    .filter(|line| !line.is_empty())
+                {
+                    if !head.is_empty() {
+                        newline(&mut head, indent + STEP);
+                    }
+                    head += line;
+                }
+                head
+            }
+        };
+        Some(head + " ")
+    }
+
+    /// Where the next bracket `{` opens outside of comments.
+    fn bracket_after(&self, from: u32, end: u32) -> u32 {
+        let mut at = from;
+        while at < end {
+            let comments = self.comments_in(at, end);
+            let next = comments.first().map_or(end, |comment| comment.span.start);
+            if let Some(found) = self.slice(at, next).find('{') {
+                return at + found as u32;
+            }
+            at = comments.first().map_or(end, |comment| comment.span.end);
+        }
+        end
     }
 
     fn assigned(&mut self, head: String, value: &Expr, indent: usize) -> String {
@@ -126,7 +183,11 @@ impl Formatter<'_> {
         text + &self.expr(message, indent, column)
     }
 
-    fn provider(&mut self, provider: &ProviderBlock, indent: usize) -> String {
+    fn provider(&mut self, provider: &ProviderBlock, start: u32, indent: usize) -> String {
+        if let Some(head) = self.copied_head(start, provider.body.span.start, indent) {
+            let column = column_after(&head, indent);
+            return head + &self.body(&provider.body, indent, column);
+        }
         let mut head = format!("provider {} ", provider.name.text);
         if let Some(alias) = &provider.alias {
             head += &format!("as {} ", alias.text);
@@ -135,7 +196,16 @@ impl Formatter<'_> {
         head + &self.body(&provider.body, indent, column)
     }
 
-    fn resource(&mut self, resource: &ResourceItem, indent: usize) -> (String, Option<usize>) {
+    fn resource(
+        &mut self,
+        resource: &ResourceItem,
+        start: u32,
+        indent: usize,
+    ) -> (String, Option<usize>) {
+        if let Some(head) = self.copied_head(start, resource.body.span.start, indent) {
+            let (at, column) = (head.len(), column_after(&head, indent));
+            return (head + &self.body(&resource.body, indent, column), Some(at));
+        }
         let mut head = format!("{} {}", resource.type_name.text(), resource.name.text);
         let mut end = resource.name.span.end;
         if let Some(each) = &resource.each {
@@ -183,7 +253,13 @@ impl Formatter<'_> {
         text
     }
 
-    fn component(&mut self, component: &Component, indent: usize) -> String {
+    fn component(&mut self, component: &Component, start: u32, indent: usize) -> String {
+        // Comments between parameters have their places; elsewhere in the head there is none.
+        let fit = self.comments_fit(component, start);
+        if !fit && let Some(head) = self.copied_head(start, component.body_span.start, indent) {
+            let column = column_after(&head, indent);
+            return head + &self.block(&component.items, component.body_span, indent, column);
+        }
         let mut head = format!("component {}", component.name.text);
         let after = self.slice(component.name.span.end, component.body_span.start);
         let blank = after.len() - after.trim_start().len();
@@ -209,6 +285,18 @@ impl Formatter<'_> {
         head + &self.block(&component.items, component.body_span, indent, column)
     }
 
+    /// Whether all comments of a component's head stand between its round brackets.
+    fn comments_fit(&self, component: &Component, start: u32) -> bool {
+        let after = self.slice(component.name.span.end, component.body_span.start);
+        let trimmed = after.trim_start();
+        let open = component.name.span.end + (after.len() - trimmed.len()) as u32;
+        let close = open + trimmed.trim_end().len() as u32;
+        let mut all = self.comments_in(start, component.body_span.start).iter();
+        trimmed.starts_with('(')
+            && trimmed.trim_end().ends_with(')')
+            && all.all(|comment| comment.span.start > open && comment.span.end < close)
+    }
+
     /// A block of declarations: on one line only when there is one.
     fn block(&mut self, items: &[Item], span: Span, indent: usize, column: usize) -> String {
         let inside = Inside::new(span, indent, column, true);
@@ -221,7 +309,10 @@ impl Formatter<'_> {
 
     fn schema(&mut self, schema: &SchemaItem, start: u32, indent: usize) -> String {
         let keyword = self.slice(start, schema.type_name.span.start).trim();
-        let head = format!("{keyword} {} ", schema.type_name.text());
+        let head = match self.copied_head(start, schema.body_span.start, indent) {
+            Some(head) => head,
+            None => format!("{keyword} {} ", schema.type_name.text()),
+        };
         let inside = Inside::new(
             schema.body_span,
             indent,

@@ -11,6 +11,7 @@ pub struct Texts {
 }
 
 impl Texts {
+    #[allow(dead_code, reason = "each test binary uses what it needs")]
     pub fn new(files: &[(&str, &str)]) -> Self {
         let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
         Texts {

@@ -2,7 +2,8 @@
 
 use infra_lang::format;
 
-use crate::samples::{all, everything, parsed};
+use crate::dice::Dice;
+use crate::samples::{all, everything, parsed, programs};
 
 /// The debug form of a tree without its spans.
 fn meaning(text: &str) -> String {
@@ -42,7 +43,7 @@ fn check(name: &str, text: &str) -> String {
     assert!(
         once.lines()
             .all(|line| !line.ends_with([' ', '\t']) || line.trim().is_empty()),
-        "{name}: ends of lines"
+        "{name}: ends of lines\n{text}\n---\n{once}"
     );
     once
 }
@@ -92,6 +93,80 @@ fn moved(text: &str, wide: bool) -> String {
         out.push('\n');
     }
     out
+}
+
+/// How often a program is changed: large ones take longer, and are tables for the most part.
+fn rounds(text: &str) -> usize {
+    match text.len() {
+        0..1_000 => 7,
+        1_000..5_000 => 2,
+        _ => 1,
+    }
+}
+
+/// Programs with a comment put in at a place drawn by lot: wherever comments may stand, they stay.
+#[test]
+fn a_comment_anywhere_stays_and_the_rest_settles() {
+    let mut dice = Dice(1979);
+    let mut tried = 0;
+    for (name, text) in programs() {
+        let places: Vec<usize> = text
+            .char_indices()
+            .filter(|(_, c)| matches!(c, ' ' | '\n' | ',' | '(' | '[' | '{' | '=' | '}'))
+            .map(|(at, _)| at)
+            .collect();
+        for round in 0..rounds(&text) {
+            let Some(at) = places.get(dice.below(places.len())) else {
+                continue;
+            };
+            let comment = match round % 3 {
+                0 => " /* put in */",
+                1 => " // put in\n",
+                _ => "\n\n/* put\n in */\n",
+            };
+            let changed = format!("{}{comment}{}", &text[..*at], &text[*at..]);
+            if parsed(&changed).1.is_empty() {
+                check(&name, &changed);
+                tried += 1;
+            }
+        }
+    }
+    println!("{tried} programs with a comment put in");
+    assert!(tried > 400, "only {tried} programs were tried");
+}
+
+/// Programs with blanks, line ends and commas added or taken away at places drawn by lot.
+#[test]
+fn other_layouts_of_every_program_settle_and_mean_the_same() {
+    let mut dice = Dice(64);
+    let mut tried = 0;
+    for (name, text) in programs() {
+        let before = parsed(&text);
+        for _ in 0..rounds(&text) {
+            let mut changed = text.clone();
+            for _ in 0..=dice.below(6) {
+                let at = dice.below(changed.len());
+                if !changed.is_char_boundary(at) {
+                    continue;
+                }
+                match changed[at..].chars().next() {
+                    Some(' ') if dice.below(2) == 0 => changed.replace_range(at..=at, "   "),
+                    Some(' ') => changed.replace_range(at..=at, "\n"),
+                    Some('\n') => changed.insert(at, '\n'),
+                    Some(',') => changed.insert_str(at + 1, "\n"),
+                    Some('(' | '[' | '{') => changed.insert(at + 1, '\n'),
+                    _ => {}
+                }
+            }
+            let (tree, diagnostics) = parsed(&changed);
+            if diagnostics.is_empty() && tree.items.len() == before.0.items.len() {
+                check(&name, &changed);
+                tried += 1;
+            }
+        }
+    }
+    println!("{tried} programs laid out otherwise");
+    assert!(tried > 400, "only {tried} programs were tried");
 }
 
 #[test]
@@ -152,6 +227,35 @@ fn layout() {
         ("let a = ( b\nand c )", "let a = (b\n  and c)\n"),
         ("let a = [ // none\n]", "let a = [ // none\n]\n"),
         ("let a = b /* why */ + c", "let a = b /* why */ + c\n"),
+        // A comment in a head leaves the head as it is, and the block is laid out all the same.
+        (
+            "aws.vpc /* ours */ a   {\nb=1,long=[ 2 ]}",
+            "aws.vpc /* ours */ a {\n  b    = 1\n  long = [2]\n}\n",
+        ),
+        (
+            "aws.vpc a\n     // one for each\n for b in  c {\nd=1}",
+            "aws.vpc a\n  // one for each\n  for b in  c {\n  d = 1\n}\n",
+        ),
+        (
+            "component a( // what\nb:int, // first\n) {\nlet c=b}",
+            "component a( // what\n  b: int, // first\n) {\n  let c = b\n}\n",
+        ),
+        (
+            "component a /* what */ (b:int) {\nlet c=b}",
+            "component a /* what */ (b:int) {\n  let c = b\n}\n",
+        ),
+        (
+            "test \"a\" /* {why} */ {\nassert  b}",
+            "test \"a\" /* {why} */ {\n  assert b\n}\n",
+        ),
+        (
+            "provider aws /* main */ as b {\nregion=\"c\"}",
+            "provider aws /* main */ as b {\n  region = \"c\"\n}\n",
+        ),
+        (
+            "lookup aws.image a /* why */ {\nb /* c */ =1\nlong=[ 2 ]}",
+            "lookup aws.image a /* why */ {\n  b /* c */ = 1\n  long = [2]\n}\n",
+        ),
     ];
     for (text, wanted) in cases {
         assert_eq!(check(text, text), wanted);

@@ -10,6 +10,7 @@ use infra_lang::syntax::{
 };
 use infra_model::FileId;
 
+use crate::dice::Dice;
 use crate::samples::{all, everything, parsed};
 
 /// Every `start: a, end: b` that the debug form of a tree shows.
@@ -171,19 +172,6 @@ fn every_declaration_without_any_one_character_has_a_tree() {
             check(&format!("{}{rest}", &text[..at]));
         }
     });
-}
-
-/// A small linear congruential generator: the same texts in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit.max(1)
-    }
 }
 
 const FRAGMENTS: [&str; 40] = [

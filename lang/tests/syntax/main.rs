@@ -6,6 +6,7 @@
 )]
 
 mod corpus;
+mod dice;
 mod formatting;
 mod guard;
 mod limits;

@@ -48,6 +48,31 @@ pub fn all() -> Vec<Sample> {
     paths.into_iter().map(read).collect()
 }
 
+/// The samples, and the programs of the readable suite that can be read.
+pub fn programs() -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = all()
+        .into_iter()
+        .map(|sample| (sample.path, sample.text))
+        .collect();
+    let mut pages: Vec<PathBuf> = fs::read_dir(root().join("tests/suite"))
+        .expect("the suite is there")
+        .map(|entry| entry.expect("a directory entry is readable").path())
+        .collect();
+    pages.sort();
+    for page in pages {
+        let text = fs::read_to_string(&page).expect("a page is text");
+        let name = page.display().to_string();
+        for block in text.split("```infra").skip(1) {
+            let program = block.split_once('\n').map_or("", |(_, rest)| rest);
+            let program = program.split("```").next().unwrap_or_default();
+            if parsed(program).1.is_empty() {
+                found.push((name.clone(), program.to_owned()));
+            }
+        }
+    }
+    found
+}
+
 /// The sample that has every construct.
 pub fn everything() -> Sample {
     let found = all()
