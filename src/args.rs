@@ -155,12 +155,30 @@ impl Planning {
     }
 }
 
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// As annotations of GitHub Actions, beside the lines of a change
+    Github,
+}
+
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
     pub directory: Directory,
     #[command(flatten)]
     pub inputs: Inputs,
+    /// How diagnostics are written (or --json)
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text",
+        conflicts_with = "json"
+    )]
+    pub format: CheckFormat,
 }
 
 #[derive(Debug, Args)]

@@ -7,10 +7,10 @@ use infra_lang::{Diagnostic, Severity, Sources, codes};
 use infra_model::{Address, Record};
 use serde_json::json;
 
-use crate::args::Check;
+use crate::args::{Check, CheckFormat};
 use crate::error::{CommandError, Exit, Outcome};
 use crate::program;
-use crate::show::{Console, diagnostics, diagnostics_json, text};
+use crate::show::{Console, annotations, diagnostics, diagnostics_json, text};
 use crate::world::{Environment, Project};
 
 /// All errors in one run: of the text, and, when every parameter has a value, of what follows from the values.
@@ -38,6 +38,9 @@ pub fn run(args: &Check, console: &Console, env: &Environment) -> Outcome {
                 "advice": number(Severity::Advice),
             },
         }));
+    } else if args.format == CheckFormat::Github {
+        let shown = |path: &str| project.shown_path(path);
+        console.print(&annotations::github(&found, &sources, &shown));
     } else {
         console.print(&diagnostics::render(
             &found,

@@ -1,5 +1,6 @@
 //! How things look to people and to other programs.
 
+pub mod annotations;
 pub mod console;
 pub mod declaration;
 pub mod diagnostics;

@@ -131,3 +131,14 @@ fn fmt_leaves_alone_what_it_cannot_read() {
     tool.run_with_input(&["fmt", "-"], "let a = = 1\n")
         .expect(1);
 }
+
+#[test]
+fn annotations_name_files_as_the_repository_does() {
+    let tool = Tool::new();
+    tool.write("prod/main.infra", "let x = yy\n");
+    let ran = tool.run(&["check", "prod", "--format", "github"]).expect(1);
+    let head =
+        "::error file=prod/main.infra,line=1,endLine=1,col=9,endColumn=11,title=unknown-name::";
+    assert!(ran.out.starts_with(head), "{ran}");
+    assert_eq!(ran.out.lines().count(), 1, "{ran}");
+}

@@ -203,3 +203,60 @@ fn the_simulated_and_the_real_state_do_not_mix() {
     assert_eq!(simulated.as_array().expect("a list").len(), 6);
     assert!(tool.run(&["plan"]).expect(0).out.contains("6 to create"));
 }
+
+/// The names of all members, as `docs/command-line.md` writes them.
+fn members(json: &serde_json::Value, name: &str, found: &mut std::collections::BTreeSet<String>) {
+    let is_data = ["prior", "planned", "observed", "value", "calls"];
+    let last = name.rsplit('.').next().unwrap_or_default();
+    match json {
+        serde_json::Value::Object(object) if !is_data.contains(&last) => {
+            for (key, inner) in object {
+                let key = if name == "outputs" { "NAME" } else { key };
+                let between = if name.is_empty() { "" } else { "." };
+                members(inner, &format!("{name}{between}{key}"), found);
+            }
+        }
+        serde_json::Value::Array(items)
+            if items.iter().any(serde_json::Value::is_object) && !is_data.contains(&last) =>
+        {
+            for item in items {
+                members(item, &format!("{name}[]"), found);
+            }
+        }
+        _ => {
+            found.insert(name.to_owned());
+        }
+    }
+}
+
+#[test]
+fn a_plan_has_the_members_that_are_documented() {
+    let (tool, cloud, _outside) = with_cloud();
+    let program = format!("{PROGRAM}output where_it_is = net.id\n");
+    tool.write("main.infra", &program);
+    tool.run(&["apply", "--yes"]).expect(0);
+    let mut other = Tool::with(&program);
+    cloud.serve(&mut other);
+    other.write("infra.state.json", &tool.read("infra.state.json"));
+    let larger = ["apply", "--yes", "--set", "gib=30GiB"];
+    other.run(&larger).expect(0);
+    let plan = tool.run(&["plan", "--json"]).expect(0).json();
+    assert_eq!(plan["format"], 1);
+    let mut found = std::collections::BTreeSet::new();
+    members(&plan, "", &mut found);
+
+    let page = std::fs::read_to_string(format!("{}/docs/command-line.md", crate::tool::ROOT));
+    let page = page.expect("it is there");
+    let table = page
+        .split("### A plan as JSON")
+        .nth(1)
+        .expect("the section");
+    let table = table.split("###").next().expect("its text");
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let names = rows.flat_map(|row| {
+        let cell = row.split('|').nth(1).unwrap_or_default();
+        cell.split('`').skip(1).step_by(2)
+    });
+    let documented: std::collections::BTreeSet<String> = names.map(str::to_owned).collect();
+    assert_eq!(found, documented);
+}

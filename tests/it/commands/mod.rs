@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 mod cloud;
+mod completions;
 mod console;
 mod drift;
 mod graph;
