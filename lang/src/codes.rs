@@ -116,6 +116,12 @@ codes! {
     TEST_FAILED            = "test-failed",             "something that a test demands did not come about";
 }
 
+/// Whether a code is about text that cannot be read, so that what it means cannot be said either.
+pub(crate) fn is_about_text(code: &str) -> bool {
+    let mut about_text = ALL.iter().take_while(|(it, _)| *it != DUPLICATE_NAME);
+    about_text.any(|(it, _)| *it == code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::ALL;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use infra_model::{FileId, Known, Span, Type, Value};
 
 use crate::check;
+use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Evaluation};
 use crate::inputs::Inputs;
@@ -161,7 +162,9 @@ pub fn load(world: &dyn World) -> Loaded {
     // Where the text could not be read as meant, its types are not what was meant either.
     wrong.retain(|it| {
         !check::is_about_types(it.code)
-            || !diagnostics.iter().any(|slip| contains(it.span, slip.span))
+            || !diagnostics
+                .iter()
+                .any(|slip| contains(it.span, slip.span) || spoils_line(&sources, slip, it.span))
     });
     diagnostics.extend(wrong);
     let found = eval::dry_run(&program, world);
@@ -203,6 +206,15 @@ fn used_types(trees: &[Tree]) -> BTreeSet<String> {
         .iter()
         .for_each(|tree| collect(&tree.items, &mut used));
     used
+}
+
+/// Whether what begins on the line of `at` cannot be read, so that the rest of the line may not be what it looks like.
+fn spoils_line(sources: &Sources, slip: &Diagnostic, at: Span) -> bool {
+    let line = |span: Span| {
+        let file = sources.get(span.file);
+        file.map(|file| file.position(span.start).line)
+    };
+    codes::is_about_text(slip.code) && slip.span.file == at.file && line(slip.span) == line(at)
 }
 
 fn contains(outer: Span, inner: Span) -> bool {

@@ -214,7 +214,24 @@ impl Checker<'_> {
             .unwrap_or(Type::Any)
     }
 
+    /// Whether a component has a declaration that cannot be read and may be the output of this name.
+    fn is_unread(&self, ty: &Type, name: &str) -> bool {
+        let Type::Component(label) = ty else {
+            return false;
+        };
+        let scopes = &self.program.scopes;
+        scopes.by_label(label).is_some_and(|id| {
+            let scope = scopes.get(id);
+            let decl = scope.names.get(name).map(|id| scope.decl(*id));
+            decl.is_some_and(|decl| decl.kind == DeclKind::Missing)
+        })
+    }
+
     fn no_attribute(&mut self, expr: &Expr, ty: &Type, name: &Ident, help: Option<String>) -> Type {
+        if self.is_unread(ty, &name.text) {
+            self.facts.bad.insert(expr.span);
+            return Type::Invalid;
+        }
         let message = format!("{} has no attribute `{}`", describe(ty), name.text);
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, name.span, message);
         diagnostic.help = help;

@@ -12,7 +12,7 @@ use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::scope::param_fields;
-use crate::resolve::{ScopeId, Target};
+use crate::resolve::{DeclKind, ScopeId, Target};
 use crate::suggest;
 use crate::syntax::{Body, For, Item, LookupItem, ProviderBlock, ResourceItem};
 use crate::typing::relate::{self, optional};
@@ -57,15 +57,23 @@ impl Checker<'_> {
             Target::Component(component) => {
                 let inner = program.scopes.get(component);
                 let fields = param_fields(inner, &program.trees);
-                let slots: Vec<Slot<'_>> = fields
+                let declared = fields.iter().map(|field| Slot {
+                    name: &field.name,
+                    ty: &field.ty,
+                    required: !field.optional,
+                    computed: false,
+                });
+                // A parameter that cannot be read is not unknown.
+                let unread = inner
                     .iter()
-                    .map(|field| Slot {
-                        name: &field.name,
-                        ty: &field.ty,
-                        required: !field.optional,
-                        computed: false,
-                    })
-                    .collect();
+                    .filter(|(_, decl)| decl.kind == DeclKind::Missing);
+                let unread = unread.map(|(_, decl)| Slot {
+                    name: &decl.name.text,
+                    ty: &Type::Invalid,
+                    required: false,
+                    computed: false,
+                });
+                let slots: Vec<Slot<'_>> = declared.chain(unread).collect();
                 let what = format!("the component `{}`", it.type_name.text());
                 self.body(&it.body, &slots, &what, it.name.span, &inside);
                 self.decorators(item, super::decorator::On::Component, &inside);

@@ -59,8 +59,38 @@ impl Loader<'_> {
             | ItemKind::Import(_)
             | ItemKind::Forget(_)
             | ItemKind::Test(_) => self.scopes.get_mut(scope).others.push(at),
-            // Schemas are read apart; an invalid declaration has its diagnostic already.
-            ItemKind::Schema(_) | ItemKind::Invalid => {}
+            // Schemas are read apart.
+            ItemKind::Schema(_) => {}
+            ItemKind::Invalid => self.guess(scope, item, at),
+        }
+    }
+
+    /// Notes the words of a declaration that cannot be read: one of them is likely the name that it declares, and the
+    /// diagnostic about it is enough.
+    fn guess(&mut self, scope: ScopeId, item: &Item, at: ItemRef) {
+        let source = self.sources.get(item.span.file);
+        let text = source.map_or("", |file| file.slice(item.span));
+        let head = text.split(['{', '=', '\n']).next().unwrap_or_default();
+        let words: Vec<String> = head
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+            .map(str::to_owned)
+            .collect();
+        for text in words {
+            let name = Ident {
+                text,
+                span: item.span,
+            };
+            self.guesses.push((scope, name, at.clone()));
+        }
+    }
+
+    /// Enters the names that unreadable declarations may have, where nothing else has them.
+    pub(super) fn declare_guesses(&mut self) {
+        for (scope, name, item) in std::mem::take(&mut self.guesses) {
+            if !self.scopes.get(scope).names.contains_key(&name.text) {
+                self.name(scope, name, DeclKind::Missing, item);
+            }
         }
     }
 

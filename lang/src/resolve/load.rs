@@ -5,12 +5,12 @@ use std::collections::{HashMap, VecDeque};
 use infra_model::{FileId, Span};
 
 use super::path;
-use super::scope::{DeclId, DeclKind, Scope, ScopeId, ScopeKind, Scopes};
+use super::scope::{DeclId, DeclKind, ItemRef, Scope, ScopeId, ScopeKind, Scopes};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 use crate::suggest;
-use crate::syntax::{self, Tree, UseTarget};
+use crate::syntax::{self, Ident, Tree, UseTarget};
 use crate::world::World;
 
 /// A `use` whose module is not read yet.
@@ -34,6 +34,8 @@ pub(crate) struct Loader<'w> {
     /// Modules by the path of their directory or file, with a mark for which of the two worlds it is in.
     modules: HashMap<String, ScopeId>,
     std_files: HashMap<String, Option<FileId>>,
+    /// Words of declarations that cannot be read.
+    pub(super) guesses: Vec<(ScopeId, Ident, ItemRef)>,
 }
 
 impl<'w> Loader<'w> {
@@ -47,6 +49,7 @@ impl<'w> Loader<'w> {
             pending: VecDeque::new(),
             modules: HashMap::new(),
             std_files: HashMap::new(),
+            guesses: Vec::new(),
         }
     }
 
@@ -61,6 +64,7 @@ impl<'w> Loader<'w> {
             let scope = self.scopes.get_mut(pending.scope);
             scope.decls[pending.decl.0 as usize].kind = kind;
         }
+        self.declare_guesses();
     }
 
     fn read_directory(&mut self, scope: ScopeId, dir: &str) {

@@ -6,6 +6,7 @@
 
 mod build;
 mod cache;
+mod consequence;
 mod expected;
 pub mod expr;
 mod grammar;

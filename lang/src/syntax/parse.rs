@@ -5,6 +5,7 @@ use pest::Parser;
 
 use super::build::Builder;
 use super::cache::ReadChunk;
+use super::consequence;
 use super::grammar::{Grammar, Rule};
 use super::scan::{Chunk, DEPTH_MAX, Scan, scan};
 use super::{Expr, ExprKind, Field, Item, ItemKind, Tree, TypeExpr, TypeExprKind};
@@ -44,7 +45,7 @@ pub(super) fn parse_chunks(
     }
     tree.comments = scanned.comments;
     sort(&mut diagnostics);
-    (tree, diagnostics)
+    (tree, consequence::without(text, diagnostics))
 }
 
 /// Reads a chunk.

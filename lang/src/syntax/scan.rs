@@ -346,7 +346,7 @@ impl<'a> Scanner<'a> {
         // The column of a closer that is the first on its line.
         let column = at - self.line_start;
         let column = (column == self.indent).then_some(column);
-        match self.brackets.close(byte, column) {
+        match self.brackets.close(byte, column, self.line_start) {
             brackets::Closed::Fits(Kind::Hole) => self.string_rest(false),
             brackets::Closed::Fits(Kind::BlockHole) => self.string_rest(true),
             brackets::Closed::Fits(_) => {}

@@ -88,6 +88,22 @@ pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Dia
     }
 }
 
+/// Whether a pair of braces begins with `for`, as Terraform writes what makes a map.
+pub(super) fn leads_with_for(braces: &str) -> bool {
+    let inside = braces.trim_start_matches('{').trim_start();
+    leading_word(inside) == "for" && !inside["for".len()..].trim_start().starts_with(['=', ':'])
+}
+
+/// `for` before what it makes.
+pub(super) fn for_first(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::TERRAFORM_SYNTAX,
+        span,
+        "`for` stands after what it makes",
+    )
+    .help("write `[value for x in xs]` or `{key: value for x in xs}`")
+}
+
 fn shorten(text: &str) -> String {
     const CHARS_MAX: usize = 40;
     if text.chars().count() <= CHARS_MAX {
@@ -313,6 +329,14 @@ fn item(junk: &str, span: Span, shown: &str) -> Diagnostic {
         return found.help(format!("did you mean `{near}`?"));
     }
     let head: &str = junk.lines().next().unwrap_or_default();
+    if !word.is_empty() && rest.starts_with(':') && !rest.starts_with("::") {
+        let found = Diagnostic::error(
+            codes::UNEXPECTED_TEXT,
+            span,
+            format!("`{shown}` is not a declaration"),
+        );
+        return found.help(format!("a parameter is written `param {word}: …`"));
+    }
     if !word.is_empty() && !head.contains('{') {
         let found = Diagnostic::error(
             codes::MISSING_BLOCK,

@@ -153,7 +153,7 @@ fn other_layouts_of_every_program_settle_and_mean_the_same() {
                     Some(' ') if dice.below(2) == 0 => changed.replace_range(at..=at, "   "),
                     Some(' ') => changed.replace_range(at..=at, "\n"),
                     Some('\n') => changed.insert(at, '\n'),
-                    Some(',') => changed.insert_str(at + 1, "\n"),
+                    Some(',') => changed.insert(at + 1, '\n'),
                     Some('(' | '[' | '{') => changed.insert(at + 1, '\n'),
                     _ => {}
                 }

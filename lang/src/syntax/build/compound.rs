@@ -163,6 +163,15 @@ impl Builder<'_> {
                 Rule::ident => names.push(self.ident(&part)),
                 Rule::expr => exprs.push(self.expr(part)),
                 Rule::kw_for | Rule::kw_in | Rule::kw_if => {}
+                _ if part.as_str().trim_start().starts_with("for ") => {
+                    let at = self.span(&part);
+                    self.error(
+                        codes::UNEXPECTED_TEXT,
+                        at,
+                        "a comprehension has one `for`",
+                        "put one into the other: `flatten([[f(x, y) for y in x.parts] for x in xs])`",
+                    );
+                }
                 _ => {
                     self.junk(&part, Place::AfterElement);
                 }

@@ -6,7 +6,7 @@ use infra_model::Span;
 use pest::iterators::Pairs;
 
 use super::super::grammar::{Pair, Rule};
-use super::super::slip::Place;
+use super::super::slip::{self, Place};
 use super::super::{BinaryOp, Expr, ExprKind, Ident, UnaryOp};
 use super::{Builder, is_junk};
 use crate::codes;
@@ -336,6 +336,10 @@ impl Builder<'_> {
             Rule::paren => return self.paren(pair),
             Rule::if_expr => self.conditional(pair, span).kind,
             Rule::list => self.list(pair),
+            Rule::record if slip::leads_with_for(pair.as_str()) => {
+                self.report(slip::for_first(span));
+                ExprKind::Invalid
+            }
             Rule::record => self.record(pair),
             _ => self.literal(&pair),
         };

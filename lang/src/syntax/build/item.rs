@@ -41,6 +41,7 @@ impl Builder<'_> {
         let doc = self.doc(span.start);
         let mut decorators = Vec::new();
         let mut kind = ItemKind::Invalid;
+        let said = self.diagnostics.len();
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::decorator => decorators.push(self.decorator(part)),
@@ -54,7 +55,10 @@ impl Builder<'_> {
                     self.junk(&part, Place::Item);
                 }
                 rule if is_junk(rule) => {
-                    self.junk(&part, Place::AfterItem);
+                    // What is left over after a mistake is not another one.
+                    if self.diagnostics.len() == said {
+                        self.junk(&part, Place::AfterItem);
+                    }
                     poison(&mut kind, self.span(&part));
                 }
                 _ => kind = self.declaration(part),

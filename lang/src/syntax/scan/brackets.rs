@@ -126,8 +126,8 @@ impl Brackets {
         Some(open)
     }
 
-    /// Takes a closer. `column` is its column when it is the first on its line.
-    pub fn close(&mut self, byte: u8, column: Option<usize>) -> Closed {
+    /// Takes a closer. `column` is its column when it is the first on its line, which starts at `line_start`.
+    pub fn close(&mut self, byte: u8, column: Option<usize>, line_start: usize) -> Closed {
         let Some(top) = self.stack.last().copied() else {
             return Closed::Stray;
         };
@@ -155,6 +155,10 @@ impl Brackets {
                 Closed::After { unclosed, kind }
             }
             None if top.kind.is_hole() => Closed::Stray,
+            // In the middle of a line it hardly means the block around the line.
+            None if top.kind == Kind::Curly && top.at < line_start && column.is_none() => {
+                Closed::Stray
+            }
             None => {
                 self.pop();
                 Closed::Mistyped(top)

@@ -83,10 +83,7 @@ pub(super) fn syntax(junk: &str, place: Place, span: Span) -> Option<Diagnostic>
     }
     let word = leading_word(junk);
     if matches!(place, Place::Value | Place::Element) && word == "for" {
-        return terraform(
-            "`for` stands after what it makes",
-            "write `[value for x in xs]` or `{key: value for x in xs}`".into(),
-        );
+        return Some(super::for_first(span));
     }
     if place != Place::Item {
         return None;
