@@ -51,7 +51,13 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
         ))
         .hint("declare it first; `infra import` then takes it into the state"));
     }
-    let text = read(&session, store.state(), &address, id)?;
+    let Found { text, untold } = read(&session, store.state(), &address, id)?;
+    if !untold.is_empty() {
+        console.note(&format!(
+            "The cloud does not tell {}; without them, they are taken as the defaults say. Write what is otherwise.\n",
+            untold.join(", ")
+        ));
+    }
     let Some(file) = &args.write else {
         let line = format!("import {address} = {}\n", infra_model::Value::string(id));
         match console.json {
@@ -104,13 +110,21 @@ fn words(words: &[String]) -> Result<(&str, Address, &str), CommandError> {
     Ok((dir, address, id))
 }
 
-/// Asks the cloud for the thing, and gives its declaration.
+/// What was found in the cloud.
+struct Found {
+    /// Its declaration.
+    text: String,
+    /// The fields that it may have, and that a cloud does not tell.
+    untold: Vec<String>,
+}
+
+/// Asks the cloud for the thing.
 fn read(
     session: &Session<'_>,
     state: &State,
     address: &Address,
     id: &str,
-) -> Result<String, CommandError> {
+) -> Result<Found, CommandError> {
     let schemas = AllSchemas::library();
     let schema = schemas.schema(&address.type_name).ok_or_else(|| {
         let error =
@@ -148,11 +162,20 @@ fn read(
             .hint("check the id, the account and the region")),
         }
     })?;
-    let name_of = |id: &str| name_of(state, id);
+    // A firewall may name itself.
+    let name_of = |known: &str| match known == id {
+        true => Some(address.name.clone()),
+        false => name_of(state, known),
+    };
     let text = declaration(address, schema, &attributes, &name_of);
     let text = overlay::acceptable(&session.project, schema, text);
     let (tree, _) = syntax::parse(FileId(0), &text);
-    Ok(infra_lang::format(&tree, &text).unwrap_or(text))
+    let unread = schema.fields.iter().filter(|field| field.unread);
+    let untold = unread.filter(|field| !attributes.contains_key(&field.name));
+    Ok(Found {
+        untold: untold.map(|field| format!("`{}`", field.name)).collect(),
+        text: infra_lang::format(&tree, &text).unwrap_or(text),
+    })
 }
 
 /// The name under which the program's own file knows a managed resource.

@@ -73,7 +73,8 @@ fn aws() -> Arc<dyn Provider> {
     Arc::new(connected.expect("connecting asks nothing when no account is guarded"))
 }
 
-fn types(kind: SchemaKind) -> BTreeSet<String> {
+/// The names of all types of a kind, without those that configure a provider.
+pub fn types(kind: SchemaKind) -> BTreeSet<String> {
     let (schemas, _, diagnostics) = Schemas::load(&Library);
     assert_eq!(diagnostics, [], "the library is sound");
     let is_type = |name: &str| !name.starts_with("provider.");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use infra_model::desired::Import;
-use infra_model::{Address, Record, Value};
+use infra_model::{Address, Change, Record, Schema, Value};
 
 use super::companions::Wanted;
 use super::diff::{Sides, diff};
@@ -179,7 +179,7 @@ impl<'a> Decider<'a> {
             span: Some(instance.span),
             steps: Vec::new(),
         };
-        let current = self.current(address, &planned, &mut change);
+        let current = self.current(address, schema, &planned, &mut change);
         if self
             .selected
             .as_ref()
@@ -274,6 +274,7 @@ impl<'a> Decider<'a> {
     fn current(
         &mut self,
         address: &Address,
+        schema: &Schema,
         planned: &Record,
         change: &mut ResourceChange,
     ) -> Option<Existing> {
@@ -304,8 +305,8 @@ impl<'a> Decider<'a> {
                     guard: Guard::default(),
                 };
                 let of = Incarnation::new(address.clone(), self.generation(address));
+                let mut attributes = believed(attributes, schema, planned);
                 // The cloud tells in the clear what the program knows to be secret.
-                let mut attributes = Record::clone(attributes);
                 state
                     .key()
                     .hide(&mut attributes, &state.key().seal(planned));
@@ -348,6 +349,24 @@ impl<'a> Decider<'a> {
             _ => name,
         }
     }
+}
+
+/// What is imported, with the fields that a cloud does not tell (`@unread`) as they most likely are: what cannot change
+/// is as the program says, and the rest as the schema's defaults. Otherwise nothing with such a field could be imported
+/// without a change.
+fn believed(told: &Record, schema: &Schema, planned: &Record) -> Record {
+    let mut attributes = told.clone();
+    let untold = schema.fields.iter().filter(|field| field.unread);
+    for field in untold.filter(|field| !told.contains_key(&field.name)) {
+        let value = match field.change {
+            Change::Replace => planned.get(&field.name),
+            Change::Update | Change::Restart => field.default.as_ref(),
+        };
+        if let Some(value) = value.filter(|value| value.is_known() && !value.has_secret()) {
+            attributes.insert(field.name.clone(), value.clone());
+        }
+    }
+    attributes
 }
 
 /// A state entry with what the cloud answered, or with what state remembers when it was not asked; under its new

@@ -8,6 +8,7 @@ mod console;
 mod drift;
 mod graph;
 mod import;
+mod import_all;
 mod language;
 mod saved;
 mod secrets;

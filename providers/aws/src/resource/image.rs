@@ -330,11 +330,14 @@ fn seen(image: Described) -> Option<Seen> {
         .filter(|disk| disk.device_name.as_deref() == root)
         .find_map(|disk| disk.ebs.clone());
     let snapshots = snapshots(&image);
-    let (source, region) = match image.source_instance_id {
+    let (source, region) = match &image.source_instance_id {
         // AWS also names the image that the instance started from.
         Some(_) => (None, None),
         None => (image.source_image_id, image.source_image_region),
     };
+    let encrypted = root.as_ref().and_then(|root| root.encrypted);
+    // That of an image of an instance is its disks' affair.
+    let encrypted = encrypted.filter(|_| image.source_instance_id.is_none());
     let architecture = image.architecture.as_ref().map(|word| word.as_str());
     Some(
         Seen::new(image.image_id?, image.tags)
@@ -343,7 +346,7 @@ fn seen(image: Described) -> Option<Seen> {
             .text("instance", image.source_instance_id)
             .text("source", source)
             .text("source_region", region)
-            .flag("encrypted", root.as_ref().and_then(|root| root.encrypted))
+            .flag("encrypted", encrypted)
             .text("description", image.description)
             .text("created", image.creation_date)
             .text("root_device", image.root_device_name)
