@@ -67,7 +67,7 @@ fn save(
     session.save(plan, state).write(file)?;
     let words = format!(
         "\nSaved. `infra apply {}` does exactly this.\n",
-        file.display()
+        text::shell(&file.display().to_string())
     );
     session.console.note(&text::block(&words));
     Ok(())

@@ -123,6 +123,15 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// A word as a shell would have to be given it.
+pub fn shell(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:@%,".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    }
+}
+
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, noun: &str) -> String {
     match number {
@@ -149,6 +158,15 @@ mod tests {
         let safe = same_length(text);
         assert_eq!(safe.len(), text.len());
         assert_eq!(safe, "a?b·c\u{fffd}d \n\te");
+    }
+
+    #[test]
+    fn what_a_shell_would_split_is_quoted() {
+        assert_eq!(shell("生产/plan-1.out"), "生产/plan-1.out");
+        assert_eq!(shell("my plan"), "'my plan'");
+        assert_eq!(shell("it's"), r"'it'\''s'");
+        assert_eq!(shell("aws.volume.x[\"a\"]"), "'aws.volume.x[\"a\"]'");
+        assert_eq!(shell(""), "''");
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl PlanView<'_> {
             self.refusal(&words, "", page);
             self.remark(LOSS_HELP, page);
             for loss in losses {
-                let option = format!("      --allow-data-loss '{}'", loss.address);
+                let address = loss.address.to_string();
+                let option = format!("      --allow-data-loss {}", text::shell(&address));
                 page.push_str(&format!("{}\n", text::line(&option)));
             }
         }

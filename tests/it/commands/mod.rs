@@ -15,4 +15,5 @@ mod secrets;
 pub mod signals;
 mod testing;
 mod types;
+mod unicode;
 mod usage;
