@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use infra_lang::syntax::{ItemKind, Tree};
 use infra_lang::{
-    Diagnostic, Evaluation, Inputs, Schemas, Severity, SoundProgram, Sources, TestInfo, World,
+    Diagnostic, Evaluation, Inputs, ParamInfo, Schemas, Severity, SoundProgram, Sources, TestInfo,
+    World,
 };
 use infra_model::Known;
 use sha2::{Digest, Sha256};
@@ -27,7 +28,7 @@ pub struct Program {
     sound: Arc<SoundProgram>,
     sources: Sources,
     inputs: Inputs,
-    /// Of text and inputs; what is secret is not in it, for it is shown.
+    /// Of text and inputs; no secret value is in it, for it is shown, and guesses could be tested against it.
     digest: String,
     /// The parameters that come from no file, without the secret ones.
     open_inputs: Vec<(String, String)>,
@@ -51,7 +52,7 @@ impl Program {
             }
             failure(&wrong.diagnostics, &wrong.sources, console)
         })?;
-        let (inputs, wrong) = read_inputs(args, project, env, &mut sources)?;
+        let (inputs, wrong) = read_inputs(args, project, env, &sound.params(), &mut sources)?;
         if !wrong.is_empty() {
             return Err(report(&wrong, &sources, console));
         }
@@ -138,13 +139,14 @@ pub fn read_inputs(
     args: &args::Inputs,
     project: &Project,
     env: &Environment,
+    params: &[ParamInfo],
     sources: &mut Sources,
 ) -> Result<(Inputs, Vec<Diagnostic>), CommandError> {
     let mut inputs = Inputs::new();
     let mut wrong = Vec::new();
     let common = format!("{COMMON_VARS}.{VARS_SUFFIX}");
     if let Some(text) = project.read(&common) {
-        wrong.extend(inputs.file(sources, &common, &text));
+        wrong.extend(inputs.file(sources, params, &common, &text));
     }
     if let Some(name) = &args.env {
         let path = format!("{name}.{VARS_SUFFIX}");
@@ -157,12 +159,12 @@ pub fn read_inputs(
                 project.shown_path(&path)
             ))
         })?;
-        wrong.extend(inputs.file(sources, &path, &text));
+        wrong.extend(inputs.file(sources, params, &path, &text));
     }
     inputs.environment(env.params());
     for path in &args.vars {
         let text = world::read_named_file(path)?;
-        wrong.extend(inputs.file(sources, &path.display().to_string(), &text));
+        wrong.extend(inputs.file(sources, params, &path.display().to_string(), &text));
     }
     for word in &args.set {
         let (name, text) = word.split_once('=').ok_or_else(|| {

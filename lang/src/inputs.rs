@@ -6,6 +6,7 @@ use infra_model::{FileId, Span, Type, Value};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::masking::{masked, mute};
 use crate::program::{ParamInfo, Program};
 use crate::source::Sources;
 use crate::suggest;
@@ -49,10 +50,18 @@ impl Inputs {
     }
 
     /// Adds the `name = value` lines of a file. The file becomes one of the `sources`, so that diagnostics can
-    /// show it; those of reading it are returned.
-    pub fn file(&mut self, sources: &mut Sources, path: &str, text: &str) -> Vec<Diagnostic> {
-        let file = sources.add(path, text);
-        let (fields, diagnostics) = syntax::parse_assignments(file, text);
+    /// show it, but for the values of what may be a secret one of `params`; those of reading it are returned.
+    pub fn file(
+        &mut self,
+        sources: &mut Sources,
+        params: &[ParamInfo],
+        path: &str,
+        text: &str,
+    ) -> Vec<Diagnostic> {
+        let (fields, mut diagnostics) = syntax::parse_assignments(sources.next_id(), text);
+        let sound = diagnostics.is_empty();
+        sources.add(path, masked(text, params, &fields, sound));
+        mute(&mut diagnostics, text, params, &fields);
         for field in fields {
             self.given.push(Given {
                 name: field.name.text,
@@ -151,7 +160,7 @@ impl Given {
             Text::Raw(text) => raw(text, ty)?,
         };
         // A secret that does not fit must not show in the message.
-        let secret = relate::is_secret(ty);
+        let secret = relate::mentions_secret(ty);
         coerce(value, ty, &NoFacts).map_err(|mismatch| match secret {
             true => "the value does not fit (it is secret, so it is not shown)".to_owned(),
             false => mismatch.to_string(),
@@ -217,7 +226,7 @@ fn raw(text: &str, ty: &Type) -> Result<Value, String> {
     } else {
         None
     };
-    value.ok_or_else(|| match relate::is_secret(ty) {
+    value.ok_or_else(|| match relate::mentions_secret(ty) {
         true => "it cannot be read (it is secret, so it is not shown)".to_owned(),
         false => format!("`{text}` cannot be read as `{inner}`"),
     })

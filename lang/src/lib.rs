@@ -9,6 +9,7 @@ mod eval;
 mod format;
 pub mod functions;
 mod inputs;
+mod masking;
 mod offer;
 mod place;
 mod program;

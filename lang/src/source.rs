@@ -87,9 +87,14 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and gives it its number.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        let id = FileId(self.files.len() as u32);
+        let id = self.next_id();
         self.files.push(SourceFile::new(id, path, text));
         id
+    }
+
+    /// The number that the next file gets.
+    pub fn next_id(&self) -> FileId {
+        FileId(self.files.len() as u32)
     }
 
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {

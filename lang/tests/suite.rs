@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::Texts;
-use infra_lang::{Diagnostic, Inputs, Severity, Sources, codes, load};
+use infra_lang::{Diagnostic, Inputs, ParamInfo, Severity, Sources, codes, load};
 use infra_model::{Address, Record};
 
 /// A fenced block: its info line, its text, and its lines in the file.
@@ -115,7 +115,12 @@ fn world(case: &Case) -> Texts {
     world
 }
 
-fn inputs(case: &Case, sources: &mut Sources, out: &mut Vec<Diagnostic>) -> Inputs {
+fn inputs(
+    case: &Case,
+    params: &[ParamInfo],
+    sources: &mut Sources,
+    out: &mut Vec<Diagnostic>,
+) -> Inputs {
     let mut inputs = Inputs::new();
     for block in case.blocks.iter().filter(|block| block.info == "inputs") {
         let mut section = "set";
@@ -138,7 +143,7 @@ fn inputs(case: &Case, sources: &mut Sources, out: &mut Vec<Diagnostic>) -> Inpu
             }
         }
         if !file.is_empty() {
-            out.extend(inputs.file(sources, "test.infravars", &file));
+            out.extend(inputs.file(sources, params, "test.infravars", &file));
         }
         inputs.environment(environment);
         for (name, text) in sets {
@@ -285,7 +290,7 @@ fn run(case: &Case) -> (String, String) {
             );
         }
     };
-    let inputs = inputs(case, &mut sources, &mut diagnostics);
+    let inputs = inputs(case, &program.params(), &mut sources, &mut diagnostics);
     let wants_desired = case.blocks.iter().any(|block| block.info == "desired");
     let has_inputs = case.blocks.iter().any(|block| block.info == "inputs");
     let mut desired = String::new();

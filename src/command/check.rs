@@ -75,7 +75,8 @@ fn find(
         Ok(sound) => sound,
         Err(wrong) => return Ok((found, wrong.sources)),
     };
-    let (inputs, wrong) = program::read_inputs(&args.inputs, project, env, &mut sources)?;
+    let (inputs, wrong) =
+        program::read_inputs(&args.inputs, project, env, &sound.params(), &mut sources)?;
     found.extend(wrong);
     let nothing = BTreeMap::<Address, Record>::new();
     if let Err(more) = Arc::new(sound).evaluate(project, &inputs, &nothing) {

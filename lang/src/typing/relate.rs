@@ -158,6 +158,19 @@ pub fn is_secret(ty: &Type) -> bool {
     }
 }
 
+/// Whether a part of the type is secret, at any depth.
+pub fn mentions_secret(ty: &Type) -> bool {
+    match ty {
+        Type::Secret(_) => true,
+        Type::Refined(inner, _) | Type::Optional(inner) | Type::List(inner) | Type::Map(inner) => {
+            mentions_secret(inner)
+        }
+        Type::Record(fields) => fields.iter().any(|field| mentions_secret(&field.ty)),
+        Type::Union(parts) => parts.iter().any(mentions_secret),
+        _ => false,
+    }
+}
+
 /// The type with `null` taken out.
 pub fn without_null(ty: &Type) -> Type {
     match ty {
