@@ -142,6 +142,7 @@ impl Evaluator<'_> {
 
     fn value_index(&self, value: &Value, at: &Value, index: &Expr) -> Eval<Thing> {
         let ((inner, secret), (at, at_secret)) = (reveal(value), reveal(at));
+        let hidden = secret || at_secret;
         let found = match (inner, at) {
             (Value::Unknown(unknown), _) => Value::from(Unknown {
                 ty: item_type(&unknown.ty),
@@ -160,15 +161,18 @@ impl Evaluator<'_> {
                     .and_then(|position| items.get(position))
                 {
                     Some(item) => item.clone(),
+                    None if hidden => return Err(nothing_secret(codes::INDEX_RANGE, index)),
                     None => return Err(out_of_range(*number, items.len(), index)),
                 }
             }
             (Value::Map(map), Value::String(key)) => match map.get(key) {
                 Some(value) => value.clone(),
+                None if hidden => return Err(nothing_secret(codes::MISSING_KEY, index)),
                 None => return Err(missing_key(key, map.keys().map(String::as_str), index)),
             },
             (Value::Map(map), Value::Int(number)) => match map.get(&number.to_string()) {
                 Some(value) => value.clone(),
+                None if hidden => return Err(nothing_secret(codes::MISSING_KEY, index)),
                 None => {
                     return Err(missing_key(
                         &number.to_string(),
@@ -190,7 +194,7 @@ impl Evaluator<'_> {
                 return Err(failed(Failure::new(codes::WRONG_TYPE, message), index.span));
             }
         };
-        Ok(Thing::Value(hide(found, secret || at_secret)))
+        Ok(Thing::Value(hide(found, hidden)))
     }
 }
 
@@ -215,6 +219,15 @@ fn out_of_range(number: i64, length: usize, index: &Expr) -> Stop {
     fault(
         Diagnostic::error(codes::INDEX_RANGE, index.span, message)
             .help("counting begins at 0; `first(xs)` and `last(xs)` are null for an empty list"),
+    )
+}
+
+/// Neither the keys of what is secret nor a secret key are shown.
+fn nothing_secret(code: &'static str, index: &Expr) -> Stop {
+    fault(
+        Diagnostic::error(code, index.span, "there is nothing at this place")
+            .label("secret, so it is not shown")
+            .help("`get(map, key, otherwise)` gives another value when there is none"),
     )
 }
 

@@ -11,6 +11,7 @@ mod import;
 mod import_all;
 mod language;
 mod saved;
+mod secret_places;
 mod secrets;
 pub mod signals;
 mod testing;
