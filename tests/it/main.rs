@@ -11,6 +11,7 @@ mod errors;
 mod examples;
 mod kill;
 mod peers;
+mod readme;
 mod rooms;
 mod state;
 mod stdlib;
