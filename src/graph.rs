@@ -17,6 +17,8 @@ pub struct Graph {
 
 /// A resource or a lookup.
 pub struct Node {
+    /// `web["a"]/aws.volume.data["logs"]`.
+    pub address: String,
     /// `aws.volume`.
     pub kind: String,
     /// `data["logs"]`.
@@ -67,6 +69,7 @@ impl Graph {
     fn add(&mut self, address: &Address, lookup: bool) {
         let place = self.nodes.len();
         self.nodes.push(Node {
+            address: address.to_string(),
             kind: address.type_name.clone(),
             name: keyed(&address.name, address.key.as_deref()),
             lookup,

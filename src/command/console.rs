@@ -44,6 +44,9 @@ pub fn run(args: &args::Console, console: &Console, env: &Environment) -> Outcom
             "" => {}
             ":quit" | ":q" => break,
             ":help" | ":h" => console.print(HELP),
+            // Words of other consoles, unless the program has something of the name.
+            "quit" | "exit" if !session.knows(&line) => break,
+            "help" | "?" if !session.knows(&line) => console.print(HELP),
             line => failed |= !session.answer(line),
         }
     }
@@ -68,12 +71,26 @@ impl Session<'_> {
             .ask(if self.console.asks { prompt } else { "" })
     }
 
+    /// Whether a line is an expression that has a value.
+    fn knows(&mut self, line: &str) -> bool {
+        let mut sources = self.sources.clone();
+        let answer = self
+            .evaluation
+            .expression(line, &mut sources, self.project, &self.known);
+        answer.is_ok()
+    }
+
     /// Answers a line and those it goes on in; says whether there was an answer.
     fn answer(&mut self, line: &str) -> bool {
         let (types, first) = match line.strip_prefix(':') {
             None => (false, line),
             Some(command) => match command.strip_prefix("type") {
                 Some(rest) if rest.starts_with(' ') => (true, rest.trim()),
+                Some("") => {
+                    self.console
+                        .warn("`:type` shows the type of an expression: `:type 2 * 8GiB`");
+                    return false;
+                }
                 _ => {
                     self.console
                         .warn(&format!("there is no command `{line}`; :help lists them"));
@@ -81,6 +98,12 @@ impl Session<'_> {
                 }
             },
         };
+        if first.starts_with("let ") {
+            self.console.warn(
+                "the console answers expressions; write a `let` into the program, and it is known here",
+            );
+            return false;
+        }
         let mut expression = first.to_owned();
         while is_open(&expression) {
             match self.read("… ") {

@@ -21,6 +21,10 @@ pub fn run(args: &args::Graph, console: &Console, env: &Environment) -> Outcome 
         console.note("What depends on the answer of a lookup by `for` or `if` is not drawn.\n");
     }
     let drawn = Graph::of(&evaluation.desired);
+    if console.json {
+        console.print_json(&graph::json(&drawn));
+        return Ok(Exit::Done);
+    }
     console.print(&match args.format {
         GraphFormat::Dot => graph::dot(&drawn),
         GraphFormat::Mermaid => graph::mermaid(&drawn),

@@ -7,6 +7,23 @@ use std::fmt::Write;
 use super::text;
 use crate::graph::{Cluster, Graph, Node};
 
+/// For other programs: what there is, and what needs what, by addresses.
+pub fn json(graph: &Graph) -> serde_json::Value {
+    let nodes = graph.nodes.iter().map(|node| {
+        serde_json::json!({ "address": node.address, "type": node.kind, "lookup": node.lookup })
+    });
+    let address = |place: &usize| &graph.nodes[*place].address;
+    let edges = graph
+        .edges
+        .iter()
+        .map(|(from, to)| serde_json::json!({ "from": address(from), "to": address(to) }));
+    serde_json::json!({
+        "program": graph.program,
+        "nodes": nodes.collect::<Vec<_>>(),
+        "edges": edges.collect::<Vec<_>>(),
+    })
+}
+
 /// For Graphviz.
 pub fn dot(graph: &Graph) -> String {
     let mut page = format!(
@@ -32,7 +49,9 @@ fn dot_cluster(
 ) {
     let indent = "  ".repeat(depth);
     for place in &cluster.nodes {
-        let Node { kind, name, lookup } = &graph.nodes[*place];
+        let Node {
+            kind, name, lookup, ..
+        } = &graph.nodes[*place];
         let style = if *lookup { ", style = dashed" } else { "" };
         let label = quoted(&format!("{kind}\n{name}"));
         let _ = writeln!(page, "{indent}n{place} [label = {label}{style}]");
@@ -75,7 +94,9 @@ fn mermaid_cluster(
 ) {
     let indent = "  ".repeat(depth);
     for place in &cluster.nodes {
-        let Node { kind, name, lookup } = &graph.nodes[*place];
+        let Node {
+            kind, name, lookup, ..
+        } = &graph.nodes[*place];
         let label = format!("\"{}<br>{}\"", entities(kind), entities(name));
         let _ = match lookup {
             true => writeln!(page, "{indent}n{place}([{label}])"),

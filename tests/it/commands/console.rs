@@ -39,6 +39,21 @@ fn what_is_wrong_is_shown_at_its_place_and_the_rest_goes_on() {
 }
 
 #[test]
+fn words_of_other_consoles_are_understood() {
+    let ran = Tool::with("let help = 3\n")
+        .run_with_input(&["console"], "let a = 1\n:type\nhelp\n?\nexit\n1\n")
+        .expect(1);
+    assert!(
+        ran.out.starts_with("3\nAn expression prints its value."),
+        "{ran}"
+    );
+    assert!(!ran.out.ends_with("1\n"), "{ran}");
+    for words in ["write a `let` into the program", "`:type` shows the type"] {
+        assert!(ran.err.contains(words), "{words}: {ran}");
+    }
+}
+
+#[test]
 fn it_knows_what_the_state_knows() {
     let tool = Tool::with(PROGRAM);
     tool.run(&["apply", "--yes"]).expect(0);

@@ -58,3 +58,16 @@ fn a_lookup_that_nobody_answered_is_drawn() {
     assert!(ran.out.contains("style = dashed"), "{ran}");
     assert!(ran.out.contains("n1 -> n0"), "{ran}");
 }
+
+#[test]
+fn as_a_document_it_has_addresses() {
+    let json = Tool::with(NETWORK)
+        .run(&["graph", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(json["nodes"][0]["address"], "aws.vpc.net", "{json}");
+    let edges = json["edges"].as_array().expect("a list");
+    let wanted =
+        serde_json::json!({ "from": "rooms[\"c\"]/aws.subnet.inside", "to": "aws.vpc.net" });
+    assert!(edges.contains(&wanted), "{json}");
+}
