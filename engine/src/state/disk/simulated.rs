@@ -21,6 +21,22 @@ pub enum Survives {
 struct File {
     written: Vec<u8>,
     synced: Vec<u8>,
+    /// How far the two are surely the same.
+    same: usize,
+}
+
+impl File {
+    fn cut(&mut self, length: usize) {
+        self.written.truncate(length);
+        self.same = self.same.min(length);
+    }
+
+    /// Costs as much as was written since the last time, as with a real disk.
+    fn sync(&mut self) {
+        self.synced.truncate(self.same);
+        self.synced.extend_from_slice(&self.written[self.same..]);
+        self.same = self.written.len();
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -113,6 +129,7 @@ impl SimulatedDisk {
             new.files.push(File {
                 written: content.clone(),
                 synced: content.clone(),
+                same: content.len(),
             });
         }
         new.synced_names = new.names.clone();
@@ -224,7 +241,7 @@ impl Disk for SimulatedDisk {
                 index
             }
         };
-        inner.files[index].written.clear();
+        inner.files[index].cut(0);
         inner.put("write", name, index, bytes, stop)
     }
 
@@ -239,7 +256,7 @@ impl Disk for SimulatedDisk {
         let mut inner = self.inner();
         inner.whole_step("cut off", name)?;
         let index = inner.index("cut off", name)?;
-        inner.files[index].written.truncate(length as usize);
+        inner.files[index].cut(length as usize);
         Ok(())
     }
 
@@ -255,7 +272,7 @@ impl Disk for SimulatedDisk {
                 reason: "input/output error".to_owned(),
             });
         }
-        inner.files[index].synced = inner.files[index].written.clone();
+        inner.files[index].sync();
         Ok(())
     }
 
