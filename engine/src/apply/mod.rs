@@ -37,7 +37,7 @@ impl ApplyOptions {
     /// The default concurrency, for a run of this name.
     pub fn new(run: impl Into<String>) -> ApplyOptions {
         ApplyOptions {
-            concurrency: 128,
+            concurrency: 2_000,
             run: run.into(),
         }
     }

@@ -25,8 +25,8 @@ pub(crate) enum Selection<'a> {
     Ids(&'a [String]),
     /// Those of a program.
     Program(&'a str),
-    /// Those that a create call with this token made.
-    Token(&'a str),
+    /// Those that create calls with these tokens made, at most [`FILTER_VALUES_MAX`].
+    Tokens(&'a [String]),
     /// Those that fit these filters of the listing.
     Matching(&'a [Filter]),
     All,
@@ -41,9 +41,9 @@ impl Selection<'_> {
                 &format!("tag:{}", tags::PROGRAM),
                 [(*program).to_owned()],
             )],
-            Selection::Token(token) => vec![filter(
+            Selection::Tokens(tokens) => vec![filter(
                 &format!("tag:{}", tags::TOKEN),
-                [(*token).to_owned()],
+                tokens.iter().cloned(),
             )],
             Selection::Matching(filters) => filters.to_vec(),
             Selection::All => Vec::new(),
@@ -87,13 +87,49 @@ pub(crate) async fn read(
     Ok(targets.iter().map(observed).collect())
 }
 
+/// What one resource is now, asked together with others of its type.
+async fn look(cloud: &Cloud, type_name: &str, id: &str) -> Result<Option<Seen>, Failure> {
+    let kind = crate::provider::kind(type_name)?;
+    let asking = |ids: Vec<String>| async move {
+        let all = kind.describe(cloud, Selection::Ids(&ids)).await?;
+        Ok(all
+            .into_iter()
+            .map(|seen| (seen.id.clone(), seen))
+            .collect())
+    };
+    match cloud.gathered.seen.get(type_name) {
+        Some(gather) => gather.one(&*cloud.timer, id, asking).await,
+        None => Ok(None),
+    }
+}
+
 /// Reads one resource that is known to exist; it may take a while until AWS shows it everywhere.
-pub(crate) async fn read_one(cloud: &Cloud, kind: &dyn Kind, id: &str) -> Result<Seen, Failure> {
-    let ids = [id.to_owned()];
+pub(crate) async fn read_one(cloud: &Cloud, type_name: &str, id: &str) -> Result<Seen, Failure> {
     let what = format!("to see {id}, which AWS says it made,");
-    crate::wait::until(cloud, &what, cloud.windows.consistency_ms, || async {
-        let mut seen = kind.describe(cloud, Selection::Ids(&ids)).await?;
-        Ok(seen.pop())
-    })
-    .await
+    let window_ms = cloud.windows.consistency_ms;
+    crate::wait::until(cloud, &what, window_ms, || look(cloud, type_name, id)).await
+}
+
+/// What a create call with this token made, asked together with other tokens of the type.
+pub(crate) async fn made(
+    cloud: &Cloud,
+    type_name: &str,
+    token: &str,
+) -> Result<Vec<Seen>, Failure> {
+    let kind = crate::provider::kind(type_name)?;
+    let asking = |tokens: Vec<String>| async move {
+        let mut made: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
+        for seen in kind.describe(cloud, Selection::Tokens(&tokens)).await? {
+            // Not every cloud that speaks EC2 filters every type by tag.
+            if let Some(token) = seen.tags.get(tags::TOKEN) {
+                made.entry(token.clone()).or_default().push(seen);
+            }
+        }
+        Ok(made)
+    };
+    let found = match cloud.gathered.made.get(type_name) {
+        Some(gather) => gather.one(&*cloud.timer, token, asking).await?,
+        None => None,
+    };
+    Ok(found.unwrap_or_default())
 }

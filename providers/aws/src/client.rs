@@ -1,7 +1,7 @@
 //! The SDK's clients, set up, and the one way every request goes through them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -10,12 +10,41 @@ use infra_provider::{Account, Context, Failure, FailureKind, Timer};
 
 use crate::config::{Config, Options, Windows, limit};
 use crate::error::{self, Route};
+use crate::gather::Gather;
+use crate::resource::TYPES;
 use crate::sdk;
+use crate::seen::Seen;
 
 /// For how long one attempt to read waits for its answer, in milliseconds; changes have the SDK's longer limit.
 const READ_MS_MAX: u64 = 20_000;
 /// For how long all attempts of a read together wait for an answer, in milliseconds.
 const READ_SILENCE_MS_MAX: u64 = 60_000;
+
+/// How many requests are under way at once: connections are for work, and not for waiting.
+const IN_FLIGHT_MAX: usize = 64;
+
+/// What many steps ask for one by one and get in one call.
+pub(crate) struct Gathered {
+    pub instances: Gather<aws_sdk_ec2::types::Instance>,
+    pub volumes: Gather<aws_sdk_ec2::types::Volume>,
+    pub terminations: Gather<Result<(), Failure>>,
+    /// Resources by id, for each type.
+    pub seen: BTreeMap<&'static str, Gather<Seen>>,
+    /// What create calls with a token made, for each type.
+    pub made: BTreeMap<&'static str, Gather<Vec<Seen>>>,
+}
+
+impl Default for Gathered {
+    fn default() -> Gathered {
+        Gathered {
+            instances: Gather::default(),
+            volumes: Gather::default(),
+            terminations: Gather::default(),
+            seen: TYPES.map(|name| (name, Gather::default())).into(),
+            made: TYPES.map(|name| (name, Gather::default())).into(),
+        }
+    }
+}
 
 /// One account and region: the clients and what every operation needs beside them.
 pub(crate) struct Cloud {
@@ -31,7 +60,9 @@ pub(crate) struct Cloud {
     /// The provider block's common tags.
     pub tags: BTreeMap<String, String>,
     /// Root device names by image, so that many machines of one image ask once.
-    pub root_devices: Mutex<BTreeMap<String, String>>,
+    pub root_devices: tokio::sync::Mutex<BTreeMap<String, String>>,
+    pub gathered: Gathered,
+    in_flight: tokio::sync::Semaphore,
     account: tokio::sync::OnceCell<Account>,
 }
 
@@ -76,7 +107,9 @@ impl Cloud {
             program: context.program.clone(),
             region,
             tags: config.tags,
-            root_devices: Mutex::default(),
+            root_devices: tokio::sync::Mutex::default(),
+            gathered: Gathered::default(),
+            in_flight: tokio::sync::Semaphore::new(IN_FLIGHT_MAX),
             account: tokio::sync::OnceCell::new(),
         };
         if !config.accounts.is_empty() {
@@ -199,7 +232,11 @@ impl Cloud {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let answer = sending.await;
+        let answer = {
+            // The semaphore is never closed; without a permit the request would simply not be held back.
+            let _place = self.in_flight.acquire().await;
+            sending.await
+        };
         answer.map_err(|error| error::failure(action, &error, &self.route))
     }
 }

@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod error;
 mod fields;
+mod gather;
 mod lookup;
 mod policy;
 mod provider;

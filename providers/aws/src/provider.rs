@@ -45,11 +45,12 @@ impl AwsProvider {
 
     async fn find(
         &self,
-        kind: &dyn Kind,
+        type_name: &str,
         token: &str,
         fields: Option<&Record>,
         patient: bool,
     ) -> Result<Found, Failure> {
+        let kind = kind(type_name)?;
         if let Some(found) = kind.find(&self.cloud, fields).await {
             return found;
         }
@@ -58,14 +59,8 @@ impl AwsProvider {
             "for an answer",
             self.cloud.windows.consistency_ms,
             || async {
-                let mut ids: Vec<String> = kind
-                    .describe(&self.cloud, Selection::Token(token))
-                    .await?
-                    .into_iter()
-                    // Not every cloud that speaks EC2 filters every type by tag.
-                    .filter(|seen| seen.tags.get(tags::TOKEN).is_some_and(|tag| tag == token))
-                    .map(|seen| seen.id)
-                    .collect();
+                let made = batch::made(&self.cloud, type_name, token).await?;
+                let mut ids: Vec<String> = made.into_iter().map(|seen| seen.id).collect();
                 Ok(match ids.len() {
                     0 if patient => None,
                     0 => Some(Found::Absent),
@@ -150,8 +145,8 @@ impl Provider for AwsProvider {
         fields: Option<&Record>,
     ) -> Result<Found, Failure> {
         let kind = kind(&address.type_name)?;
-        self.find(kind, token, fields, !kind.token_idempotent())
-            .await
+        let patient = !kind.token_idempotent();
+        self.find(&address.type_name, token, fields, patient).await
     }
 
     /// A create without a client token is not simply sent again. When its answer is lost, or the cloud says that
@@ -168,7 +163,12 @@ impl Provider for AwsProvider {
                 break failure;
             }
             match self
-                .find(kind, &order.token, Some(&order.fields), failure.ambiguous)
+                .find(
+                    &order.address.type_name,
+                    &order.token,
+                    Some(&order.fields),
+                    failure.ambiguous,
+                )
                 .await
             {
                 Ok(Found::One(id)) => return Ok(Created { id }),
@@ -185,7 +185,7 @@ impl Provider for AwsProvider {
         let kind = kind(&order.address.type_name)?;
         let settled = self.patient(|| kind.settle(&self.cloud, order)).await;
         let read = match settled {
-            Ok(()) => batch::read_one(&self.cloud, kind, &order.id).await,
+            Ok(()) => batch::read_one(&self.cloud, &order.address.type_name, &order.id).await,
             Err(failure) => Err(failure),
         };
         match &order.fields {
@@ -203,7 +203,7 @@ impl Provider for AwsProvider {
                 tags::update(&self.cloud, order, &tagged).await?;
             }
             kind.update(&self.cloud, order).await?;
-            batch::read_one(&self.cloud, kind, &order.id).await
+            batch::read_one(&self.cloud, &order.address.type_name, &order.id).await
         }
         .await;
         match updated {
@@ -234,7 +234,7 @@ impl Provider for AwsProvider {
     }
 }
 
-fn kind(type_name: &str) -> Result<&'static dyn Kind, Failure> {
+pub(crate) fn kind(type_name: &str) -> Result<&'static dyn Kind, Failure> {
     resource::of(type_name).ok_or_else(|| unknown_type(type_name))
 }
 

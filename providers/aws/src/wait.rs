@@ -6,9 +6,15 @@ use infra_provider::{Failure, FailureKind};
 
 use crate::client::Cloud;
 
-/// The first pause between two questions and the longest one, in milliseconds.
-const PAUSE_MS_FIRST: u64 = 100;
+/// The shortest and the longest pause between two questions, in milliseconds.
+const PAUSE_MS_MIN: u64 = 100;
 const PAUSE_MS_MAX: u64 = 5_000;
+/// A pause is this part of the time waited so far, so what has come about is noticed at most that much later.
+const PAUSE_PART: u64 = 8;
+
+fn pause(spent_ms: u64) -> Duration {
+    Duration::from_millis((spent_ms / PAUSE_PART).clamp(PAUSE_MS_MIN, PAUSE_MS_MAX))
+}
 
 /// How long a machine, a gateway or a volume may take.
 pub(crate) const MINUTES_20: u64 = 20 * 60_000;
@@ -30,7 +36,6 @@ where
     Answer: Future<Output = Result<Option<T>, Failure>>,
 {
     let start_ms = cloud.timer.now_ms();
-    let mut pause_ms = PAUSE_MS_FIRST;
     loop {
         if let Some(answer) = probe().await? {
             return Ok(answer);
@@ -41,8 +46,7 @@ where
             let help = "look at it in the console; a further apply goes on from here";
             return Err(Failure::new(FailureKind::Timeout, message).help(help));
         }
-        cloud.timer.sleep(Duration::from_millis(pause_ms)).await;
-        pause_ms = (pause_ms * 3 / 2).min(PAUSE_MS_MAX);
+        cloud.timer.sleep(pause(spent_ms)).await;
     }
 }
 
@@ -58,18 +62,16 @@ where
     Done: Future<Output = Result<T, Failure>>,
 {
     let start_ms = cloud.timer.now_ms();
-    let mut pause_ms = PAUSE_MS_FIRST;
     loop {
-        match step().await {
-            Err(failure) if passing(&failure) => {
-                if cloud.timer.now_ms().saturating_sub(start_ms) >= window_ms {
-                    return Err(failure);
-                }
-            }
+        let failure = match step().await {
+            Err(failure) if passing(&failure) => failure,
             result => return result,
+        };
+        let spent_ms = cloud.timer.now_ms().saturating_sub(start_ms);
+        if spent_ms >= window_ms {
+            return Err(failure);
         }
-        cloud.timer.sleep(Duration::from_millis(pause_ms)).await;
-        pause_ms = (pause_ms * 3 / 2).min(PAUSE_MS_MAX);
+        cloud.timer.sleep(pause(spent_ms)).await;
     }
 }
 

@@ -1,5 +1,7 @@
 //! Filters of the Describe actions: names from a table, values with wildcards, tags for everything.
 
+use std::collections::BTreeSet;
+
 use crate::fault::Fault;
 use crate::query::Query;
 use crate::world::{Entity, Region};
@@ -26,7 +28,32 @@ pub fn some(value: Option<impl ToString>) -> Vec<String> {
 
 /// The filters of a request: all must match, by any of their values.
 #[derive(Debug)]
-pub struct Filters<'q>(Vec<(&'q str, Vec<&'q str>)>);
+pub struct Filters<'q>(Vec<Filter<'q>>);
+
+#[derive(Debug)]
+struct Filter<'q> {
+    name: &'q str,
+    /// Values that are only equal to themselves: a request may name two hundred ids among thousands.
+    plain: BTreeSet<&'q str>,
+    patterns: Vec<&'q str>,
+}
+
+impl<'q> Filter<'q> {
+    fn new(name: &'q str, values: &[&'q str]) -> Self {
+        let (patterns, plain): (Vec<&str>, Vec<&str>) = values
+            .iter()
+            .partition(|value| value.contains(['*', '?', '\\']));
+        Self {
+            name,
+            plain: plain.into_iter().collect(),
+            patterns,
+        }
+    }
+
+    fn fits(&self, value: &str) -> bool {
+        self.plain.contains(value) || self.patterns.iter().any(|pattern| matches(pattern, value))
+    }
+}
 
 impl<'q> Filters<'q> {
     /// Reads `Filter.N`.
@@ -35,12 +62,13 @@ impl<'q> Filters<'q> {
     /// `MissingParameter` for a filter without a name, `FilterLimitExceeded` for too many filters or values.
     pub fn parse(q: &'q Query) -> Result<Self, Fault> {
         let mut filters = Vec::new();
+        let mut too_many = false;
         for node in q.list("Filter") {
-            filters.push((node.need("Name")?, node.texts("Value")));
+            let values = node.texts("Value");
+            too_many |= values.len() > VALUES_MAX;
+            filters.push(Filter::new(node.need("Name")?, &values));
         }
-        if filters.len() > FILTERS_MAX
-            || filters.iter().any(|(_, values)| values.len() > VALUES_MAX)
-        {
+        if too_many || filters.len() > FILTERS_MAX {
             return Err(Fault::new(
                 "FilterLimitExceeded",
                 format!("A request can have {FILTERS_MAX} filters with {VALUES_MAX} values each"),
@@ -54,7 +82,7 @@ impl<'q> Filters<'q> {
     /// # Errors
     /// `InvalidParameterValue`.
     pub fn check<T>(&self, table: FilterTable<T>) -> Result<(), Fault> {
-        for (name, _) in &self.0 {
+        for Filter { name, .. } in &self.0 {
             let known = name.starts_with("tag:")
                 || *name == "tag-key"
                 || table.iter().any(|(known, _)| known == name);
@@ -67,14 +95,15 @@ impl<'q> Filters<'q> {
 
     /// Whether the entity passes all of them.
     pub fn pass<T: Entity>(&self, table: FilterTable<T>, region: &Region, entity: &T) -> bool {
-        self.0.iter().all(|(name, patterns)| {
+        self.0.iter().all(|filter| {
+            let name = filter.name;
             let values: Vec<String> = if let Some(key) = name.strip_prefix("tag:") {
                 region
                     .tags_of(entity.id())
                     .filter(|(known, _)| *known == key)
                     .map(|(_, value)| value.to_owned())
                     .collect()
-            } else if *name == "tag-key" {
+            } else if name == "tag-key" {
                 region
                     .tags_of(entity.id())
                     .map(|(key, _)| key.to_owned())
@@ -82,13 +111,11 @@ impl<'q> Filters<'q> {
             } else {
                 table
                     .iter()
-                    .find(|(known, _)| known == name)
+                    .find(|(known, _)| *known == name)
                     .map(|(_, get)| get(region, entity))
                     .unwrap_or_default()
             };
-            values
-                .iter()
-                .any(|value| patterns.iter().any(|pattern| matches(pattern, value)))
+            values.iter().any(|value| filter.fits(value))
         })
     }
 }

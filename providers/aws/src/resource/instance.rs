@@ -151,16 +151,7 @@ impl Kind for Instance {
     }
 
     async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure> {
-        wait::deletion(cloud, || {
-            cloud.change("TerminateInstances", || {
-                cloud
-                    .ec2
-                    .terminate_instances()
-                    .instance_ids(&order.id)
-                    .send()
-            })
-        })
-        .await?;
+        wait::deletion(cloud, || state::terminate(cloud, &order.id)).await?;
         wait::until(
             cloud,
             "for the instance to terminate",
@@ -202,13 +193,8 @@ impl Kind for Instance {
 
 /// The device name of an image's root volume. Action: `DescribeImages`, once an image.
 async fn root_device(cloud: &Cloud, image: &str) -> Result<Option<String>, Failure> {
-    let known = || {
-        cloud
-            .root_devices
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-    };
-    if let Some(device) = known().get(image) {
+    let mut known = cloud.root_devices.lock().await;
+    if let Some(device) = known.get(image) {
         return Ok(Some(device.clone()));
     }
     let answer = cloud
@@ -219,7 +205,7 @@ async fn root_device(cloud: &Cloud, image: &str) -> Result<Option<String>, Failu
     let image_found = answer.images.unwrap_or_default().pop();
     let device = image_found.and_then(|image| image.root_device_name);
     if let Some(device) = &device {
-        known().insert(image.to_owned(), device.clone());
+        known.insert(image.to_owned(), device.clone());
     }
     Ok(device)
 }

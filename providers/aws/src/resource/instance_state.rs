@@ -53,8 +53,16 @@ async fn describe_all(cloud: &Cloud, filters: Vec<Filter>) -> Result<Vec<Describ
 }
 
 pub(super) async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Described>, Failure> {
-    let by_id = filter("instance-id", [id.to_owned()]);
-    Ok(describe_all(cloud, vec![by_id]).await?.pop())
+    let asking = |ids| async {
+        let all = describe_all(cloud, vec![filter("instance-id", ids)]).await?;
+        let named = |one: Described| Some((one.instance_id.clone()?, one));
+        Ok(all.into_iter().filter_map(named).collect())
+    };
+    cloud
+        .gathered
+        .instances
+        .one(&*cloud.timer, id, asking)
+        .await
 }
 
 fn state(instance: &Described) -> Option<&InstanceStateName> {
@@ -111,6 +119,35 @@ fn ended(instance: Option<Described>) -> Failure {
     );
     failure.code = reason.code.unwrap_or_default();
     failure
+}
+
+/// Terminates an instance, together with others.
+pub(super) async fn terminate(cloud: &Cloud, id: &str) -> Result<(), Failure> {
+    let all = |ids: Vec<String>| async move {
+        cloud
+            .change("TerminateInstances", || {
+                let call = cloud.ec2.terminate_instances();
+                call.set_instance_ids(Some(ids.clone())).send()
+            })
+            .await
+    };
+    let asking = |ids: Vec<String>| async move {
+        let together = all(ids.clone()).await;
+        let alone = together.is_err() && ids.len() > 1;
+        let mut ended = BTreeMap::new();
+        for id in ids {
+            // One that is protected or gone is no reason to keep the others.
+            let result = match alone {
+                true => all(vec![id.clone()]).await.map(drop),
+                false => together.as_ref().map(|_| ()).map_err(Clone::clone),
+            };
+            ended.insert(id, result);
+        }
+        Ok(ended)
+    };
+    let gather = &cloud.gathered.terminations;
+    let ended = gather.one(&*cloud.timer, id, asking).await?;
+    ended.unwrap_or(Ok(()))
 }
 
 /// Stops an instance and waits; stopped already, or gone, is success.

@@ -110,7 +110,7 @@ async fn attach(cloud: &Cloud, gateway: &str, vpc: &str) -> Result<(), Failure> 
         .await;
     match attached {
         Err(failure) if failure.kind == FailureKind::AlreadyExists => {
-            let seen = batch::read_one(cloud, &InternetGateway, gateway).await?;
+            let seen = batch::read_one(cloud, "aws.internet_gateway", gateway).await?;
             match Fields(&seen.fields).text("vpc") {
                 Some(current) if current == vpc => Ok(()),
                 _ => {

@@ -238,7 +238,7 @@ pub(super) async fn of_volumes(
     for volume in volumes {
         let token = token::derived(&order.token, &volume);
         let begun = Snapshot
-            .describe(cloud, Selection::Token(&token))
+            .describe(cloud, Selection::Tokens(std::slice::from_ref(&token)))
             .await?
             .pop();
         let copy = match begun {

@@ -223,8 +223,12 @@ pub(super) async fn describe_all(
 }
 
 pub(super) async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Described>, Failure> {
-    let by_id = filter("volume-id", [id.to_owned()]);
-    Ok(describe_all(cloud, vec![by_id]).await?.pop())
+    let asking = |ids| async {
+        let all = describe_all(cloud, vec![filter("volume-id", ids)]).await?;
+        let named = |one: Described| Some((one.volume_id.clone()?, one));
+        Ok(all.into_iter().filter_map(named).collect())
+    };
+    cloud.gathered.volumes.one(&*cloud.timer, id, asking).await
 }
 
 pub(super) fn kind_of(fields: Fields<'_>, name: &str) -> Option<VolumeType> {

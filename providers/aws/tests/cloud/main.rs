@@ -5,6 +5,7 @@
 
 mod addressing;
 mod bed;
+mod calls;
 mod compute;
 mod conformance;
 mod existing;

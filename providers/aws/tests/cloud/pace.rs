@@ -2,19 +2,19 @@
 
 use crate::bed::{Bed, Setup, Text};
 
-fn wide(machines: usize) -> Text {
+pub fn wide(machines: usize) -> Text {
     Text::new(format!(
         r#"
 provider aws {{ region = "us-west-2" }}
 lookup aws.image base {{ owner = "amazon", name = "al2023-ami-*", architecture = x86_64, newest = true }}
 aws.vpc net {{ range = 10.0.0.0/16 }}
 aws.subnet inside {{ vpc = net, zone = "us-west-2a", range = 10.0.0.0/18 }}
-aws.security_group hosts {{ vpc = net, description = "hosts" }}
+aws.security_group hosts for n in range(1 + {machines} / 10) {{ vpc = net, description = "hosts" }}
 aws.instance host for n in range({machines}) {{
   type   = "t3.large"
   image  = base
   subnet = inside
-  groups = [hosts]
+  groups = [hosts["${{n / 10}}"]]
 }}
 aws.volume disk for n in range({machines} * 2) {{
   zone = "us-west-2a"

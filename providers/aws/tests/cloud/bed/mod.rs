@@ -343,34 +343,20 @@ impl Bed {
         }
     }
 
-    /// Reads all that the state has of a type, as a plan does: the number of calls.
-    pub fn calls_to_read(&self, type_name: &str, at_most: usize) -> (usize, BTreeMap<String, u64>) {
+    /// All that the state has of a type, to be read as a plan does.
+    pub fn targets(&self, type_name: &str) -> Vec<Target> {
         let state = self.state();
         let of_type = state
             .entries()
             .iter()
             .filter(|(address, _)| address.type_name == type_name);
-        let targets: Vec<Target> = of_type
-            .take(at_most)
+        of_type
             .map(|(address, entry)| Target {
                 address: address.clone(),
                 id: entry.id.clone(),
                 prior: entry.attributes.usable(),
             })
-            .collect();
-        let before = self.provider.calls().by_action();
-        let read = self.clock.run(self.provider.read(type_name, &targets));
-        let read = read.unwrap_or_else(|failure| panic!("{type_name}: {failure}"));
-        assert!(
-            read.iter()
-                .all(|one| *one != infra_provider::Observed::Absent),
-            "{type_name}: all of them are there"
-        );
-        let calls = self.provider.calls().by_action();
-        (
-            targets.len(),
-            infra_engine::providers::calls_since(&before, &calls),
-        )
+            .collect()
     }
 }
 
