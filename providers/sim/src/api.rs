@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::bucket::Buckets;
+use crate::bucket::{Buckets, Weight};
 use crate::fault::Fault;
 use crate::journal::Journal;
 use crate::query::Query;
@@ -189,7 +189,11 @@ impl Core {
         }
         if service == Service::Ebs {
             let call = ebs::Operation::of(request)?;
-            self.admit(service, region, call.name(), true, now)?;
+            let weight = Weight {
+                narrow: true,
+                resources: 1,
+            };
+            self.admit(service, region, call.name(), weight, now)?;
             return self.transact(region, now, |world| {
                 call.run(world.region(region, now), request)
             });
@@ -212,7 +216,20 @@ impl Core {
         self.check_version(service, &q)?;
         let narrow =
             form.contains("Filter.1") || form.contains("Id.1=") || form.contains("MaxResults=");
-        self.admit(service, region, &action, narrow, now)?;
+        let resources = match action.as_str() {
+            "RunInstances" => q
+                .int("MaxCount")?
+                .and_then(|count| usize::try_from(count).ok()),
+            "StartInstances" | "StopInstances" | "TerminateInstances" => {
+                Some(q.texts("InstanceId").len())
+            }
+            _ => None,
+        };
+        let weight = Weight {
+            narrow,
+            resources: resources.unwrap_or(1),
+        };
+        self.admit(service, region, &action, weight, now)?;
         if service == Service::Sts {
             return sts::answer(&action, request_id);
         }
@@ -244,7 +261,7 @@ impl Core {
         service: Service,
         region: &str,
         action: &str,
-        narrow: bool,
+        weight: Weight,
         now: u64,
     ) -> Result<(), Fault> {
         let known = service != Service::Ec2 || ec2::knows(action);
@@ -259,7 +276,7 @@ impl Core {
         let free = self
             .buckets
             .as_mut()
-            .is_none_or(|buckets| buckets.take(region, action, narrow, now));
+            .is_none_or(|buckets| buckets.take(region, action, weight, now));
         if free {
             Ok(())
         } else {

@@ -78,6 +78,7 @@ fn quotas() -> Quotas {
         network_acls_per_vpc: MANY,
         security_groups: MANY,
         addresses: MANY,
+        gateway_endpoints: MANY,
         vcpus: 1_000_000,
         pending_snapshots: MANY,
         ..Quotas::default()
