@@ -82,8 +82,11 @@ impl Cloud {
                     .help("write `provider aws { region = \"us-west-2\" }`, or set AWS_REGION"));
             }
         };
-        let paced = options.paced;
-        let throttle = Throttle::new(move |action| paced.then(|| limit(action)));
+        let throttle = Throttle::new(|action| Some(limit(action)));
+        let throttle = match options.paced {
+            true => throttle,
+            false => throttle.after_refusal(),
+        };
         let cloud = Cloud {
             ec2: aws_sdk_ec2::Client::new(&sdk),
             ebs: aws_sdk_ebs::Client::new(&sdk),

@@ -23,6 +23,7 @@ const MANY_OF: &[(&str, &str)] = &[
         "aws.flow_log",
         r#"source = net["${n}"], destination = "arn:aws:s3:::desk-logs""#,
     ),
+    ("aws.image", r#"instance = host["${n}"]"#),
     (
         "aws.instance",
         r#"type = "t3.large", image = base, subnet = inside, groups = [group["0"]]"#,

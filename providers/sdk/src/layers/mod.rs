@@ -85,7 +85,9 @@ impl Layers {
                 failure.action = call.action.to_owned();
             }
             if failure.kind == FailureKind::Throttled {
-                self.throttle.refused(call.group, self.timer.now_ms());
+                self.throttle
+                    .refused(call.group, sent_ms, self.timer.now_ms());
+                self.counts.note_throttled();
             }
             attempt += 1;
             if failure.kind == FailureKind::Network {

@@ -18,17 +18,34 @@ pub struct Limit {
     pub per_second: f64,
 }
 
+impl Limit {
+    /// The burst that is used. Calls overtake each other on their way, so the cloud may see a few of them earlier than
+    /// they were sent; a tenth of a second's calls are kept back for that.
+    fn usable(self) -> f64 {
+        let spare = (self.per_second / 10.0).max(1.0);
+        (f64::from(self.burst) - spare).max(1.0)
+    }
+}
+
 /// The slowest a bucket gets, in calls a second.
 const SLOWEST: f64 = 0.1;
 /// What a success wins back, as a part of the published rate.
 const REGAIN: f64 = 0.05;
+/// For how long a call waits at most before it looks whether its turn has come sooner than it seemed.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 struct Bucket {
     limit: Limit,
+    /// Whether calls wait for their turn; otherwise the bucket only watches for the first refusal.
+    paces: bool,
     per_second: f64,
-    /// Below zero when calls are waiting for their turn.
-    tokens: f64,
+    /// How many calls may have been sent by now, all in all.
+    allowed: f64,
+    /// How many have asked to be sent.
+    asked: u64,
     filled_ms: u64,
+    /// When it last slowed down.
+    slowed_ms: Option<u64>,
 }
 
 /// What is published of a group; `None` leaves it unpaced.
@@ -37,6 +54,7 @@ type Limits = dyn Fn(&str) -> Option<Limit> + Send + Sync;
 /// The buckets of one account and region.
 pub struct Throttle {
     limits: Box<Limits>,
+    from_start: bool,
     buckets: Mutex<BTreeMap<&'static str, Bucket>>,
 }
 
@@ -45,64 +63,97 @@ impl Throttle {
     pub fn new(limits: impl Fn(&str) -> Option<Limit> + Send + Sync + 'static) -> Throttle {
         Throttle {
             limits: Box::new(limits),
+            from_start: true,
             buckets: Mutex::default(),
+        }
+    }
+
+    /// Paces a group only once a call of it was refused; for clouds of which it is not known whether they keep to
+    /// what is published.
+    #[must_use]
+    pub fn after_refusal(self) -> Throttle {
+        Throttle {
+            from_start: false,
+            ..self
         }
     }
 
     /// Waits until a call of the group may be sent. Callers are served in the order in which they came.
     pub async fn admit(&self, group: &'static str, timer: &dyn Timer) {
-        let wait = self.with(group, |bucket| bucket.take(timer.now_ms()));
-        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
-            timer.sleep(wait).await;
+        let Some(turn) = self.with(group, timer.now_ms(), Bucket::ask) else {
+            return;
+        };
+        while let Some(Some(wait)) = self.with(group, timer.now_ms(), |bucket| bucket.wait(turn)) {
+            timer.sleep(wait.min(LOOK_AGAIN)).await;
         }
     }
 
     /// The cloud accepted a call of the group.
     pub fn succeeded(&self, group: &'static str, now_ms: u64) {
-        self.with(group, |bucket| {
-            bucket.fill(now_ms);
+        self.with(group, now_ms, |bucket| {
             let regained = bucket.per_second + bucket.limit.per_second * REGAIN;
             bucket.per_second = regained.min(bucket.limit.per_second);
         });
     }
 
-    /// The cloud refused a call of the group as one too many.
-    pub fn refused(&self, group: &'static str, now_ms: u64) {
-        self.with(group, |bucket| {
-            bucket.fill(now_ms);
-            bucket.per_second = (bucket.per_second / 2.0).max(SLOWEST);
-            bucket.tokens = bucket.tokens.min(0.0);
+    /// The cloud refused a call of the group, sent at `sent_ms`, as one too many. Of calls that were under way together
+    /// only the first refused one slows the group down: they all met the same empty bucket.
+    pub fn refused(&self, group: &'static str, sent_ms: u64, now_ms: u64) {
+        self.with(group, now_ms, |bucket| {
+            if bucket.slowed_ms.is_none_or(|slowed_ms| slowed_ms < sent_ms) {
+                bucket.per_second = (bucket.per_second / 2.0).max(SLOWEST);
+                bucket.slowed_ms = Some(now_ms);
+            }
+            bucket.paces = true;
+            bucket.allowed = bucket.allowed.min(bucket.asked as f64);
         });
     }
 
-    fn with<T>(&self, group: &'static str, act: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
+    fn with<T>(
+        &self,
+        group: &'static str,
+        now_ms: u64,
+        act: impl FnOnce(&mut Bucket) -> T,
+    ) -> Option<T> {
         let limit = (self.limits)(group)?;
         let mut buckets = self
             .buckets
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        Some(act(buckets.entry(group).or_insert(Bucket {
+        let bucket = buckets.entry(group).or_insert(Bucket {
             limit,
+            paces: self.from_start,
             per_second: limit.per_second,
-            tokens: f64::from(limit.burst),
-            filled_ms: 0,
-        })))
+            allowed: limit.usable(),
+            asked: 0,
+            filled_ms: now_ms,
+            slowed_ms: None,
+        });
+        bucket.fill(now_ms);
+        Some(act(bucket))
     }
 }
 
 impl Bucket {
     fn fill(&mut self, now_ms: u64) {
         let seconds = now_ms.saturating_sub(self.filled_ms) as f64 / 1000.0;
-        self.tokens = (self.tokens + seconds * self.per_second).min(f64::from(self.limit.burst));
+        let most = self.asked as f64 + self.limit.usable();
+        self.allowed = (self.allowed + seconds * self.per_second).min(most);
         self.filled_ms = now_ms;
     }
 
-    /// Takes one token, perhaps of the future: how long until it is there.
-    fn take(&mut self, now_ms: u64) -> Duration {
-        self.fill(now_ms);
-        self.tokens -= 1.0;
-        let missing = (-self.tokens).max(0.0);
-        Duration::from_millis((missing / self.per_second * 1000.0).ceil() as u64)
+    /// The caller's place in the queue, counted from 1.
+    fn ask(&mut self) -> u64 {
+        self.asked += 1;
+        self.asked
+    }
+
+    /// How long it seems to be until a caller's turn comes; `None` when it has come.
+    fn wait(&self, turn: u64) -> Option<Duration> {
+        let missing = turn as f64 - self.allowed;
+        // A millionth of a call is an error of rounding.
+        (self.paces && missing > 1e-6)
+            .then(|| Duration::from_millis((missing / self.per_second * 1000.0).ceil() as u64))
     }
 }
 
@@ -134,27 +185,39 @@ mod tests {
     #[test]
     fn a_burst_is_free_and_then_the_rate_holds() {
         let (throttle, timer) = (throttle(), FakeTimer::default());
-        assert_eq!(time_of(&throttle, &timer, 5), 0);
-        assert_eq!(time_of(&throttle, &timer, 95), 47_500);
+        assert_eq!(time_of(&throttle, &timer, 4), 0, "one of five is kept back");
+        assert_eq!(time_of(&throttle, &timer, 96), 48_000);
     }
 
     #[test]
     fn refusals_slow_down_and_successes_win_the_rate_back() {
         let (throttle, timer) = (throttle(), FakeTimer::default());
-        throttle.refused("run", timer.now_ms());
-        assert_eq!(time_of(&throttle, &timer, 1), 1_000);
+        let start = timer.now_ms();
+        for _ in 0..20 {
+            throttle.refused("run", start, start);
+        }
+        assert_eq!(time_of(&throttle, &timer, 1), 1_000, "halved once");
         for _ in 0..10 {
             throttle.succeeded("run", timer.now_ms());
         }
         assert_eq!(time_of(&throttle, &timer, 1), 500);
         for _ in 0..100 {
-            throttle.refused("run", timer.now_ms());
+            block_on(timer.sleep(Duration::from_millis(1)));
+            throttle.refused("run", timer.now_ms(), timer.now_ms());
         }
         assert_eq!(
             time_of(&throttle, &timer, 1),
             10_000,
             "it never stops altogether"
         );
+    }
+
+    #[test]
+    fn a_cloud_may_be_paced_only_once_it_refused() {
+        let (throttle, timer) = (throttle().after_refusal(), FakeTimer::default());
+        assert_eq!(time_of(&throttle, &timer, 100), 0);
+        throttle.refused("run", timer.now_ms(), timer.now_ms());
+        assert_eq!(time_of(&throttle, &timer, 5), 5_000);
     }
 
     #[test]

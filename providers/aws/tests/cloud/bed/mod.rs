@@ -25,6 +25,9 @@ use infra_sim::{Chaos, Local, Quotas, Timing};
 use crate::conformance::schemas;
 use trace::Trace;
 
+/// How long a request takes where it takes any time, in milliseconds.
+pub const LATENCY_MS: u64 = 100;
+
 /// What the cloud of a bed is like.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -35,10 +38,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Every request takes 100 ms, and states last about as long as they do at AWS.
+    /// Every request takes [`LATENCY_MS`], and states last about as long as they do at AWS.
     pub fn real(chaos: &str) -> Setup {
         Setup {
-            chaos: format!("latency=100ms,{chaos}")
+            chaos: format!("latency={LATENCY_MS}ms,{chaos}")
                 .trim_end_matches(',')
                 .to_owned(),
             timing: Timing {
@@ -203,6 +206,11 @@ impl Bed {
     pub fn left_over(&self) -> Vec<String> {
         let left = self.cloud.handle().left_over();
         left.iter().map(ToString::to_string).collect()
+    }
+
+    /// How many calls were refused as too many so far.
+    pub fn provider_throttled(&self) -> u64 {
+        self.provider.calls().throttled()
     }
 
     pub fn state(&self) -> State {

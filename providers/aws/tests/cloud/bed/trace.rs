@@ -15,6 +15,13 @@ pub struct Span {
     pub ended_ms: u64,
 }
 
+/// The longest ways to the start of a step, and from there to the end of all, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Path {
+    pub before_ms: u64,
+    pub from_here_ms: u64,
+}
+
 /// The steps of one apply.
 pub struct Trace {
     clock: Clock,
@@ -41,14 +48,26 @@ impl Trace {
         self
     }
 
-    /// The longest path through the steps, where each takes as long as `length_ms` says.
-    pub fn critical_path_ms(&self, length_ms: impl Fn(&Step) -> u64) -> u64 {
-        let mut ends: Vec<u64> = Vec::new();
+    /// Where each step lies, when each takes as long as `length_ms` says.
+    pub fn paths(&self, length_ms: impl Fn(&Step) -> u64) -> Vec<Path> {
+        let mut paths: Vec<Path> = Vec::new();
         for step in &self.steps {
-            let before = step.after.iter().map(|id| ends[id.index()]);
-            ends.push(before.max().unwrap_or(0) + length_ms(step));
+            let end = |id: &StepId| paths[id.index()].before_ms + paths[id.index()].from_here_ms;
+            let before_ms = step.after.iter().map(end).max().unwrap_or(0);
+            paths.push(Path {
+                before_ms,
+                from_here_ms: length_ms(step),
+            });
         }
-        ends.into_iter().max().unwrap_or(0)
+        for step in self.steps.iter().rev() {
+            let behind_ms = paths[step.id.index()].from_here_ms;
+            for before in &step.after {
+                let own_ms = length_ms(&self.steps[before.index()]);
+                let path = &mut paths[before.index()];
+                path.from_here_ms = path.from_here_ms.max(own_ms + behind_ms);
+            }
+        }
+        paths
     }
 
     /// The mean time that the steps of each kind took: count and milliseconds.
