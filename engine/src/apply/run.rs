@@ -1,6 +1,8 @@
 //! The loop of an apply: begin what can begin, write one batch of events with one sync, send the calls they
 //! stand for, wait for answers.
 
+mod together;
+
 use std::collections::BTreeMap;
 
 use futures::future::{Either, select};
@@ -137,6 +139,7 @@ impl<'a> Run<'a> {
             let Some(id) = self.queue.pop() else { break };
             self.begin(id);
         }
+        self.join_creates();
     }
 
     fn begin(&mut self, id: StepId) {

@@ -11,7 +11,7 @@ use infra_provider::{Account, Context, Failure, FailureKind, Timer};
 use crate::config::{Config, Options, Windows, limit};
 use crate::error::{self, Route};
 use crate::gather::Gather;
-use crate::resource::TYPES;
+use crate::resource::{Launches, TYPES};
 use crate::sdk;
 use crate::seen::Seen;
 
@@ -62,6 +62,8 @@ pub(crate) struct Cloud {
     /// Root device names by image, so that many machines of one image ask once.
     pub root_devices: tokio::sync::Mutex<BTreeMap<String, String>>,
     pub gathered: Gathered,
+    /// Launches whose members come together.
+    pub launches: Launches,
     in_flight: tokio::sync::Semaphore,
     account: tokio::sync::OnceCell<Account>,
 }
@@ -112,6 +114,7 @@ impl Cloud {
             tags: config.tags,
             root_devices: tokio::sync::Mutex::default(),
             gathered: Gathered::default(),
+            launches: Launches::default(),
             in_flight: tokio::sync::Semaphore::new(IN_FLIGHT_MAX),
             account: tokio::sync::OnceCell::new(),
         };

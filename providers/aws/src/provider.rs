@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
 use infra_provider::{
     Account, CallCounts, Companion, Context, Create, Created, Delete, Failure, FailureKind, Found,
-    Identified, Observed, Provider, Settle, Snapshot, Target, Update,
+    Identified, Member, Observed, Provider, Settle, Snapshot, Target, Update,
 };
 
 use crate::batch::{self, Selection};
@@ -43,6 +43,21 @@ impl AwsProvider {
         wait::while_failing(&self.cloud, self.cloud.windows.consistency_ms, unseen, step).await
     }
 
+    /// The ids of what a create with this token made. A member of a group was made alone, or with the others in one
+    /// call; then its place tells which it is, and where the cloud tells no places, it could be any of them.
+    async fn made(&self, type_name: &str, token: &str) -> Result<Vec<String>, Failure> {
+        let alone = batch::made(&self.cloud, type_name, token).await?;
+        let mut made: Vec<String> = alone.into_iter().map(|seen| seen.id).collect();
+        if let Some(member) = Member::of(token) {
+            let together = batch::made(&self.cloud, type_name, &member.group).await?;
+            let own = together
+                .into_iter()
+                .filter(|seen| seen.place.is_none_or(|place| place == member.index));
+            made.extend(own.map(|seen| seen.id));
+        }
+        Ok(made)
+    }
+
     async fn find(
         &self,
         type_name: &str,
@@ -59,8 +74,7 @@ impl AwsProvider {
             "for an answer",
             self.cloud.windows.consistency_ms,
             || async {
-                let made = batch::made(&self.cloud, type_name, token).await?;
-                let mut ids: Vec<String> = made.into_iter().map(|seen| seen.id).collect();
+                let mut ids = self.made(type_name, token).await?;
                 Ok(match ids.len() {
                     0 if patient => None,
                     0 => Some(Found::Absent),
@@ -115,6 +129,10 @@ impl Provider for AwsProvider {
         problems
     }
 
+    fn alike(&self, order: &Create) -> Option<Record> {
+        resource::of(&order.address.type_name)?.alike(&self.cloud, order)
+    }
+
     async fn account(&self) -> Result<Account, Failure> {
         self.cloud.account().await.cloned()
     }
@@ -145,7 +163,8 @@ impl Provider for AwsProvider {
         fields: Option<&Record>,
     ) -> Result<Found, Failure> {
         let kind = kind(&address.type_name)?;
-        let patient = !kind.token_idempotent();
+        // A member of a group may be sent again alone, with another token than the group's.
+        let patient = !kind.token_idempotent() || Member::of(token).is_some();
         self.find(&address.type_name, token, fields, patient).await
     }
 

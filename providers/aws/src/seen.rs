@@ -14,6 +14,8 @@ pub(crate) struct Seen {
     /// All tags, ours included.
     pub tags: BTreeMap<String, String>,
     pub fields: Record,
+    /// Its place among what one call made, where the cloud tells.
+    pub place: Option<usize>,
 }
 
 impl Seen {
@@ -35,8 +37,14 @@ impl Seen {
             id: id.clone(),
             tags,
             fields: Record::from([("tags".to_owned(), Value::Map(own))]),
+            place: None,
         };
         seen.text("id", Some(id)).text("name", name)
+    }
+
+    pub fn at_place(mut self, place: Option<usize>) -> Seen {
+        self.place = place;
+        self
     }
 
     /// Sets a field, unless the cloud did not answer it.

@@ -51,6 +51,41 @@ pub(crate) fn of_new(cloud: &Cloud, order: &Create) -> BTreeMap<String, String> 
     tags
 }
 
+/// The name that the engine gives when the program sets none, unless it has to tell two lives of a resource apart.
+pub(crate) fn default_name(cloud: &Cloud, address: &Address) -> String {
+    format!("{}-{}", cloud.program, address.slug())
+}
+
+/// Takes away what only one of several like resources bears, and marks the group.
+pub(crate) fn of_group(
+    mut tags: BTreeMap<String, String>,
+    group: &str,
+) -> BTreeMap<String, String> {
+    tags.remove(NAME);
+    tags.remove(ADDRESS);
+    tags.insert(TOKEN.to_owned(), group.to_owned());
+    tags
+}
+
+/// Names what was made as one of several: its name, or the default one, and its address. Action: `CreateTags`.
+pub(crate) async fn name_member(
+    cloud: &Cloud,
+    ids: &[String],
+    address: &Address,
+    name: Option<String>,
+) -> Result<(), Failure> {
+    let name = name.unwrap_or_else(|| default_name(cloud, address));
+    let mut own = BTreeMap::from([(NAME.to_owned(), clipped(name))]);
+    own.extend(of_address(address));
+    cloud
+        .change("CreateTags", || {
+            let call = cloud.ec2.create_tags().set_resources(Some(ids.to_vec()));
+            call.set_tags(Some(list(&own))).send()
+        })
+        .await?;
+    Ok(())
+}
+
 /// A clipped address would be a wrong one, so one that is too long is left out; the token identifies the resource.
 fn of_address(address: &Address) -> Option<(String, String)> {
     let address = address.to_string();

@@ -10,11 +10,13 @@ pub mod clock;
 pub mod conformance;
 mod failure;
 pub mod layers;
+mod member;
 mod provider;
 mod timer;
 
 pub use call::CallCounts;
 pub use failure::{Failure, FailureKind};
+pub use member::Member;
 pub use provider::{
     Account, Companion, Context, Create, Created, Delete, Found, Identified, Observed, Provider,
     Settle, Snapshot, Target, Update,

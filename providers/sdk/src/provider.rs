@@ -195,6 +195,13 @@ pub trait Provider: Send + Sync {
         fields: Option<&Record>,
     ) -> Result<Found, Failure>;
 
+    /// What has to be the same for creates of this type to be carried out by one call; `None` when this one is carried
+    /// out alone. Creates that agree in it and begin together get tokens of one group (see [`crate::Member`]). Pure.
+    fn alike(&self, order: &Create) -> Option<Record> {
+        let _ = order;
+        None
+    }
+
     /// Sends the create call with its token and returns the id at once, before any follow-up.
     async fn create(&self, order: &Create) -> Result<Created, Failure>;
 

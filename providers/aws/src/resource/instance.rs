@@ -1,13 +1,8 @@
-//! `aws.instance`: RunInstances, DescribeImages, TerminateInstances; reading is in `instance_state.rs`, changing in
+//! `aws.instance`: launching is in `instance_launch.rs`, reading and ending in `instance_state.rs`, changing in
 //! `instance_change.rs`.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{
-    BlockDeviceMapping, EbsBlockDevice, IamInstanceProfileSpecification,
-    InstanceMetadataOptionsRequest, InstanceNetworkInterfaceSpecification, InstanceStateName,
-    InstanceType, Placement, ResourceType, RunInstancesMonitoringEnabled, ShutdownBehavior,
-    Tenancy,
-};
+use aws_sdk_ec2::types::{IamInstanceProfileSpecification, InstanceStateName};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use infra_model::{Record, Value};
@@ -15,13 +10,14 @@ use infra_provider::{Create, Delete, Failure, Settle, Snapshot, Update};
 
 use super::volume::{check_performance, check_size};
 use super::{
-    Kind, incomplete, instance_change as change, instance_state as state, snapshot, volume,
+    Kind, instance_change as change, instance_launch as launch, instance_state as state, snapshot,
+    volume,
 };
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;
 use crate::fields::Fields;
 use crate::seen::Seen;
-use crate::{tags, token, wait};
+use crate::{tags, wait};
 
 pub(super) struct Instance;
 
@@ -72,62 +68,26 @@ impl Kind for Instance {
         state::describe(cloud, selection).await
     }
 
-    async fn create(&self, cloud: &Cloud, order: &Create) -> Result<String, Failure> {
+    /// All but the name; an address of one's own, and a name that tells two lives of a resource apart, cannot be shared.
+    fn alike(&self, cloud: &Cloud, order: &Create) -> Option<Record> {
         let fields = Fields(&order.fields);
-        let (kind, image) = (fields.must("type")?, fields.must("image")?);
-        let subnet = fields.must("subnet")?;
-        let tags = tags::of_new(cloud, order);
-        let root = root_mapping(fields, root_device(cloud, &image).await?);
-        let token = token::derived(&order.token, &subnet);
-        let answer = cloud
-            .change("RunInstances", || {
-                let call = cloud
-                    .ec2
-                    .run_instances()
-                    .client_token(&token)
-                    .min_count(1)
-                    .max_count(1);
-                let call = call
-                    .instance_type(InstanceType::from(kind.as_str()))
-                    .image_id(&image);
-                let call = call.set_key_name(fields.text("key"));
-                let call = match network_interface(fields, &subnet) {
-                    Some(interface) => call.network_interfaces(interface),
-                    None => call
-                        .subnet_id(&subnet)
-                        .set_security_group_ids(groups(fields))
-                        .set_private_ip_address(fields.text("private_ip")),
-                };
-                let call = call.set_block_device_mappings(root.clone().map(|root| vec![root]));
-                let call = call.set_user_data(encoded_user_data(fields));
-                let call = call.set_iam_instance_profile(iam_profile(fields));
-                let call = call.metadata_options(metadata_options(fields));
-                let call = call.set_disable_api_termination(fields.flag("termination_protection"));
-                let call =
-                    call.set_disable_api_stop(fields.flag("stop_protection").filter(|on| *on));
-                let call = call.set_instance_initiated_shutdown_behavior(
-                    fields
-                        .text("on_shutdown")
-                        .map(|word| ShutdownBehavior::from(word.as_str())),
-                );
-                let monitoring = RunInstancesMonitoringEnabled::builder();
-                let monitoring = monitoring.enabled(fields.flag("monitoring").unwrap_or(false));
-                let call = call.monitoring(monitoring.build());
-                let call = call.set_ebs_optimized(fields.flag("ebs_optimized"));
-                let call = call.set_placement(placement(fields));
-                call.tag_specifications(tags::specification(ResourceType::Instance, &tags))
-                    .tag_specifications(tags::specification(ResourceType::Volume, &tags))
-                    .send()
-            })
-            .await?;
-        let instance = answer.instances.unwrap_or_default().pop();
-        instance
-            .and_then(|instance| instance.instance_id)
-            .ok_or_else(|| incomplete("RunInstances", "the instance's id"))
+        let named = fields.text("name").is_some()
+            || order.default_name == tags::default_name(cloud, &order.address);
+        if !named || fields.get("private_ip").is_some() {
+            return None;
+        }
+        let mut same = order.fields.clone();
+        same.remove("name");
+        Some(same)
+    }
+
+    async fn create(&self, cloud: &Cloud, order: &Create) -> Result<String, Failure> {
+        launch::create(cloud, order).await
     }
 
     async fn settle(&self, cloud: &Cloud, order: &Settle) -> Result<(), Failure> {
         state::started(cloud, &order.id).await?;
+        launch::name(cloud, order).await?;
         let Some(fields) = order.fields.as_ref().map(Fields) else {
             return Ok(());
         };
@@ -191,66 +151,6 @@ impl Kind for Instance {
     }
 }
 
-/// The device name of an image's root volume. Action: `DescribeImages`, once an image.
-async fn root_device(cloud: &Cloud, image: &str) -> Result<Option<String>, Failure> {
-    let mut known = cloud.root_devices.lock().await;
-    if let Some(device) = known.get(image) {
-        return Ok(Some(device.clone()));
-    }
-    let answer = cloud
-        .read("DescribeImages", || {
-            cloud.ec2.describe_images().image_ids(image).send()
-        })
-        .await?;
-    let image_found = answer.images.unwrap_or_default().pop();
-    let device = image_found.and_then(|image| image.root_device_name);
-    if let Some(device) = &device {
-        known.insert(image.to_owned(), device.clone());
-    }
-    Ok(device)
-}
-
-fn root_mapping(fields: Fields<'_>, device: Option<String>) -> Option<BlockDeviceMapping> {
-    let ebs = EbsBlockDevice::builder()
-        .delete_on_termination(!fields.flag("root_keep").unwrap_or(false))
-        .set_volume_size(fields.gib("root_size"))
-        .set_volume_type(volume::kind_of(fields, "root_type"))
-        .set_iops(fields.int("root_iops"))
-        .set_throughput(fields.int("root_throughput"))
-        .set_encrypted(fields.flag("root_encrypted").filter(|on| *on))
-        .set_kms_key_id(fields.text("root_kms_key"))
-        .build();
-    let device = device?;
-    Some(
-        BlockDeviceMapping::builder()
-            .device_name(device)
-            .ebs(ebs)
-            .build(),
-    )
-}
-
-fn groups(fields: Fields<'_>) -> Option<Vec<String>> {
-    fields.get("groups").map(|_| fields.texts("groups"))
-}
-
-/// Whether to have a public address can only be said of an interface.
-fn network_interface(
-    fields: Fields<'_>,
-    subnet: &str,
-) -> Option<InstanceNetworkInterfaceSpecification> {
-    let public = fields.flag("public")?;
-    Some(
-        InstanceNetworkInterfaceSpecification::builder()
-            .device_index(0)
-            .subnet_id(subnet)
-            .associate_public_ip_address(public)
-            .delete_on_termination(true)
-            .set_groups(groups(fields))
-            .set_private_ip_address(fields.text("private_ip"))
-            .build(),
-    )
-}
-
 pub(super) fn encoded_user_data(fields: Fields<'_>) -> Option<String> {
     fields.text("user_data").map(|data| BASE64.encode(data))
 }
@@ -262,29 +162,4 @@ pub(super) fn iam_profile(fields: Fields<'_>) -> Option<IamInstanceProfileSpecif
         true => builder.arn(profile).build(),
         false => builder.name(profile).build(),
     })
-}
-
-fn metadata_options(fields: Fields<'_>) -> InstanceMetadataOptionsRequest {
-    let (endpoint, tokens) = change::metadata_words(fields);
-    InstanceMetadataOptionsRequest::builder()
-        .http_endpoint(endpoint)
-        .http_tokens(tokens)
-        .set_http_put_response_hop_limit(fields.int("metadata_hops"))
-        .instance_metadata_tags(change::metadata_tags(fields))
-        .build()
-}
-
-fn placement(fields: Fields<'_>) -> Option<Placement> {
-    let tenancy = fields.text("tenancy").filter(|word| word != "default");
-    let group = fields.text("placement_group");
-    if tenancy.is_none() && group.is_none() {
-        return None;
-    }
-    let tenancy = tenancy.map(|word| Tenancy::from(word.as_str()));
-    Some(
-        Placement::builder()
-            .set_tenancy(tenancy)
-            .set_group_name(group)
-            .build(),
-    )
 }

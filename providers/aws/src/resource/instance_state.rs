@@ -206,7 +206,7 @@ pub(super) async fn start(cloud: &Cloud, id: &str) -> Result<(), Failure> {
     .await
 }
 
-fn root_volume(instance: &Described) -> Option<String> {
+pub(super) fn root_volume(instance: &Described) -> Option<String> {
     root_block_device(instance)?.volume_id.clone()
 }
 
@@ -275,7 +275,9 @@ fn seen(instance: Described, roots: &BTreeMap<String, volume::Described>) -> Opt
         .as_ref()
         .and_then(|monitoring| monitoring.state.as_ref());
     let monitored = monitoring.map(|state| matches!(state.as_str(), "enabled" | "pending"));
+    let place = instance.ami_launch_index;
     let seen = Seen::new(instance.instance_id.clone()?, instance.tags.clone())
+        .at_place(place.and_then(|place| usize::try_from(place).ok()))
         .text(
             "type",
             instance.instance_type.as_ref().map(|word| word.as_str()),

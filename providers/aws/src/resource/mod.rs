@@ -9,6 +9,8 @@ mod flow_log;
 mod image;
 mod instance;
 mod instance_change;
+mod instance_launch;
+mod instance_request;
 mod instance_state;
 mod internet_gateway;
 mod key_pair;
@@ -38,6 +40,7 @@ use crate::batch::Selection;
 use crate::client::Cloud;
 use crate::fields::Fields;
 use crate::seen::Seen;
+pub(crate) use instance_launch::Launches;
 
 /// The longest name of a security group, a key pair or a placement group.
 const NAME_CHARS_MAX: usize = 255;
@@ -126,6 +129,12 @@ pub(crate) trait Kind: Send + Sync {
     /// Describes what is selected and not deleted, in one paged call.
     async fn describe(&self, cloud: &Cloud, selection: Selection<'_>)
     -> Result<Vec<Seen>, Failure>;
+
+    /// What has to be the same for several to be created in one call; see `Provider::alike`.
+    fn alike(&self, cloud: &Cloud, order: &Create) -> Option<Record> {
+        let _ = (cloud, order);
+        None
+    }
 
     /// Sends the create call: the id.
     async fn create(&self, cloud: &Cloud, order: &Create) -> Result<String, Failure>;

@@ -10,6 +10,7 @@ mod compute;
 mod conformance;
 mod existing;
 mod images;
+mod launches;
 mod network;
 mod pace;
 mod recovery;

@@ -2,7 +2,7 @@
 //! takes minutes there takes a moment here, and takes exactly as long every time.
 
 pub mod trace;
-mod wire;
+pub mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +24,7 @@ use infra_sim::{Chaos, Local, Quotas, Timing};
 
 use crate::conformance::schemas;
 use trace::Trace;
+use wire::{Death, Life};
 
 /// How long a request takes where it takes any time, in milliseconds.
 pub const LATENCY_MS: u64 = 100;
@@ -175,6 +176,7 @@ pub struct Bed {
     providers: Providers,
     schemas: BTreeMap<String, Schema>,
     runs: AtomicU32,
+    life: Arc<Life>,
 }
 
 impl Bed {
@@ -188,7 +190,8 @@ impl Bed {
         config.timing = setup.timing;
         config.quotas = quotas();
         let cloud = Local::open(config).expect("a cloud without a file always opens");
-        let provider = Arc::new(clock.run(connect(&cloud, &clock, setup.paced)));
+        let life = Life::until(None);
+        let provider = Arc::new(clock.run(connect(&cloud, &clock, &life, setup.paced)));
         let mut providers = Providers::default();
         providers.insert("aws", provider.clone());
         Bed {
@@ -199,7 +202,29 @@ impl Bed {
             providers,
             schemas: schemas::all(),
             runs: AtomicU32::new(0),
+            life,
         }
+    }
+
+    /// Another process, on the disk that the one before left, however that one ended.
+    pub fn next_process(self, death: Option<Death>) -> Bed {
+        let life = Life::until(death);
+        let connecting = connect(&self.cloud, &self.clock, &life, false);
+        let provider = Arc::new(self.clock.run(connecting));
+        let mut providers = Providers::default();
+        providers.insert("aws", provider.clone());
+        Bed {
+            disk: self.disk.restart(Survives::Synced),
+            provider,
+            providers,
+            life,
+            ..self
+        }
+    }
+
+    /// How many requests this process has sent.
+    pub fn sent(&self) -> u64 {
+        self.life.sent()
     }
 
     /// Everything the cloud has that somebody made.
@@ -301,14 +326,8 @@ impl Bed {
         )
     }
 
-    /// `infra apply` or `infra destroy`, with the times of its steps. `None` when the run was killed, which is when
-    /// `killed` becomes true.
-    pub fn try_apply(
-        &self,
-        text: &Text,
-        destroy: bool,
-        killed: &dyn Fn() -> bool,
-    ) -> Option<(Trace, ApplyReport)> {
+    /// `infra apply` or `infra destroy`, with the times of its steps. `None` when the process died.
+    pub fn try_apply(&self, text: &Text, destroy: bool) -> Option<(Trace, ApplyReport)> {
         let run = format!("run {}", self.runs.load(Ordering::SeqCst));
         let mut store = self.open();
         let work = async {
@@ -330,26 +349,16 @@ impl Bed {
                 .unwrap_or_else(|error| panic!("{error}"));
             (trace.ended(), report)
         };
-        let done = self.clock.run_until(killed, work)?;
+        let done = self.clock.run_until(&|| self.life.is_over(), work)?;
         store.close().expect("the state can be closed");
         Some(done)
     }
 
     /// Applies or destroys, and demands that everything was done.
     pub fn apply(&self, text: &Text, destroy: bool) -> (Trace, ApplyReport) {
-        let (trace, report) = self
-            .try_apply(text, destroy, &|| false)
-            .expect("nobody kills it");
+        let (trace, report) = self.try_apply(text, destroy).expect("nobody kills it");
         assert!(report.is_complete(), "{:#?}", report.failed);
         (trace, report)
-    }
-
-    /// The machine starts again after it lost its power, and with it every run.
-    pub fn restart(self) -> Bed {
-        Bed {
-            disk: self.disk.restart(Survives::Synced),
-            ..self
-        }
     }
 
     /// All that the state has of a type, to be read as a plan does.
@@ -369,7 +378,7 @@ impl Bed {
     }
 }
 
-async fn connect(cloud: &Local, clock: &Clock, paced: bool) -> AwsProvider {
+async fn connect(cloud: &Local, clock: &Clock, life: &Arc<Life>, paced: bool) -> AwsProvider {
     let keys = Credentials {
         access_key_id: infra_sim::ACCESS_KEY.to_owned(),
         secret_access_key: infra_sim::SECRET_KEY.to_owned(),
@@ -377,7 +386,7 @@ async fn connect(cloud: &Local, clock: &Clock, paced: bool) -> AwsProvider {
     };
     let timer = Arc::new(clock.clone());
     let mut options = Options::simulated(timer, "http://cloud.test", keys);
-    options.transport = Some(wire::transport(cloud, clock));
+    options.transport = Some(wire::transport(cloud, clock, life));
     options.paced = paced;
     let context = Context {
         program: "desk".to_owned(),

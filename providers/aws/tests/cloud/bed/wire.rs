@@ -1,6 +1,8 @@
 //! Requests to a simulated cloud in the same process, under virtual time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
@@ -19,11 +21,58 @@ use infra_sim::{Incoming, Local, Reply};
 /// When virtual time begins: 14 November 2023.
 pub const START_MS: u64 = 1_700_000_000_000;
 
+/// A moment at which the process dies: before a request takes effect, or after it and before its answer is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Death {
+    /// The number of the request, counted from 1.
+    pub request: u64,
+    pub after_effect: bool,
+}
+
+/// The life of one process that sends requests.
+#[derive(Debug)]
+pub struct Life {
+    death: Option<Death>,
+    sent: AtomicU64,
+    over: AtomicBool,
+}
+
+impl Life {
+    pub fn until(death: Option<Death>) -> Arc<Life> {
+        Arc::new(Life {
+            death,
+            sent: AtomicU64::new(0),
+            over: AtomicBool::new(false),
+        })
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst)
+    }
+
+    /// How many requests were sent.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    /// One more request: whether the process dies at it, and then whether that is after its effect.
+    fn send(&self) -> Option<bool> {
+        let number = self.sent.fetch_add(1, Ordering::SeqCst) + 1;
+        let death = self.death.filter(|death| number >= death.request)?;
+        Some(death.after_effect && number == death.request)
+    }
+
+    fn end(&self) {
+        self.over.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Hands requests over; on the way they take as long as the cloud's chaos says.
 #[derive(Clone)]
 struct Wire {
     cloud: Local,
     clock: Clock,
+    life: Arc<Life>,
 }
 
 impl std::fmt::Debug for Wire {
@@ -33,10 +82,11 @@ impl std::fmt::Debug for Wire {
 }
 
 /// The way to `cloud`, by `clock`.
-pub fn transport(cloud: &Local, clock: &Clock) -> Transport {
+pub fn transport(cloud: &Local, clock: &Clock, life: &Arc<Life>) -> Transport {
     let wire = Wire {
         cloud: cloud.clone(),
         clock: clock.clone(),
+        life: Arc::clone(life),
     };
     let connector = SharedHttpConnector::new(wire.clone());
     Transport {
@@ -60,12 +110,20 @@ impl AsyncSleep for Wire {
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Wire { cloud, clock } = self.clone();
+        let Wire { cloud, clock, life } = self.clone();
         HttpConnectorFuture::new(async move {
             let closed = || ConnectorError::io("the connection was closed".into());
+            let death = life.send();
+            if death == Some(false) {
+                life.end();
+                return Err(closed());
+            }
             let arrival = cloud.arrive().ok_or_else(closed)?;
             clock.pause(Duration::from_millis(arrival.delay_ms)).await;
             let reply = cloud.answer(&arrival, &incoming(request));
+            if death.is_some() {
+                life.end();
+            }
             reply.map(response).ok_or_else(closed)
         })
     }
