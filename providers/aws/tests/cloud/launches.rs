@@ -72,15 +72,24 @@ fn like_machines_are_launched_in_one_call() {
     let bed = Bed::new(&Setup::instant());
     let (_, report) = bed.apply(&program(), false);
     assert_eq!(report.calls["aws/RunInstances"], 3);
-    assert_eq!(report.calls["aws/CreateTags"], 5, "for each member of a group");
+    assert_eq!(
+        report.calls["aws/CreateTags"], 5,
+        "for each member of a group"
+    );
     is_exactly(&bed, "undisturbed");
     let (again, _) = bed.plan(&program());
     assert!(again.is_empty(), "{:#?}", again.changes);
     let tokens = bed.cloud.handle().entities("instance");
-    let grouped = tokens
-        .iter()
-        .filter(|one| one["tags"]["infra:token"].as_str().is_some_and(|token| Member::of(token).is_none()));
-    assert_eq!(grouped.count(), 6, "machines bear the token of their launch");
+    let grouped = tokens.iter().filter(|one| {
+        one["tags"]["infra:token"]
+            .as_str()
+            .is_some_and(|token| Member::of(token).is_none())
+    });
+    assert_eq!(
+        grouped.count(),
+        6,
+        "machines bear the token of their launch"
+    );
 }
 
 /// The process dies before or after any of its requests, the next one too, and the third ends it.
@@ -120,7 +129,13 @@ fn killed_at_any_request_no_machine_is_lost_doubled_or_mixed_up() {
 /// Every call may lose its answer, fail or be refused.
 #[test]
 fn answers_that_are_lost_and_refusals_double_nothing() {
-    for chaos in ["lost=15%,seed=3", "lost=30%,seed=4", "error=20%,seed=5", "throttle=20%,seed=6", "reset=20%,seed=7"] {
+    for chaos in [
+        "lost=15%,seed=3",
+        "lost=30%,seed=4",
+        "error=20%,seed=5",
+        "throttle=20%,seed=6",
+        "reset=20%,seed=7",
+    ] {
         let bed = Bed::new(&Setup {
             chaos: chaos.to_owned(),
             ..Setup::instant()
