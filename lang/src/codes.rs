@@ -103,12 +103,16 @@ codes! {
     ZONE_OUTSIDE_REGION    = "zone-outside-region",     "the zone is not one of the provider's region";
     UNKNOWN_MACHINE_TYPE   = "unknown-machine-type",    "the catalogue has no machine type of this name";
     UNKNOWN_REGION         = "unknown-region",          "the catalogue has no region of this name";
-    DUPLICATE_RULE         = "duplicate-rule",          "a security group has the same rule twice";
+    DUPLICATE_RULE         = "duplicate-rule",          "a firewall has the same rule or number twice";
     DUPLICATE_ROUTE        = "duplicate-route",         "a route table has two routes to one destination";
     DUPLICATE_ASSOCIATION  = "duplicate-association",   "a thing that goes to one place is put in two";
     VOLUME_SIZE            = "volume-size",             "the volume's type does not come in this size";
     VOLUME_PERFORMANCE     = "volume-performance",      "the volume's type does not come with this speed";
     NAME_TOO_LONG          = "name-too-long",           "a name or label is longer than the cloud allows";
+    BAD_NAME               = "bad-name",                "a name or label has what the cloud does not take";
+    NAME_TAKEN             = "name-taken",              "two resources bear a name of which there can be one";
+    RANGE_OVERLAP          = "range-overlap",           "networks that are joined have overlapping ranges";
+    QUOTA_EXCEEDED         = "quota-exceeded",          "there are more of something than the account may have";
 
     // What needs a plan or a run to be found out.
     LOOKUP_FAILED          = "lookup-failed",           "a lookup found nothing, or the cloud did not answer it";

@@ -12,7 +12,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn check(view: &mut View<'_>) {
-    for type_name in ["aws.instance", "aws.nat_gateway"] {
+    for type_name in ["aws.instance", "aws.nat_gateway", "aws.network_interface"] {
         for checked in view.of(type_name) {
             let Some(Value::Ip(address)) = checked.instance.fields.get("private_ip") else {
                 continue;

@@ -18,6 +18,18 @@ pub(super) fn check(view: &mut View<'_>) {
     );
     once(
         view,
+        "aws.network_acl",
+        "subnets",
+        "a subnet has one network ACL",
+    );
+    once(
+        view,
+        "aws.dhcp_options",
+        "vpcs",
+        "a network has one set of DHCP options",
+    );
+    once(
+        view,
         "aws.internet_gateway",
         "vpc",
         "a network has one internet gateway",

@@ -10,9 +10,11 @@ mod catalogue;
 mod name;
 mod network;
 mod placement;
+mod quota;
 mod range;
 mod route;
 mod rule;
+mod unique;
 mod volume;
 
 use std::collections::{BTreeMap, HashMap};
@@ -69,6 +71,8 @@ pub(crate) fn check(
         route::check,
         volume::check,
         name::check,
+        unique::check,
+        quota::check,
         catalogue::check,
     ] {
         rule(&mut view);

@@ -1,4 +1,4 @@
-//! Subnets are inside their network and apart from each other.
+//! Subnets are inside their network and apart from each other, and so are networks that are joined.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +32,39 @@ pub(super) fn check(view: &mut View<'_>) {
     for subnets in networks.into_values() {
         overlaps(view, subnets);
     }
+    for peering in view.of("aws.peering") {
+        joined(view, peering);
+    }
+}
+
+/// Amazon VPC Peering Guide, "VPC peering limitations": a connection of networks that overlap fails.
+fn joined(view: &mut View<'_>, peering: &Checked) {
+    let side = |field| view.target(&peering.instance, field);
+    let (Some(one), Some(other)) = (side("vpc"), side("peer")) else {
+        return;
+    };
+    let (one, other) = (&one.instance, &other.instance);
+    let (Some(a), Some(b)) = (cidr(one, "range"), cidr(other, "range")) else {
+        return;
+    };
+    if !a.contains(&b.network()) && !b.contains(&a.network()) {
+        return;
+    }
+    view.report(peering, "peer", |span| {
+        let message = match one.address == other.address {
+            true => format!("`{}` cannot be joined with itself", one.address.name),
+            false => format!(
+                "`{b}` of `{}` overlaps `{a}` of `{}`",
+                other.address.name, one.address.name
+            ),
+        };
+        Diagnostic::error(codes::RANGE_OVERLAP, span, message)
+            .related(
+                place(one, "range"),
+                format!("the range of `{}`", one.address.name),
+            )
+            .help("no route could tell them apart; give one of the networks another range")
+    });
 }
 
 fn outside(view: &mut View<'_>, subnet: &Checked, range: IpNet, vpc: &Checked, whole: IpNet) {

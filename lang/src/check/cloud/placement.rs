@@ -18,6 +18,15 @@ pub(super) fn check(view: &mut View<'_>) {
     for table in view.of("aws.route_table") {
         same_network(view, table, "subnets", network(&table.instance));
     }
+    for card in view.of("aws.network_interface") {
+        let vpc = view
+            .target(&card.instance, "subnet")
+            .and_then(|it| network(&it.instance));
+        same_network(view, card, "groups", vpc);
+    }
+    for acl in view.of("aws.network_acl") {
+        same_network(view, acl, "subnets", network(&acl.instance));
+    }
     for endpoint in view.of("aws.vpc_endpoint") {
         for field in ["route_tables", "subnets", "groups"] {
             same_network(view, endpoint, field, network(&endpoint.instance));

@@ -1,6 +1,7 @@
-//! The rules of a security group are each there once.
+//! The rules of a security group are each there once, and so are the numbers of a network ACL.
 //!
-//! `AuthorizeSecurityGroupIngress` refuses a rule that exists with `InvalidPermission.Duplicate`.
+//! `AuthorizeSecurityGroupIngress` refuses a rule that exists with `InvalidPermission.Duplicate`,
+//! `CreateNetworkAclEntry` a number with `NetworkAclEntryAlreadyExists`.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,31 @@ pub(super) fn check(view: &mut View<'_>) {
                 });
             }
         }
+    }
+    for acl in view.of("aws.network_acl") {
+        entries(view, acl, "inbound");
+        entries(view, acl, "outbound");
+    }
+}
+
+/// An entry of a network ACL is known by its number, 1 to 32766 ("Network ACL rules").
+fn entries(view: &mut View<'_>, acl: &Checked, field: &str) {
+    let entries = acl.instance.fields.get(field).and_then(Value::as_list);
+    let entries = entries.unwrap_or_default().iter();
+    let numbers = entries.filter_map(|entry| entry.as_map()?.get("number")?.as_int());
+    let mut seen = BTreeSet::new();
+    for number in numbers {
+        let message = if !(1..=32_766).contains(&number) {
+            format!("an entry cannot have the number {number}")
+        } else if !seen.insert(number) {
+            format!("two entries have the number {number}")
+        } else {
+            continue;
+        };
+        view.report(acl, field, |span| {
+            Diagnostic::error(codes::DUPLICATE_RULE, span, message)
+                .help("each entry of a direction has a number of its own, from 1 to 32766")
+        });
     }
 }
 
