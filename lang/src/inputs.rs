@@ -161,9 +161,15 @@ impl Given {
         };
         // A secret that does not fit must not show in the message.
         let secret = relate::mentions_secret(ty);
-        coerce(value, ty, &NoFacts).map_err(|mismatch| match secret {
-            true => "the value does not fit (it is secret, so it is not shown)".to_owned(),
-            false => mismatch.to_string(),
+        let word = value.as_str().map(str::to_owned);
+        coerce(value, ty, &NoFacts).map_err(|mismatch| match (secret, word) {
+            (true, _) => "the value does not fit (it is secret, so it is not shown)".to_owned(),
+            (false, Some(word)) if is_enumeration(ty) => {
+                let near = suggest::nearest(&word, relate::words(ty));
+                let near = near.map(|near| format!(", did you mean `{near}`?"));
+                format!("`{word}` is none of its words{}", near.unwrap_or_default())
+            }
+            (false, _) => mismatch.to_string(),
         })
     }
 
@@ -201,6 +207,11 @@ impl Given {
         });
         diagnostic
     }
+}
+
+/// Whether only words of an enumeration fit.
+fn is_enumeration(ty: &Type) -> bool {
+    matches!(relate::plain(&relate::without_null(ty)), Type::Enum(_))
 }
 
 fn missing(param: &ParamInfo) -> Diagnostic {

@@ -164,7 +164,7 @@ impl Checker<'_> {
         }
         let names = functions::all().map(|function| function.name);
         let help = suggest::nearest(name, names).map_or_else(
-            || "the functions are listed in the language's documentation".to_owned(),
+            || "`infra types functions` lists them".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
         error(format!("there is no function `{name}`"), help)

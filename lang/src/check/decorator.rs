@@ -53,6 +53,13 @@ impl Checker<'_> {
             let repeatable = matches!(name, "after" | "allow" | "ignore");
             let why = if seen.contains(&name) && !repeatable {
                 Some("it is there twice".to_owned())
+            } else if let (On::Resource(schema), "snapshot") = (on, name)
+                && schema.data.is_none()
+            {
+                Some(format!(
+                    "`{}` holds nothing to take a snapshot of",
+                    schema.type_name
+                ))
             } else if !has_meaning(name, on) {
                 Some("it has no meaning here".to_owned())
             } else {
