@@ -19,6 +19,15 @@ impl Places<'_> {
         }
     }
 
+    /// The same for a place that the user has written; what the standard library says is nothing to change.
+    pub fn own(self, span: Option<Span>) -> String {
+        let is_own = |(path, _): &(&str, u32)| infra_stdlib::file(path).is_none();
+        match self.file_line(span).filter(is_own) {
+            Some(_) => self.short(span),
+            None => String::new(),
+        }
+    }
+
     /// Puts `file` and `line` into an object; both `null` when the place is in no file.
     pub fn add_to(self, object: &mut Json, span: Option<Span>) {
         let place = self.file_line(span);

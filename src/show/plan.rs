@@ -88,7 +88,7 @@ impl PlanView<'_> {
             } else {
                 "not allowed"
             };
-            let place = self.places.short(loss.span);
+            let place = self.places.own(loss.span);
             self.alarm("!", &loss.to_string(), note, &place, page);
         }
         page.push('\n');

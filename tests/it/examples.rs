@@ -44,6 +44,10 @@ fn desk_comes_up_whole_stays_as_it_is_and_goes() {
         "{refused}"
     );
     assert!(refused.out.contains("is protected"), "{refused}");
+    for name in ["ec2_1", "ec2_2", &tool.program_name()] {
+        let option = format!("      --allow-data-loss {name}\n");
+        assert!(refused.out.contains(&option), "{option}{refused}");
+    }
     let everything = ["--yes", "--allow-data-loss", &tool.program_name()];
     let refused = desk(&tool, "destroy", &everything, 1);
     assert!(

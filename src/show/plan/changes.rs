@@ -65,7 +65,7 @@ impl PlanView<'_> {
         let step = changes.first().and_then(|it| it.address.path.first());
         let used = step.and_then(|step| self.background.components.get(&step.name));
         if let Some(used) = used {
-            let place = self.places.short(Some(used.span));
+            let place = self.places.own(Some(used.span));
             let words = format!("  {}  {place}", text::line(&used.component));
             page.push_str(&self.quiet(&words));
         }
@@ -94,11 +94,7 @@ impl PlanView<'_> {
             .filter(|change| self.is_brief(change))
             .map(|change| Row {
                 name: self.name(change, group),
-                // What a component makes is at home in the component; above it stands where the program uses it.
-                place: match change.address.path.is_empty() {
-                    true => self.places.short(change.span),
-                    false => String::new(),
-                },
+                place: self.places.own(change.span),
                 change,
             })
             .collect();
@@ -183,10 +179,13 @@ impl PlanView<'_> {
         let name = self.name(change, group);
         let mut words = match change.action {
             Action::Create | Action::Update => String::new(),
-            Action::Delete => match &change.id {
-                Some(id) => format!("  {}", self.quiet(&text::line(id))),
-                None => String::new(),
-            },
+            Action::Delete => {
+                let id = change.id.as_deref().map(text::line);
+                let removed = change.reasons.contains(&Reason::Removed);
+                let why = removed.then(|| Reason::Removed.to_string().into());
+                let told: Vec<_> = id.into_iter().chain(why).collect();
+                format!("  {}", self.quiet(&told.join("  ")))
+            }
             other => format!("  {other}"),
         };
         if change.conditional {
@@ -197,10 +196,13 @@ impl PlanView<'_> {
             self.painter.paint(style, mark),
             self.painter.paint(style, &name)
         );
-        self.head_line(&head, &words, &self.places.short(change.span), page);
+        self.head_line(&head, &words, &self.places.own(change.span), page);
         for reason in &change.reasons {
+            if change.action == Action::Delete && *reason == Reason::Removed {
+                continue;
+            }
             if !matches!(reason, Reason::New | Reason::Fields | Reason::Destroy) {
-                let place = self.places.short(span_of(reason));
+                let place = self.places.own(span_of(reason));
                 let because = format!("      reason: {}", text::line(&reason.to_string()));
                 self.head_line(&self.quiet(&because), "", &place, page);
             }
@@ -241,7 +243,7 @@ impl PlanView<'_> {
         if !field.certain {
             words.push("compared once it is known".to_owned());
         }
-        let place = self.places.short(field.span);
+        let place = self.places.own(field.span);
         if !place.is_empty() {
             words.push(place);
         }

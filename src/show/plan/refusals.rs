@@ -1,6 +1,7 @@
 //! Why a plan may not be applied, and what can be done about each reason.
 
 use infra_engine::plan::{Plan, Refusal};
+use infra_model::Address;
 
 use super::PlanView;
 use crate::show::style::Style;
@@ -9,6 +10,10 @@ use crate::show::text;
 /// What can be done about a loss that nobody allowed.
 const LOSS_HELP: &str = "if that is meant, allow each by name, or all of a component's by the component's name; to \
     keep one in the cloud, write `@keep` or `forget`";
+
+/// What can be done about it when everything shall go.
+const DESTROY_HELP: &str =
+    "if that is meant: the program's own name stands for all that is not protected";
 
 /// What can be done about a protection when everything shall go.
 const PROTECTED_HELP: &str = "if everything shall really go, name each that is protected, or its component, with \
@@ -40,29 +45,41 @@ impl PlanView<'_> {
             other => other.help(),
         };
         for (index, refusal) in others.iter().enumerate() {
-            self.refusal(
-                &refusal.to_string(),
-                &self.places.short(refusal.span()),
-                page,
-            );
+            self.refusal(&refusal.to_string(), &self.places.own(refusal.span()), page);
             // What helps against several in a row is told below the last of them.
             let told = help(refusal);
             if others.get(index + 1).is_none_or(|next| help(next) != told) {
                 self.remark(&told, page);
             }
         }
+        if plan.destroy {
+            let protected = others.iter().filter_map(|refusal| match refusal {
+                Refusal::Protected { address, .. } => Some(address),
+                _ => None,
+            });
+            self.consent(names(protected), page);
+        }
         if !losses.is_empty() {
             let number = text::count(losses.len(), "resource");
             let words = format!("the data of {number} would be lost, as listed above");
             self.refusal(&words, "", page);
-            self.remark(LOSS_HELP, page);
-            for loss in losses {
-                let address = loss.address.to_string();
-                let option = format!("      --allow-data-loss {}", text::shell(&address));
-                page.push_str(&format!("{}\n", text::line(&option)));
+            if plan.destroy {
+                self.remark(DESTROY_HELP, page);
+                self.consent(std::iter::once(plan.program.clone()), page);
+            } else {
+                self.remark(LOSS_HELP, page);
+                self.consent(names(losses.iter().map(|it| &it.address)), page);
             }
         }
         page.push('\n');
+    }
+
+    /// The options that allow it, by name.
+    fn consent(&self, names: impl Iterator<Item = String>, page: &mut String) {
+        for name in names {
+            let option = format!("      --allow-data-loss {}", text::shell(&name));
+            page.push_str(&format!("{}\n", text::line(&option)));
+        }
     }
 
     /// What an earlier run left open has one cause and one cure, however much it is.
@@ -99,5 +116,49 @@ impl PlanView<'_> {
         for line in text::wrap(words, self.width.saturating_sub(4)) {
             page.push_str(&format!("    {}\n", self.quiet(&text::line(&line))));
         }
+    }
+}
+
+/// Each address, or the outermost component's instance in the place of several of its resources.
+fn names<'a>(addresses: impl Iterator<Item = &'a Address>) -> impl Iterator<Item = String> {
+    let mut groups: Vec<(Option<String>, Vec<String>)> = Vec::new();
+    for address in addresses {
+        let component = address.path.first().map(ToString::to_string);
+        let known = groups
+            .iter_mut()
+            .find(|(name, _)| name.is_some() && *name == component);
+        match known {
+            Some((_, all)) => all.push(address.to_string()),
+            None => groups.push((component, vec![address.to_string()])),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(component, mut all)| match component {
+            Some(name) if all.len() > 1 => name,
+            _ => all.remove(0),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_of_one_component_are_named_by_it() {
+        let all = [
+            "aws.volume.a",
+            "x/aws.volume.a",
+            "y/aws.volume.a",
+            "y/aws.volume.b",
+            "aws.volume.b",
+        ];
+        let parse = |text: &str| -> Address { text.parse().expect("an address") };
+        let addresses: Vec<Address> = all.map(parse).into();
+        let named: Vec<String> = names(addresses.iter()).collect();
+        assert_eq!(
+            named,
+            ["aws.volume.a", "x/aws.volume.a", "y", "aws.volume.b"]
+        );
     }
 }
