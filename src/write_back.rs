@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use infra_engine::plan::Drift;
+use infra_engine::plan::{Drift, veiled};
 use infra_lang::syntax::{self, EntryKey, Expr, ExprKind, StringPart};
 use infra_lang::{Severity, Sources};
 use infra_model::{Address, Desired, FileId, Span, Value};
+
+mod origin;
 
 /// A field that can be written back.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +39,8 @@ pub struct WriteBack {
 
 /// A replacement of bytes of a file.
 type Edits = BTreeMap<(u32, u32), String>;
+
+const COMPUTED: &str = "it is computed, or has comments inside: change what it is made of";
 
 /// Works out the edits; `is_ours` tells which files belong to the program.
 pub fn write_back(
@@ -70,7 +74,9 @@ pub fn write_back(
             if said == Some(&observed) {
                 continue;
             }
-            let (Some(span), Some(said)) = (place, said) else {
+            // A secret is neither compared nor written.
+            let said = said.map(veiled);
+            let (Some(span), Some(said)) = (place, &said) else {
                 back.leave(one, Some(&field.name), None, "no line of the program sets it: add the field, or restore it with `infra apply`");
                 continue;
             };
@@ -106,12 +112,11 @@ pub fn write_back(
                         value: observed,
                     });
                 }
-                false => back.leave(
-                    one,
-                    Some(&field.name),
-                    Some(span),
-                    "it is computed, or has comments inside: change what it is made of",
-                ),
+                false => {
+                    let advice = origin::advice(span, sources, is_ours);
+                    let why = advice.unwrap_or_else(|| COMPUTED.to_owned());
+                    back.leave(one, Some(&field.name), Some(span), &why);
+                }
             }
         }
     }
@@ -166,6 +171,9 @@ fn edit(expr: &Expr, text: &str, was: &Value, now: &Value, base: u32, edits: &mu
                 _ => false,
             }
         });
+    }
+    if now.has_secret() {
+        return false;
     }
     let slice = &text[expr.span.start as usize..expr.span.end as usize];
     let nested = matches!(expr.kind, ExprKind::Record(_) | ExprKind::List(_));

@@ -34,6 +34,8 @@ pub use options::PlanOptions;
 pub use refresh::{Refreshed, refresh};
 pub use step::{Step, StepId, StepKind};
 
+pub use crate::state::hide::veil as veiled;
+
 use crate::known::Knowledge;
 use work::Work;
 

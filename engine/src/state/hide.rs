@@ -224,7 +224,7 @@ fn collect<'a>(sealed: &'a Value, fingerprints: &mut BTreeSet<&'a str>) {
 }
 
 /// The value without its secrets, so that two can be compared, and shown, by the rest.
-pub(crate) fn veil(value: &Value) -> Value {
+pub fn veil(value: &Value) -> Value {
     match value {
         Value::Secret(_) => Value::Secret(Secret::new(Value::string("(secret)"))),
         Value::List(items) => Value::List(items.iter().map(veil).collect()),

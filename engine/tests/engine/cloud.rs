@@ -160,6 +160,11 @@ impl Cloud {
         item.fields.insert(field.to_owned(), value);
     }
 
+    /// Somebody makes a thing by hand.
+    pub fn add_by_hand(&self, id: &str, item: Item) {
+        self.inner().items.insert(id.to_owned(), item);
+    }
+
     /// Somebody deletes a thing by hand.
     pub fn remove(&self, address: &Address) {
         let (id, _) = self.item(address);

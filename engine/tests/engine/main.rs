@@ -15,6 +15,7 @@ mod world;
 
 mod adopting;
 mod applying;
+mod drifting;
 mod kill;
 mod loss;
 mod ordering;

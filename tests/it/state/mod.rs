@@ -1,6 +1,7 @@
 //! The state on real disks, with real processes.
 
 mod disk;
+mod elsewhere;
 mod exchange;
 mod lock;
 mod room;
