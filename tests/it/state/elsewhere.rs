@@ -66,7 +66,10 @@ fn a_plan_needs_no_lock_and_leaves_a_running_apply_alone() {
         assert!(!ran.err.contains("locked"), "{words:?}: {ran}");
     }
     assert_eq!(tool.read("infra.state.lock"), lock);
-    assert_eq!(fs::read(tool.dir().join("infra.state.journal")).ok(), journal);
+    assert_eq!(
+        fs::read(tool.dir().join("infra.state.journal")).ok(),
+        journal
+    );
     send(&run, rustix::process::Signal::CONT);
     let ended = run.wait_with_output().expect("it ends");
     assert!(ended.status.success(), "{ended:?}");
@@ -79,11 +82,16 @@ fn two_resources_change_places_through_a_third_name() {
     let tool = Tool::with("std.value a { input = \"one\" }\nstd.value b { input = \"two\" }\n");
     tool.run(&["apply", "--yes"]).expect(0);
     let id = |name: &str| {
-        let shown = tool.run(&["state", "show", name, "--json"]).expect(0).json();
+        let shown = tool
+            .run(&["state", "show", name, "--json"])
+            .expect(0)
+            .json();
         shown["id"].as_str().expect("an id").to_owned()
     };
     let (a, b) = (id("std.value.a"), id("std.value.b"));
-    let refused = tool.run(&["state", "mv", "std.value.a", "std.value.b"]).expect(1);
+    let refused = tool
+        .run(&["state", "mv", "std.value.a", "std.value.b"])
+        .expect(1);
     assert!(refused.err.contains("already has"), "{refused}");
     for (from, to) in [("a", "c"), ("b", "a"), ("c", "b")] {
         let (from, to) = (format!("std.value.{from}"), format!("std.value.{to}"));
@@ -117,7 +125,10 @@ fn moves_imports_and_forgets_are_done_once_and_may_stay() {
     assert_eq!(cloud.handle().entities("volume").len(), 2);
     // What was let go of comes back under another name, once.
     let volumes = cloud.handle().entities("volume");
-    let listed = tool.run(&["state", "show", "it/aws.volume.inner[\"x\"]", "--json"]).expect(0).json();
+    let listed = tool
+        .run(&["state", "show", "it/aws.volume.inner[\"x\"]", "--json"])
+        .expect(0)
+        .json();
     let other = volumes
         .iter()
         .filter_map(|volume| volume["id"].as_str())
