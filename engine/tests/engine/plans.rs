@@ -331,6 +331,22 @@ fn companions_are_planned_shared_and_deleted_when_nobody_needs_them() {
     assert!(world.cloud.items().is_empty());
 }
 
+/// Two configurations may have one region and two accounts.
+#[test]
+fn each_configuration_of_a_provider_has_companions_of_its_own() {
+    let mut world = World::new();
+    let tokyo = std::sync::Arc::new(world.cloud.clone());
+    world.providers.insert("cloud.tokyo", tokyo);
+    let here = thing("disk", "a").set("format", "swap");
+    let there = thing("disk", "b")
+        .set("format", "swap")
+        .provider("cloud.tokyo");
+    let plan = world.plan(&Program::of([here, there]));
+    let shared = plan.changes.iter().map(|change| change.address.to_string());
+    let shared: Vec<String> = shared.filter(|it| it.contains("template")).collect();
+    assert_eq!(shared, ["cloud.net.template", "tokyo/cloud.net.template"]);
+}
+
 #[test]
 fn what_a_provider_finds_wrong_is_told_for_all_resources_at_once() {
     let world = World::new();

@@ -92,6 +92,7 @@ pub struct Thing {
     pub fields: Vec<(&'static str, Expr)>,
     pub after: BTreeSet<Address>,
     pub lifecycle: Lifecycle,
+    provider: Option<&'static str>,
 }
 
 /// The address `cloud.KIND.NAME`.
@@ -105,6 +106,7 @@ pub fn thing(kind: &str, name: &str) -> Thing {
         fields: Vec::new(),
         after: BTreeSet::new(),
         lifecycle: Lifecycle::default(),
+        provider: None,
     }
 }
 
@@ -112,6 +114,12 @@ impl Thing {
     pub fn set(mut self, name: &'static str, value: impl Into<Expr>) -> Thing {
         self.fields.retain(|(other, _)| *other != name);
         self.fields.push((name, value.into()));
+        self
+    }
+
+    /// In another configuration of its provider.
+    pub fn provider(mut self, key: &'static str) -> Thing {
+        self.provider = Some(key);
         self
     }
 
@@ -200,7 +208,10 @@ impl Program {
             let spans = thing.fields.iter().enumerate();
             Instance {
                 address: thing.address.clone(),
-                provider: thing.address.provider().to_owned(),
+                provider: thing
+                    .provider
+                    .unwrap_or(thing.address.provider())
+                    .to_owned(),
                 fields: evaluated(thing, &Nothing),
                 depends,
                 lifecycle: thing.lifecycle.clone(),

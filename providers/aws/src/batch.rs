@@ -81,7 +81,7 @@ pub(crate) async fn read(
         found.extend(some.into_iter().map(|seen| (seen.id.clone(), seen)));
     }
     let observed = |target: &Target| match found.get(&target.id) {
-        Some(seen) => Observed::Present(seen.fields.clone()),
+        Some(seen) => Observed::Present(kind.as_said(seen.clone(), &target.prior)),
         None => Observed::Absent,
     };
     Ok(targets.iter().map(observed).collect())

@@ -187,8 +187,7 @@ impl Cloud {
         S: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let call = call(action, Repeat::Harmless);
-        self.layers.call(call, || self.sent(action, send())).await
+        self.changing(action, Repeat::Harmless, send).await
     }
 
     /// Sends a change that must not be done twice. When its answer is lost, the failure is `ambiguous`.
@@ -201,8 +200,21 @@ impl Cloud {
         S: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let call = call(action, Repeat::Never);
-        self.layers.call(call, || self.sent(action, send())).await
+        self.changing(action, Repeat::Never, send).await
+    }
+
+    async fn changing<T, E, S>(
+        &self,
+        action: &'static str,
+        repeat: Repeat,
+        send: impl Fn() -> S,
+    ) -> Result<T, Failure>
+    where
+        S: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let attempt = || self.sent(action, send());
+        self.layers.call(call(action, repeat), attempt).await
     }
 
     /// Reads all pages of a listing. `open` takes a page's items and the token of the next one.

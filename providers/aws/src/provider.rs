@@ -207,11 +207,12 @@ impl Provider for AwsProvider {
             Ok(()) => batch::read_one(&self.cloud, &order.address.type_name, &order.id).await,
             Err(failure) => Err(failure),
         };
-        match &order.fields {
-            Some(fields) => read.map_err(|failure| without_secrets(failure, fields)),
-            None => read,
+        match (read, &order.fields) {
+            (Ok(seen), Some(fields)) => Ok(kind.as_said(seen, fields)),
+            (Ok(seen), None) => Ok(seen.fields),
+            (Err(failure), Some(fields)) => Err(without_secrets(failure, fields)),
+            (Err(failure), None) => Err(failure),
         }
-        .map(|seen| seen.fields)
     }
 
     async fn update(&self, order: &Update) -> Result<Record, Failure> {
@@ -226,7 +227,7 @@ impl Provider for AwsProvider {
         }
         .await;
         match updated {
-            Ok(seen) => Ok(seen.fields),
+            Ok(seen) => Ok(kind.as_said(seen, &order.fields)),
             Err(failure) => Err(without_secrets(failure, &order.fields)),
         }
     }

@@ -16,6 +16,8 @@ pub(crate) struct Seen {
     pub fields: Record,
     /// Its place among what one call made, where the cloud tells.
     pub place: Option<usize>,
+    /// The same said in another way, by field: programs may write either.
+    pub also: Record,
 }
 
 impl Seen {
@@ -38,6 +40,7 @@ impl Seen {
             tags,
             fields: Record::from([("tags".to_owned(), Value::Map(own))]),
             place: None,
+            also: Record::new(),
         };
         seen.text("id", Some(id)).text("name", name)
     }

@@ -22,8 +22,11 @@ mod network_interface;
 mod peering;
 mod placement_group;
 mod route_table;
+mod routes;
 mod security_group;
+mod security_rule;
 mod security_rules;
+mod security_rules_change;
 mod snapshot;
 mod subnet;
 mod volume;
@@ -134,6 +137,13 @@ pub(crate) trait Kind: Send + Sync {
     fn alike(&self, cloud: &Cloud, order: &Create) -> Option<Record> {
         let _ = (cloud, order);
         None
+    }
+
+    /// What was read, in the words of `said` where AWS knows two for the same thing: the planned fields, or those of
+    /// the last reading.
+    fn as_said(&self, seen: Seen, said: &Record) -> Record {
+        let _ = said;
+        seen.fields
     }
 
     /// Sends the create call: the id.

@@ -1,18 +1,19 @@
-//! `aws.route_table`: CreateRouteTable, DescribeRouteTables, CreateRoute, ReplaceRoute, DeleteRoute,
-//! AssociateRouteTable, ReplaceRouteTableAssociation, DisassociateRouteTable, DeleteRouteTable.
+//! `aws.route_table`: CreateRouteTable, DescribeRouteTables, AssociateRouteTable, ReplaceRouteTableAssociation,
+//! DisassociateRouteTable, DeleteRouteTable; its routes are in `routes.rs`.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{ResourceType, Route, RouteOrigin, RouteTableAssociation};
+use aws_sdk_ec2::types::{ResourceType, RouteTableAssociation};
 use infra_model::{Record, Value};
 use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
 
+use super::routes::{Hop, Via, bring_routes, route, written_route};
 use super::{Kind, incomplete};
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;
 use crate::fields::Fields;
-use crate::seen::{Seen, cidr};
+use crate::seen::Seen;
 use crate::{tags, wait};
 
 pub(super) struct RouteTable;
@@ -61,6 +62,26 @@ impl Kind for RouteTable {
                 ));
             }
         }
+    }
+
+    /// A route that the program leads to a network interface is not told as one to its instance.
+    fn as_said(&self, mut seen: Seen, said: &Record) -> Record {
+        let mut said = Record::from_iter(
+            said.get_key_value("routes")
+                .map(|(k, v)| (k.clone(), v.clone())),
+        );
+        self.canonical(&mut said);
+        let said = Fields(&said).list("routes");
+        let (routes, also) = (seen.fields.get_mut("routes"), seen.also.get("routes"));
+        if let (Some(Value::List(routes)), Some(Value::List(also))) = (routes, also) {
+            for other in also.iter().filter(|other| said.contains(other)) {
+                let to = |route: &Value| route.as_map().and_then(|route| route.get("to").cloned());
+                routes.retain(|route| to(route) != to(other));
+                routes.push(other.clone());
+            }
+            routes.sort_by_key(ToString::to_string);
+        }
+        seen.fields
     }
 
     async fn describe(
@@ -136,107 +157,30 @@ impl Kind for RouteTable {
 }
 
 fn seen(table: Described) -> Option<Seen> {
-    let mut routes: Vec<Value> = table
-        .routes
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|route| {
-            let (to, via) = written(route)?;
-            Some(Value::Map(Record::from([
-                ("to".to_owned(), cidr(&to)?),
-                ("via".to_owned(), Value::String(via)),
-            ])))
-        })
-        .collect();
-    routes.sort_by_key(ToString::to_string);
+    let written = table.routes.unwrap_or_default();
+    let written: Vec<(String, Via)> = written.iter().filter_map(written_route).collect();
+    let all = |via: fn(&Via) -> Option<&String>| {
+        let routes = written
+            .iter()
+            .filter_map(|(to, hop)| route(to, via(hop)?))
+            .collect();
+        let mut routes: Vec<Value> = routes;
+        routes.sort_by_key(ToString::to_string);
+        Value::List(routes)
+    };
     let associations = table.associations.unwrap_or_default();
     let mut subnets: Vec<String> = associations
         .into_iter()
         .filter_map(|one| one.subnet_id)
         .collect();
     subnets.sort_unstable();
-    Some(
-        Seen::new(table.route_table_id?, table.tags)
-            .text("vpc", table.vpc_id)
-            .texts("subnets", subnets)
-            .value("routes", Some(Value::List(routes))),
-    )
-}
-
-/// Destination and next hop of a route that somebody wrote; `None` for those that AWS adds itself.
-fn written(route: &Route) -> Option<(String, String)> {
-    let own = |origin: &RouteOrigin| *origin == RouteOrigin::CreateRoute;
-    if !route.origin.as_ref().is_none_or(own) || route.gateway_id.as_deref() == Some("local") {
-        return None;
-    }
-    let to = route
-        .destination_cidr_block
-        .as_ref()
-        .or(route.destination_ipv6_cidr_block.as_ref())?;
-    // A route to an instance names its network interface too; what people write is the instance.
-    let via = [
-        &route.instance_id,
-        &route.gateway_id,
-        &route.nat_gateway_id,
-        &route.network_interface_id,
-        &route.transit_gateway_id,
-        &route.vpc_peering_connection_id,
-        &route.egress_only_internet_gateway_id,
-    ];
-    let via = via.into_iter().flatten().find(|id| !id.is_empty())?;
-    Some((to.clone(), via.clone()))
-}
-
-/// A next hop by the kind of its id: the parameter of CreateRoute that takes it.
-#[derive(Clone, Copy)]
-enum Hop {
-    Gateway,
-    EgressOnly,
-    Nat,
-    Instance,
-    Interface,
-    Transit,
-    Peering,
-    Endpoint,
-}
-
-impl Hop {
-    fn of(id: &str) -> Option<Hop> {
-        Some(match id.split_once('-')?.0 {
-            "igw" | "vgw" => Hop::Gateway,
-            "eigw" => Hop::EgressOnly,
-            "nat" => Hop::Nat,
-            "i" => Hop::Instance,
-            "eni" => Hop::Interface,
-            "tgw" => Hop::Transit,
-            "pcx" => Hop::Peering,
-            "vpce" => Hop::Endpoint,
-            _ => return None,
-        })
-    }
-}
-
-/// CreateRoute and ReplaceRoute take the same parameters, on builders of two types.
-macro_rules! with_route {
-    ($call:expr, $table:expr, $to:expr, $via:expr) => {{
-        let call = $call.route_table_id($table);
-        let call = if $to.contains(':') {
-            call.destination_ipv6_cidr_block($to)
-        } else {
-            call.destination_cidr_block($to)
-        };
-        match Hop::of($via) {
-            Some(Hop::EgressOnly) => call.egress_only_internet_gateway_id($via),
-            Some(Hop::Nat) => call.nat_gateway_id($via),
-            Some(Hop::Instance) => call.instance_id($via),
-            Some(Hop::Interface) => call.network_interface_id($via),
-            Some(Hop::Transit) => call.transit_gateway_id($via),
-            Some(Hop::Peering) => call.vpc_peering_connection_id($via),
-            Some(Hop::Endpoint) => call.vpc_endpoint_id($via),
-            Some(Hop::Gateway) | None => call.gateway_id($via),
-        }
-        .send()
-    }};
+    let mut seen = Seen::new(table.route_table_id?, table.tags)
+        .text("vpc", table.vpc_id)
+        .texts("subnets", subnets)
+        .value("routes", Some(all(|via| Some(&via.main))));
+    seen.also
+        .insert("routes".to_owned(), all(|via| via.other.as_ref()));
+    Some(seen)
 }
 
 /// Makes routes and associations what the fields say; fields that are not set are left alone.
@@ -255,75 +199,6 @@ async fn bring_to(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<(), Fai
         bring_subnets(cloud, id, table, fields.texts("subnets")).await?;
     }
     Ok(())
-}
-
-async fn bring_routes(
-    cloud: &Cloud,
-    id: &str,
-    table: &Described,
-    fields: Fields<'_>,
-) -> Result<(), Failure> {
-    let current: BTreeMap<String, String> =
-        table.routes.iter().flatten().filter_map(written).collect();
-    let mut wanted = BTreeMap::new();
-    for route in fields
-        .list("routes")
-        .iter()
-        .filter_map(Value::as_map)
-        .map(Fields)
-    {
-        wanted.insert(route.must("to")?, route.must("via")?);
-    }
-    for (to, via) in &wanted {
-        match current.get(to) {
-            Some(old) if old == via => {}
-            Some(_) => {
-                cloud
-                    .change("ReplaceRoute", || {
-                        with_route!(cloud.ec2.replace_route(), id, to, via)
-                    })
-                    .await?;
-            }
-            None => create_route(cloud, id, to, via).await?,
-        }
-    }
-    for to in current.keys().filter(|to| !wanted.contains_key(*to)) {
-        let done = cloud
-            .change("DeleteRoute", || {
-                let call = cloud.ec2.delete_route().route_table_id(id);
-                if to.contains(':') {
-                    call.destination_ipv6_cidr_block(to).send()
-                } else {
-                    call.destination_cidr_block(to).send()
-                }
-            })
-            .await;
-        match done {
-            Err(failure) if failure.kind != FailureKind::NotFound => return Err(failure),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// A route that a lost answer left behind is there already; replacing it says the same again.
-async fn create_route(cloud: &Cloud, id: &str, to: &str, via: &str) -> Result<(), Failure> {
-    let created = cloud
-        .change("CreateRoute", || {
-            with_route!(cloud.ec2.create_route(), id, to, via)
-        })
-        .await;
-    match created {
-        Err(failure) if failure.kind == FailureKind::AlreadyExists => {
-            cloud
-                .change("ReplaceRoute", || {
-                    with_route!(cloud.ec2.replace_route(), id, to, via)
-                })
-                .await?;
-            Ok(())
-        }
-        result => result.map(|_| ()),
-    }
 }
 
 async fn bring_subnets(
@@ -418,9 +293,11 @@ async fn describe_one(
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_ec2::types::Route;
+
     use super::*;
 
-    fn route(to: &str, via: &str) -> Value {
+    fn leading(to: &str, via: &str) -> Value {
         Value::Map(Record::from([
             ("to".to_owned(), Value::Cidr(to.parse().unwrap())),
             ("via".to_owned(), Value::string(via)),
@@ -432,15 +309,15 @@ mod tests {
         let mut one = Record::from([(
             "routes".to_owned(),
             Value::List(vec![
-                route("10.1.2.3/16", "pcx-1"),
-                route("0.0.0.0/0", "igw-1"),
+                leading("10.1.2.3/16", "pcx-1"),
+                leading("0.0.0.0/0", "igw-1"),
             ]),
         )]);
         let mut other = Record::from([(
             "routes".to_owned(),
             Value::List(vec![
-                route("0.0.0.0/0", "igw-1"),
-                route("10.1.0.0/16", "pcx-1"),
+                leading("0.0.0.0/0", "igw-1"),
+                leading("10.1.0.0/16", "pcx-1"),
             ]),
         )]);
         RouteTable.canonical(&mut one);
@@ -453,8 +330,8 @@ mod tests {
         let fields = Record::from([(
             "routes".to_owned(),
             Value::List(vec![
-                route("0.0.0.0/0", "igw-1"),
-                route("0.0.0.0/0", "vol-1"),
+                leading("0.0.0.0/0", "igw-1"),
+                leading("0.0.0.0/0", "vol-1"),
             ]),
         )]);
         let mut problems = Vec::new();
@@ -463,20 +340,27 @@ mod tests {
     }
 
     #[test]
-    fn routes_of_aws_itself_are_not_shown() {
-        let local = Route::builder()
-            .destination_cidr_block("10.0.0.0/16")
-            .gateway_id("local")
-            .build();
-        assert_eq!(written(&local), None);
-        let instance = Route::builder()
-            .destination_cidr_block("0.0.0.0/0")
-            .instance_id("i-1")
-            .network_interface_id("eni-1")
-            .build();
+    fn a_route_to_a_network_interface_is_told_as_the_program_said_it() {
+        let table = Described::builder().route_table_id("rtb-1").routes(
+            Route::builder()
+                .destination_cidr_block("0.0.0.0/0")
+                .instance_id("i-1")
+                .network_interface_id("eni-1")
+                .build(),
+        );
+        let seen = seen(table.build()).expect("it has an id");
+        let told = |via: &str| {
+            let said = Value::List(vec![leading("0.0.0.0/0", via)]);
+            let said = Record::from([("routes".to_owned(), said)]);
+            RouteTable.as_said(seen.clone(), &said)["routes"].clone()
+        };
+        for via in ["i-1", "eni-1"] {
+            assert_eq!(told(via), Value::List(vec![leading("0.0.0.0/0", via)]));
+        }
+        assert_eq!(told("nat-1"), told("i-1"));
         assert_eq!(
-            written(&instance),
-            Some(("0.0.0.0/0".to_owned(), "i-1".to_owned()))
+            RouteTable.as_said(seen.clone(), &Record::new()),
+            seen.fields
         );
     }
 }

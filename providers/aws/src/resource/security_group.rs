@@ -1,12 +1,14 @@
 //! `aws.security_group`: CreateSecurityGroup, DescribeSecurityGroups, DeleteSecurityGroup; its rules are in
-//! `security_rules.rs`.
+//! `security_rule.rs`, `security_rules.rs` and `security_rules_change.rs`.
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::ResourceType;
 use infra_model::Record;
 use infra_provider::{Create, Delete, Failure, Settle, Update};
 
-use super::security_rules::{self as rules, Direction};
+use super::security_rule::Direction;
+use super::security_rules as rules;
+use super::security_rules_change::bring_rules;
 use super::{Kind, changes, incomplete, plain_name};
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;
@@ -215,11 +217,11 @@ async fn bring_to(
     .await?;
     if inward {
         let current = group.ip_permissions.unwrap_or_default();
-        rules::bring_to(cloud, id, Direction::In, &current, fields).await?;
+        bring_rules(cloud, id, Direction::In, &current, fields).await?;
     }
     if outward {
         let current = group.ip_permissions_egress.unwrap_or_default();
-        rules::bring_to(cloud, id, Direction::Out, &current, fields).await?;
+        bring_rules(cloud, id, Direction::Out, &current, fields).await?;
     }
     Ok(())
 }

@@ -1,0 +1,155 @@
+//! Bringing the rules of a security group about: AuthorizeSecurityGroupIngress and -Egress,
+//! RevokeSecurityGroupIngress and -Egress, UpdateSecurityGroupRuleDescriptionsIngress and -Egress.
+
+use aws_sdk_ec2::types::IpPermission;
+use infra_provider::{Failure, FailureKind};
+
+use super::security_rule::{Direction, rules_of};
+use super::security_rules::wanted;
+use crate::client::Cloud;
+use crate::fields::Fields;
+
+/// Makes the rules of a group what the fields say. What is new is allowed before what is old is revoked, so that
+/// nobody who may connect before and after is locked out in between.
+pub(super) async fn bring_rules(
+    cloud: &Cloud,
+    group: &str,
+    direction: Direction,
+    current: &[IpPermission],
+    fields: Fields<'_>,
+) -> Result<(), Failure> {
+    let current = rules_of(current);
+    let wanted = wanted(direction, fields)?;
+    let missing = wanted
+        .iter()
+        .filter(|(rule, _)| !current.contains_key(*rule));
+    let missing: Vec<_> = missing
+        .map(|(rule, note)| rule.permission(note.as_ref()))
+        .collect();
+    let renamed = wanted
+        .iter()
+        .filter(|(rule, note)| current.get(*rule).is_some_and(|old| old != *note));
+    let renamed: Vec<_> = renamed
+        .map(|(rule, note)| rule.permission(note.as_ref()))
+        .collect();
+    let surplus = current.keys().filter(|rule| !wanted.contains_key(*rule));
+    let surplus: Vec<_> = surplus.map(|rule| rule.permission(None)).collect();
+    if !missing.is_empty() {
+        authorize(cloud, group, direction, missing).await?;
+    }
+    if !renamed.is_empty() {
+        describe(cloud, group, direction, renamed).await?;
+    }
+    if !surplus.is_empty() {
+        revoke(cloud, group, direction, surplus).await?;
+    }
+    Ok(())
+}
+
+/// All in one call. When one of them exists already (a lost answer, or somebody else), the call did nothing; then
+/// each is sent by itself.
+async fn authorize(
+    cloud: &Cloud,
+    group: &str,
+    direction: Direction,
+    rules: Vec<IpPermission>,
+) -> Result<(), Failure> {
+    match authorize_all(cloud, group, direction, &rules).await {
+        Err(failure) if failure.kind == FailureKind::AlreadyExists => {}
+        result => return result,
+    }
+    for rule in rules {
+        match authorize_all(cloud, group, direction, &[rule]).await {
+            Err(failure) if failure.kind == FailureKind::AlreadyExists => {}
+            result => result?,
+        }
+    }
+    Ok(())
+}
+
+async fn authorize_all(
+    cloud: &Cloud,
+    group: &str,
+    direction: Direction,
+    rules: &[IpPermission],
+) -> Result<(), Failure> {
+    match direction {
+        Direction::In => {
+            cloud
+                .change("AuthorizeSecurityGroupIngress", || {
+                    let call = cloud.ec2.authorize_security_group_ingress().group_id(group);
+                    call.set_ip_permissions(Some(rules.to_vec())).send()
+                })
+                .await?;
+        }
+        Direction::Out => {
+            cloud
+                .change("AuthorizeSecurityGroupEgress", || {
+                    let call = cloud.ec2.authorize_security_group_egress().group_id(group);
+                    call.set_ip_permissions(Some(rules.to_vec())).send()
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn describe(
+    cloud: &Cloud,
+    group: &str,
+    direction: Direction,
+    rules: Vec<IpPermission>,
+) -> Result<(), Failure> {
+    match direction {
+        Direction::In => {
+            cloud
+                .change("UpdateSecurityGroupRuleDescriptionsIngress", || {
+                    let call = cloud.ec2.update_security_group_rule_descriptions_ingress();
+                    call.group_id(group)
+                        .set_ip_permissions(Some(rules.clone()))
+                        .send()
+                })
+                .await?;
+        }
+        Direction::Out => {
+            cloud
+                .change("UpdateSecurityGroupRuleDescriptionsEgress", || {
+                    let call = cloud.ec2.update_security_group_rule_descriptions_egress();
+                    call.group_id(group)
+                        .set_ip_permissions(Some(rules.clone()))
+                        .send()
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Revoked already is success.
+async fn revoke(
+    cloud: &Cloud,
+    group: &str,
+    direction: Direction,
+    rules: Vec<IpPermission>,
+) -> Result<(), Failure> {
+    let revoked = match direction {
+        Direction::In => cloud
+            .change("RevokeSecurityGroupIngress", || {
+                let call = cloud.ec2.revoke_security_group_ingress().group_id(group);
+                call.set_ip_permissions(Some(rules.clone())).send()
+            })
+            .await
+            .map(|_| ()),
+        Direction::Out => cloud
+            .change("RevokeSecurityGroupEgress", || {
+                let call = cloud.ec2.revoke_security_group_egress().group_id(group);
+                call.set_ip_permissions(Some(rules.clone())).send()
+            })
+            .await
+            .map(|_| ()),
+    };
+    match revoked {
+        Err(failure) if failure.code == "InvalidPermission.NotFound" => Ok(()),
+        result => result,
+    }
+}
