@@ -33,6 +33,11 @@ impl Providers {
         self.0.get(key)
     }
 
+    /// All of them, in the order of their keys.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
+        self.0.values()
+    }
+
     /// API calls sent so far by all providers, by `key/Action` (`aws/DescribeVolumes`).
     pub fn calls(&self) -> BTreeMap<String, u64> {
         let mut calls = BTreeMap::new();

@@ -79,6 +79,10 @@ pub fn render(
         let head = painter.paint(Style::Error, "Does not hold:");
         page.push_str(&format!("{head} {}\n", text::line(&broken.message)));
     }
+    for failure in &report.left_open {
+        let head = painter.paint(Style::Error, "Left open:");
+        page.push_str(&format!("{head} {}\n", text::line(&failure.to_string())));
+    }
     let complete = report.is_complete() && !cut_off;
     page.push_str(&summary(report, plan, complete, elapsed, painter));
     page
@@ -167,6 +171,7 @@ pub fn json(report: &ApplyReport, plan: &Plan, planned: Json) -> Json {
         "not_done": not_done.collect::<Vec<_>>(),
         "abandoned": report.abandoned.iter().map(|id| id.0).collect::<Vec<_>>(),
         "broken_asserts": report.broken_asserts.iter().map(|broken| &broken.message).collect::<Vec<_>>(),
+        "left_open": report.left_open.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "outputs": plan_json::outputs(&report.outputs),
         "calls": report.calls,
     })

@@ -93,6 +93,9 @@ pub async fn apply(store: &mut Store, input: &ApplyInput<'_>) -> Result<ApplyRep
     let (mut report, knowledge) = run.finish(stage);
     let mut ended = ran.map(|_| ());
     if ended.is_ok() && stage != Stage::Stopped {
+        let concluded = input.providers.all().map(|provider| provider.conclude());
+        let concluded = futures::future::join_all(concluded).await;
+        report.left_open = concluded.into_iter().filter_map(Result::err).collect();
         conclude(input, &knowledge, &mut report);
         ended = remember_outputs(store, input, &report).and_then(|()| store.compact());
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use infra_model::desired::{AssertOutcome, Output};
 use infra_model::{Address, ResolveError};
+use infra_provider::Failure;
 
 use super::{Hindrance, StepError};
 use crate::plan::StepId;
@@ -50,6 +51,8 @@ pub struct ApplyReport {
     pub broken_asserts: Vec<AssertOutcome>,
     /// Outputs or assertions that cannot be evaluated with what became known.
     pub broken: Vec<ResolveError>,
+    /// What providers could not put back after the last step.
+    pub left_open: Vec<Failure>,
     /// API calls of this apply, by `provider/Action`.
     pub calls: BTreeMap<String, u64>,
 }
@@ -62,5 +65,6 @@ impl ApplyReport {
             && self.abandoned.is_empty()
             && self.broken_asserts.is_empty()
             && self.broken.is_empty()
+            && self.left_open.is_empty()
     }
 }

@@ -22,6 +22,19 @@ fn hosts(n: usize) -> Program {
 }
 
 #[test]
+fn what_a_provider_cannot_put_back_at_the_end_is_told() {
+    let world = World::new();
+    world.cloud.fault("conclude", refused());
+    let (notes, cancel) = (Notes::default(), Cancel::new());
+    let apply = || world.try_apply(&hosts(1), &PlanOptions::default(), &notes, &cancel);
+    let report = apply().unwrap();
+    assert_eq!(report.done.len(), 2);
+    assert_eq!(report.left_open[0].message, "no more of these");
+    assert!(!report.is_complete());
+    assert!(apply().unwrap().is_complete());
+}
+
+#[test]
 fn a_failed_branch_does_not_stop_the_others() {
     let world = World::new();
     let mut program = hosts(2);

@@ -92,7 +92,7 @@ pub struct Thing {
     pub fields: Vec<(&'static str, Expr)>,
     pub after: BTreeSet<Address>,
     pub lifecycle: Lifecycle,
-    provider: Option<&'static str>,
+    pub provider: Option<&'static str>,
 }
 
 /// The address `cloud.KIND.NAME`.

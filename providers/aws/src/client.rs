@@ -1,7 +1,7 @@
 //! The SDK's clients, set up, and the one way every request goes through them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -65,6 +65,8 @@ pub(crate) struct Cloud {
     /// Launches whose members come together.
     pub launches: Launches,
     in_flight: tokio::sync::Semaphore,
+    /// The machines that were stopped to let go of a disk, until they are started again.
+    pub stopped: Mutex<BTreeSet<String>>,
     account: tokio::sync::OnceCell<Account>,
 }
 
@@ -116,6 +118,7 @@ impl Cloud {
             gathered: Gathered::default(),
             launches: Launches::default(),
             in_flight: tokio::sync::Semaphore::new(IN_FLIGHT_MAX),
+            stopped: Mutex::default(),
             account: tokio::sync::OnceCell::new(),
         };
         if !config.accounts.is_empty() {

@@ -238,6 +238,10 @@ impl Provider for AwsProvider {
             .await
     }
 
+    async fn conclude(&self) -> Result<(), Failure> {
+        resource::conclude(&self.cloud).await
+    }
+
     async fn snapshot(&self, order: &Snapshot) -> Result<Vec<String>, Failure> {
         let kind = kind(&order.address.type_name)?;
         kind.snapshot(&self.cloud, order).await.unwrap_or_else(|| {

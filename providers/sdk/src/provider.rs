@@ -214,6 +214,12 @@ pub trait Provider: Send + Sync {
     /// Deletes and waits until it is gone.
     async fn delete(&self, order: &Delete) -> Result<(), Failure>;
 
+    /// Called once when the steps of an apply have ended, however they ended: puts back what a step left open because
+    /// a later one might have needed it so.
+    async fn conclude(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Takes a snapshot of the resource's data and verifies that it is complete; the snapshot's ids.
     async fn snapshot(&self, order: &Snapshot) -> Result<Vec<String>, Failure> {
         let _ = order;

@@ -4,6 +4,7 @@
 //! An attachment has no id of its own at AWS; ours is the instance's and the volume's, with a colon between.
 
 use std::collections::BTreeSet;
+use std::sync::{MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -173,28 +174,52 @@ impl Kind for Attachment {
     }
 }
 
-/// Stops a running machine and marks it, so that whatever attaches its next disk starts it again.
+/// Stops a running machine and marks it, so that whatever attaches its next disk starts it again, or else the end of
+/// the apply.
 async fn stop_for_a_while(cloud: &Cloud, instance: &str) -> Result<(), Failure> {
     if instance_state::state_of(cloud, instance).await? == Some(InstanceStateName::Running) {
         tags::set(cloud, instance, tags::STOPPED, "to let go of a disk").await?;
     }
+    stopped(cloud).insert(instance.to_owned());
     instance_state::stop(cloud, instance).await
 }
 
+fn stopped(cloud: &Cloud) -> MutexGuard<'_, BTreeSet<String>> {
+    let stopped = cloud.stopped.lock();
+    stopped.unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a machine that bears the mark. One that is gone, or was stopped by somebody else, is left alone.
 async fn start_again(cloud: &Cloud, instance: &str) -> Result<(), Failure> {
     let marked = |one: &instance_state::Described| {
         one.tags()
             .iter()
             .any(|tag| tag.key.as_deref() == Some(tags::STOPPED))
     };
-    if !instance_state::describe_one(cloud, instance)
-        .await?
-        .is_some_and(|one| marked(&one))
-    {
-        return Ok(());
+    let machine = instance_state::describe_one(cloud, instance).await?;
+    if machine.is_some_and(|one| marked(&one) && instance_state::is_live(&one)) {
+        instance_state::start(cloud, instance).await?;
+        tags::unset(cloud, instance, tags::STOPPED).await?;
     }
-    instance_state::start(cloud, instance).await?;
-    tags::unset(cloud, instance, tags::STOPPED).await
+    stopped(cloud).remove(instance);
+    Ok(())
+}
+
+/// Starts the machines that lost a disk and got none since, at the end of an apply.
+pub(super) async fn start_all_again(cloud: &Cloud) -> Result<(), Failure> {
+    let machines = stopped(cloud).clone();
+    let mut result = Ok(());
+    for machine in machines {
+        let started = start_again(cloud, &machine).await;
+        result = result.and(started.map_err(|mut failure| {
+            failure.message = format!(
+                "{machine} was stopped to let go of a disk and is not running again: {}",
+                failure.message
+            );
+            failure
+        }));
+    }
+    result
 }
 
 fn id_of(instance: &str, volume: &str) -> String {

@@ -78,7 +78,7 @@ pub(super) async fn state_of(
 }
 
 /// A terminated instance is listed for another hour.
-fn is_live(instance: &Described) -> bool {
+pub(super) fn is_live(instance: &Described) -> bool {
     !matches!(
         state(instance),
         Some(InstanceStateName::Terminated | InstanceStateName::ShuttingDown)

@@ -186,6 +186,11 @@ pub(crate) trait Kind: Send + Sync {
     }
 }
 
+/// Puts back what steps left open for later ones: machines that were stopped to let go of a disk run again.
+pub(crate) async fn conclude(cloud: &Cloud) -> Result<(), Failure> {
+    attachment::start_all_again(cloud).await
+}
+
 /// Whether an order changes a field.
 pub(crate) fn changes(order: &Update, name: &str) -> bool {
     order.changed.iter().any(|field| field == name)

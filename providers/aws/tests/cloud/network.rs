@@ -3,6 +3,7 @@
 use infra_model::{Record, Value};
 use infra_provider::{FailureKind, Observed, Provider};
 
+use crate::compute::machine;
 use crate::world::{Made, World, cidr, list, map, no_tags, ports, record, renamed, text};
 
 /// A network with one subnet.
@@ -241,6 +242,38 @@ async fn a_replacement_of_a_group_gets_a_name_of_its_own() {
     };
     world.unmake(&old).await;
     world.unmake(&new).await;
+    net.unmake(&world).await;
+}
+
+/// AWS answers both the machine and its network interface; what the program wrote is what is read.
+#[tokio::test]
+async fn a_way_through_a_machine_is_told_as_the_program_said_it() {
+    let world = World::new().await;
+    let net = Net::new(&world).await;
+    let jump = group(&net, list([]));
+    let jump = world.make("aws.security_group", "jump", jump).await;
+    let host = machine(&world, &net, &[&jump]).await;
+    let host = world.make("aws.instance", "host", host).await;
+    let card = host.seen["network_interface"].clone();
+    let through = |via: &Value| {
+        let route = map([("to", cidr("0.0.0.0/0")), ("via", via.clone())]);
+        ("routes", list([route]))
+    };
+    let fields = [
+        ("vpc", net.vpc.id()),
+        through(&card),
+        ("subnets", list([])),
+        no_tags(),
+    ];
+    let mut table = world.make("aws.route_table", "way", record(fields)).await;
+    for via in [host.id(), card] {
+        world.change(&mut table, record([through(&via)])).await;
+        let read = world.read(&table).await;
+        assert_eq!(read, Observed::Present(table.seen.clone()));
+    }
+    for made in [&table, &host, &jump] {
+        world.unmake(made).await;
+    }
     net.unmake(&world).await;
 }
 

@@ -79,6 +79,18 @@ async fn a_volume_in_the_hands_of_a_machine() {
     );
     assert_eq!(seen["tags"], host.seen["tags"]);
     world.unmake(&attached).await;
+    for _ in 0..2 {
+        world.provider.conclude().await.expect("nothing is open");
+    }
+    let infra_provider::Observed::Present(seen) = world.read(&host).await else {
+        panic!("the host is there")
+    };
+    assert_eq!(
+        seen["running"],
+        Value::Bool(true),
+        "no disk came, so the end of the apply starts it again"
+    );
+    assert_eq!(seen["tags"], host.seen["tags"]);
     for made in [&disk, &host, &store] {
         world.unmake(made).await;
     }

@@ -3,8 +3,7 @@
 use infra_model::{Duration, Value};
 
 use super::Sample;
-use crate::compute::machine;
-use crate::network::{Net, group, subnet};
+use crate::network::{Net, subnet};
 use crate::world::{Made, World, cidr, list, map, no_tags, ports, record, text};
 
 pub async fn vpc() -> Sample {
@@ -130,12 +129,6 @@ pub async fn route_table(world: &World) -> Sample {
     let door = gateway(world, &net).await;
     let between = record([("vpc", net.vpc.id()), ("peer", other.id()), no_tags()]);
     let between = world.make("aws.peering", "between", between).await;
-    let jump = group(&net, list([]));
-    let jump = world.make("aws.security_group", "jump", jump).await;
-    let host = machine(world, &net, &[&jump]).await;
-    let host = world.make("aws.instance", "host", host).await;
-    let card = host.seen["network_interface"].clone();
-    let through = |via: Value| list([map([("to", cidr("0.0.0.0/0")), ("via", via)])]);
     let route = |to: &str| map([("to", cidr(to)), ("via", door.id())]);
     let beyond = map([("to", cidr("10.60.0.0/16")), ("via", between.id())]);
     Sample::new(record([
@@ -148,9 +141,6 @@ pub async fn route_table(world: &World) -> Sample {
         "routes",
         list([route("203.0.113.0/24"), route("198.51.100.0/24"), beyond]),
     )])
-    // The same way, by the machine's name and by its network interface's.
-    .step([("routes", through(host.id()))])
-    .step([("routes", through(card))])
     .step([("subnets", list([edge.id(), net.subnet.id()]))])
     .step([("subnets", list([edge.id()]))])
     .step([
@@ -158,7 +148,7 @@ pub async fn route_table(world: &World) -> Sample {
         ("routes", list([])),
         ("subnets", list([])),
     ])
-    .before([net.vpc, net.subnet, edge, other, door, between, jump, host])
+    .before([net.vpc, net.subnet, edge, other, door, between])
 }
 
 pub async fn security_group(world: &World) -> Sample {
