@@ -1,5 +1,7 @@
 //! `--allow-data-loss`: whom the user allowed to be destroyed, by name.
 
+use std::collections::BTreeSet;
+
 use infra_engine::plan::{Plan, Refusal};
 use infra_model::Address;
 
@@ -27,6 +29,39 @@ impl<'a> Consent<'a> {
             loss.allowed |= self.everything() || self.covers(&loss.address);
         }
         plan.refusals.retain(|refusal| !self.lifts(refusal));
+    }
+
+    /// What to say of each name that fits neither of `addresses` nor the program: it is a slip, or what it named has
+    /// gone already in an earlier run.
+    pub fn strangers(&self, program: &str, addresses: &BTreeSet<Address>) -> Vec<String> {
+        let mut known: BTreeSet<String> = addresses.iter().map(Address::to_string).collect();
+        let whole: Vec<String> = known.iter().cloned().collect();
+        // The component in front of each `/` outside of a key.
+        for text in whole {
+            let mut quoted = false;
+            for (at, sign) in text.char_indices() {
+                match sign {
+                    '"' => quoted = !quoted,
+                    '/' | '[' if !quoted => drop(known.insert(text[..at].to_owned())),
+                    _ => {}
+                }
+            }
+        }
+        let fits =
+            |name: &String| known.contains(name) || (self.destroying.is_some() && name == program);
+        let strangers = self.names.iter().filter(|name| !fits(name));
+        strangers
+            .map(|name| {
+                let help = match infra_lang::suggest::nearest(name, known.iter().map(String::as_str)) {
+                    _ if name == program => {
+                        "; the program's name stands for all of it only in `infra destroy`".to_owned()
+                    }
+                    Some(near) => format!("; did you mean `{near}`?"),
+                    None => String::new(),
+                };
+                format!("`--allow-data-loss {name}` fits nothing that the program or its state has{help}")
+            })
+            .collect()
     }
 
     fn lifts(&self, refusal: &Refusal) -> bool {
@@ -68,6 +103,32 @@ mod tests {
         assert!(covers("aws.volume.data") && covers(r#"aws.volume.data["a"]"#));
         assert!(covers("web/aws.volume.x") && covers(r#"web["a"]/aws.volume.x"#));
         assert!(!covers("aws.volume.data2") && !covers("web2/aws.volume.x"));
+    }
+
+    #[test]
+    fn a_name_that_fits_nothing_is_told_with_what_may_be_meant() {
+        let addresses: BTreeSet<Address> = ["db/aws.volume.x", r#"web["a/b"]/aws.volume.y["k"]"#]
+            .map(|text| text.parse().expect("an address"))
+            .into();
+        let strangers = |names: &[&str], destroying: bool| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let consent = Consent::new(&names, destroying.then_some("shop"));
+            consent.strangers("shop", &addresses)
+        };
+        let good = [
+            "db",
+            "db/aws.volume.x",
+            "web",
+            r#"web["a/b"]"#,
+            r#"web["a/b"]/aws.volume.y"#,
+        ];
+        assert_eq!(strangers(&good, false), Vec::<String>::new());
+        assert_eq!(strangers(&["shop"], true), Vec::<String>::new());
+        assert!(strangers(&["shop"], false)[0].contains("only in `infra destroy`"));
+        assert!(
+            strangers(&["db/aws.volume.y"], false)[0].ends_with("did you mean `db/aws.volume.x`?")
+        );
+        assert!(strangers(&["elsewhere"], false)[0].ends_with("the program or its state has"));
     }
 
     /// The loss of the data of `aws.volume.x`, and the destruction of the protected `db/aws.volume.y`.

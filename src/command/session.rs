@@ -250,6 +250,16 @@ impl<'a> Session<'a> {
         let mut planned = planned.map_err(|error| self.no_plan(&error))?;
         planned.calls = clouds.providers.calls();
         self.consent.apply_to(&mut planned);
+        let declared = self.evaluation.desired.instances.iter();
+        let declared = declared.map(|instance| &instance.address);
+        let kept = state.entries().keys();
+        let deposed = state.deposed().keys().map(|of| &of.address);
+        let planning = planned.changes.iter().map(|change| &change.address);
+        let known = declared.chain(kept).chain(deposed).chain(planning);
+        let known: BTreeSet<Address> = known.cloned().collect();
+        for stranger in self.consent.strangers(self.project.program_name(), &known) {
+            self.console.warn(&stranger);
+        }
         Ok(planned)
     }
 

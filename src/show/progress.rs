@@ -186,6 +186,16 @@ impl Progress for StepLines<'_> {
                     under_way.id = Some(safe);
                 }
             }
+            EventKind::Waiting(what) => {
+                let line = format!("{} {address}: waiting {}", step.kind, text::line(what));
+                let drawing = inner.drawing.as_ref();
+                if let Some(bar) = drawing.and_then(|drawing| drawing.running.get(&step.id)) {
+                    bar.set_message(line.clone());
+                }
+                if let Some(under_way) = inner.running.get_mut(&step.id) {
+                    under_way.line = line;
+                }
+            }
             EventKind::Settled
             | EventKind::Unneeded
             | EventKind::Failed(_)

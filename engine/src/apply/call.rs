@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Either, select};
 use infra_model::{Address, Record};
+use infra_provider::patience::Patience;
 use infra_provider::{
     Create, Created, Delete, Failure, Found, Provider, Settle, Snapshot, Timer, Update,
 };
@@ -41,20 +42,38 @@ pub(super) struct Returned {
     pub answer: Result<Answer, StepError>,
 }
 
-/// Sends the call; after `limit` milliseconds it is given up.
+/// How long a step may take and what it is waiting for, over all its calls.
+#[derive(Clone)]
+pub(super) struct Limit {
+    /// Milliseconds for the whole step.
+    pub limit_ms: u64,
+    /// What of it is left.
+    pub left_ms: u64,
+    pub patience: Patience,
+}
+
+/// Sends the call; when the time of its step is over it is given up.
 pub(super) fn send<'a>(
     step: StepId,
     call: Call,
     provider: Arc<dyn Provider>,
     timer: &'a dyn Timer,
-    limit_ms: u64,
+    limit: Limit,
 ) -> BoxFuture<'a, Returned> {
     async move {
-        let asking = ask(call, provider).boxed();
-        let waiting = timer.sleep(Duration::from_millis(limit_ms));
-        let answer = match select(asking, waiting).await {
+        let asking = limit.patience.within(ask(call, provider));
+        let over = timer.sleep(Duration::from_millis(limit.left_ms));
+        let answer = match select(asking, over).await {
             Either::Left((answer, _)) => answer.map_err(StepError::Provider),
-            Either::Right(_) => Err(StepError::Timeout { limit_ms }),
+            Either::Right((_, asking)) => {
+                // Asked before the call is dropped, for then nothing waits any more.
+                let waiting = limit.patience.waiting();
+                drop(asking);
+                Err(StepError::Timeout {
+                    limit_ms: limit.limit_ms,
+                    waiting,
+                })
+            }
         };
         Returned { step, answer }
     }

@@ -31,6 +31,9 @@ pub enum EventKind<'a> {
     Started,
     /// The cloud has named it; it is not ready yet.
     IdKnown(&'a str),
+    /// No call has come back for a while: what this step waits for, in words that follow "waiting". Told again now and
+    /// then.
+    Waiting(&'a str),
     /// Done.
     Settled,
     /// What became known does not differ: there was nothing to do.
@@ -46,8 +49,12 @@ pub enum StepError {
     #[error("{0}")]
     Provider(Failure),
     /// The provider did not answer in the time that the type or `@timeout` allows.
-    #[error("it was not done within {}s", .limit_ms / 1000)]
-    Timeout { limit_ms: u64 },
+    #[error("it was not done within {}{}", span(*.limit_ms), still(.waiting))]
+    Timeout {
+        limit_ms: u64,
+        /// What it was waiting for, in words that follow "waiting": `for the volume to be available`.
+        waiting: Option<String>,
+    },
     /// A create may or may not have happened, and looking for it did not tell: these were seen.
     #[error(
         "the answer to its creation was lost, and looking for it did not tell what happened ({})",
@@ -62,6 +69,22 @@ pub enum StepError {
     Resolve(infra_model::ResolveError),
 }
 
+fn still(waiting: &Option<String>) -> String {
+    match waiting {
+        Some(what) => format!(": it was still waiting {what}"),
+        None => String::new(),
+    }
+}
+
+/// `90s`, `15m`, `2h`: as `@timeout` has it.
+fn span(ms: u64) -> String {
+    match ms / 1000 {
+        seconds if seconds > 0 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),
+        seconds if seconds > 0 && seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
 fn seen(candidates: &[String]) -> String {
     match candidates {
         [] => "nothing could be listed".to_owned(),
@@ -74,9 +97,11 @@ impl StepError {
     pub fn help(&self) -> Option<String> {
         match self {
             StepError::Provider(failure) => failure.help.clone(),
-            StepError::Timeout { .. } => {
-                Some("the next run looks what became of it; `@timeout(…)` gives it longer".to_owned())
-            }
+            StepError::Timeout { .. } => Some(
+                "look at it in the cloud; the next run asks what became of it and goes on from there, and \
+                 `@timeout(create = …)`, `update` or `delete`, gives it longer"
+                    .to_owned(),
+            ),
             StepError::InDoubt { .. } => Some(
                 "look at it in the cloud: delete what should not be there, or `import` it, and apply again"
                     .to_owned(),

@@ -9,10 +9,11 @@ use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::{FutureExt, future::BoxFuture};
 use infra_model::Record;
+use infra_provider::patience::Patience;
 use infra_provider::{Create, Created, Failure, FailureKind, Found, Settle};
 
 use super::begin::{Begin, Scene, limit_ms};
-use super::call::{Answer, Call, Returned, send};
+use super::call::{Answer, Call, Limit, Returned, send};
 use super::queue::Queue;
 use super::{
     ApplyEvent, ApplyInput, ApplyReport, Done, EventKind, Failed, Hindrance, NotDone, Stage,
@@ -38,6 +39,8 @@ struct Running {
     attempts: u32,
     started_ms: u64,
     limit_ms: u64,
+    /// What it is waiting for.
+    patience: Patience,
 }
 
 pub(super) struct Run<'a> {
@@ -189,6 +192,7 @@ impl<'a> Run<'a> {
                     attempts: 1,
                     started_ms: self.input.timer.now_ms(),
                     limit_ms: limit,
+                    patience: Patience::default(),
                 };
                 self.running.insert(id, running);
             }
@@ -242,7 +246,11 @@ impl<'a> Run<'a> {
             return;
         };
         let spent = self.input.timer.now_ms().saturating_sub(running.started_ms);
-        let limit = running.limit_ms.saturating_sub(spent).max(1);
+        let limit = Limit {
+            limit_ms: running.limit_ms,
+            left_ms: running.limit_ms.saturating_sub(spent).max(1),
+            patience: running.patience.clone(),
+        };
         self.calls
             .push(send(id, call, provider.clone(), self.input.timer, limit));
     }
@@ -256,6 +264,7 @@ impl<'a> Run<'a> {
             Either::Right((Either::Left((stage, _)), _)) => return Ok(stage),
             Either::Right((Either::Right(_), _)) => {
                 self.store.heartbeat()?;
+                self.tell_the_waits();
                 return Ok(stage);
             }
         };
@@ -265,6 +274,17 @@ impl<'a> Run<'a> {
             next = self.calls.next().now_or_never().flatten();
         }
         Ok(cancel.stage())
+    }
+
+    /// Nothing has come back for a while: tells what each step waits for.
+    fn tell_the_waits(&self) {
+        let now_ms = self.input.timer.now_ms();
+        for (id, running) in &self.running {
+            if let Some(what) = running.patience.waiting() {
+                let elapsed = now_ms.saturating_sub(running.started_ms);
+                self.tell(*id, elapsed, EventKind::Waiting(&what));
+            }
+        }
     }
 
     fn returned(&mut self, returned: Returned) {

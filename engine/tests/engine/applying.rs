@@ -257,16 +257,70 @@ fn a_call_that_never_returns_is_given_up_and_looked_after_by_the_next_run() {
     });
     world.cloud.fault("create cloud.host.h0", Fault::Hangs);
     let report = world.apply_with(&program, &PlanOptions::default());
+    let waiting = Some("for an answer to create".to_owned());
     assert_eq!(
         report.failed[0].error,
-        StepError::Timeout { limit_ms: 90_000 }
+        StepError::Timeout {
+            limit_ms: 90_000,
+            waiting
+        }
     );
     assert_eq!(
         report.failed[0].error.to_string(),
-        "it was not done within 90s"
+        "it was not done within 90s: it was still waiting for an answer to create"
     );
     world.up(&program);
     world.is_exactly(&program);
+}
+
+#[test]
+fn the_time_of_a_step_is_for_all_its_calls_together_and_its_intent_stays() {
+    let world = World::new();
+    let program = hosts(1).with(&at("host", "h0"), |host| {
+        host.lifecycle(|lifecycle| {
+            let limit = ("create".to_owned(), Duration(90_000));
+            lifecycle.timeouts.extend([limit]);
+        })
+    });
+    // The create takes 40 of the 90 seconds; becoming ready takes for ever.
+    world.cloud.set_latency(40_000);
+    world.cloud.fault("settle cloud.host.h0", Fault::Hangs);
+    let before = world.clock.now_ms();
+    let report = world.apply_with(&program, &PlanOptions::default());
+    assert_eq!(
+        report.failed[0].error.to_string(),
+        "it was not done within 90s: it was still waiting for an answer to settle"
+    );
+    let spent = world.clock.now_ms() - before;
+    assert_eq!(
+        spent,
+        2 * 40_000 + 90_000,
+        "two calls for the net, and the time of the host"
+    );
+    assert_eq!(world.state().pending().len(), 1, "the intent stays");
+    world.cloud.set_latency(0);
+    world.up(&program);
+    world.is_exactly(&program);
+}
+
+#[test]
+fn while_nothing_comes_back_it_is_told_what_is_waited_for() {
+    let world = World::new();
+    world.cloud.fault("create cloud.host.h0", Fault::Hangs);
+    let (notes, cancel) = <(Notes, Cancel)>::default();
+    let ran = world.try_apply(&hosts(2), &PlanOptions::default(), &notes, &cancel);
+    assert_eq!(ran.expect("it ends").failed.len(), 1);
+    let lines = notes.lines.lock().unwrap();
+    let told: Vec<&String> = lines
+        .iter()
+        .filter(|line| line.contains("waiting"))
+        .collect();
+    // Every 15 seconds of the half hour that a step may take, less the last moment; the failure says it too.
+    assert_eq!(told.len(), 119 + 1, "{lines:?}");
+    assert_eq!(
+        told[0],
+        "create cloud.host.h0: waiting for an answer to create"
+    );
 }
 
 #[test]

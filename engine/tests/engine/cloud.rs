@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
 use infra_provider::{
     Account, CallCounts, Companion, Create, Created, Delete, Failure, FailureKind, Found,
-    Identified, Observed, Provider, Settle, Snapshot, Target, Timer, Update,
+    Identified, Observed, Provider, Settle, Snapshot, Target, Timer, Update, patience,
 };
 
 use infra_provider::clock::Clock;
@@ -179,6 +179,7 @@ impl Cloud {
         effect: impl FnOnce(&mut Inner) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.calls.note(verb);
+        let _waiting = patience::waiting(format!("for an answer to {verb}"));
         let name = format!("{verb} {address}");
         let latency = {
             let mut inner = self.inner();

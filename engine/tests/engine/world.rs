@@ -51,6 +51,7 @@ impl Progress for Notes {
         let what = match &event.kind {
             EventKind::Started => "start".to_owned(),
             EventKind::IdKnown(id) => format!("id {id}"),
+            EventKind::Waiting(what) => format!("waiting {what}"),
             EventKind::Settled => "done".to_owned(),
             EventKind::Unneeded => "unneeded".to_owned(),
             EventKind::Failed(error) => format!("failed ({error})"),

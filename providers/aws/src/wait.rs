@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use infra_provider::{Failure, FailureKind};
+use infra_provider::{Failure, FailureKind, patience};
 
 use crate::client::Cloud;
 
@@ -16,10 +16,8 @@ fn pause(spent_ms: u64) -> Duration {
     Duration::from_millis((spent_ms / PAUSE_PART).clamp(PAUSE_MS_MIN, PAUSE_MS_MAX))
 }
 
-/// How long a machine, a gateway or a volume may take.
-pub(crate) const MINUTES_20: u64 = 20 * 60_000;
-/// How long a snapshot of a large volume may take.
-pub(crate) const HOURS_24: u64 = 24 * 3_600_000;
+/// As long as the step may take, which the engine counts; a day for whoever waits outside of a step.
+pub(crate) const STEP: u64 = 24 * 3_600_000;
 
 /// Asks `probe` until it answers.
 ///
@@ -36,6 +34,7 @@ where
     Answer: Future<Output = Result<Option<T>, Failure>>,
 {
     let start_ms = cloud.timer.now_ms();
+    let _waiting = patience::waiting(what);
     loop {
         if let Some(answer) = probe().await? {
             return Ok(answer);

@@ -11,6 +11,7 @@ pub mod conformance;
 mod failure;
 pub mod layers;
 mod member;
+pub mod patience;
 mod provider;
 mod timer;
 

@@ -12,7 +12,7 @@ use super::{LEASE, Lock};
 use crate::state::StateError;
 
 /// How often the lock is looked after while a cloud is waited for: well below half of a lease.
-pub(crate) const HEARTBEAT: Duration = Duration::from_secs(LEASE.as_secs() / 6);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(LEASE.as_secs() / 8);
 
 /// Waits for `work` and prolongs the lease meanwhile.
 pub(crate) async fn with_heartbeat<T>(

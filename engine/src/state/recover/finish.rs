@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use futures::stream::{FuturesUnordered, StreamExt};
-use infra_provider::{Failure, Provider, Settle};
+use infra_provider::layers::within;
+use infra_provider::patience::Patience;
+use infra_provider::{Failure, FailureKind, Provider, Settle};
 
 use super::{
     Action, Clouds, Entry, Event, Incarnation, LastFailure, Pending, Planned, Recovered, State,
@@ -12,6 +14,9 @@ use super::{
 use crate::providers::Providers;
 use crate::state::hide::hide_typed;
 use crate::state::lock::with_heartbeat;
+
+/// What a thing may take to become ready, as a step without a limit of its own.
+const SETTLE_MS_MAX: u64 = 30 * 60 * 1000;
 
 /// Settles created things, all at once; each is recorded as soon as it is ready.
 pub(super) async fn settle(
@@ -26,7 +31,18 @@ pub(super) async fn settle(
         let Some((provider, pending, order)) = prepared else {
             continue;
         };
-        running.push(async move { (pending, provider.settle(&order).await) });
+        running.push(async move {
+            let patience = Patience::default();
+            let late = || {
+                let waiting = patience.waiting().unwrap_or_else(|| "for it".to_owned());
+                let message =
+                    format!("it was not ready within 30m: it was still waiting {waiting}");
+                Failure::new(FailureKind::Timeout, message).temporary()
+            };
+            let settling = patience.within(provider.settle(&order));
+            let answer = within(SETTLE_MS_MAX, clouds.timer, settling, late).await;
+            (pending, answer)
+        });
     }
     while let Some((pending, answer)) =
         with_heartbeat(store.split()?.1, clouds.timer, running.next()).await?

@@ -24,7 +24,8 @@ use crate::{tags, wait};
 pub(super) struct Attachment;
 
 /// A machine that still uses the disk does not let go of it, however long one waits.
-const DETACH_MS: u64 = 2 * 60_000;
+const DETACHED: &str = "for the volume to be detached: the machine must unmount it (`umount`, `swapoff`), or be \
+    stopped for it (`stop_to_detach = true`)";
 
 #[async_trait]
 impl Kind for Attachment {
@@ -89,7 +90,7 @@ impl Kind for Attachment {
         let attachment = wait::until(
             cloud,
             "for the volume to be attached",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let attachment = attached_to(cloud, volume, instance).await?;
                 Ok(attachment.filter(|one| one.state != Some(VolumeAttachmentState::Attaching)))
@@ -147,16 +148,13 @@ impl Kind for Attachment {
             }
             _ => {}
         }
-        wait::until(cloud, "for the volume to be detached", DETACH_MS, || async {
-            Ok(attached_to(cloud, volume, instance).await?.is_none().then_some(()))
+        wait::until(cloud, DETACHED, wait::STEP, || async {
+            Ok(attached_to(cloud, volume, instance)
+                .await?
+                .is_none()
+                .then_some(()))
         })
         .await
-        .map_err(|failure| match failure.kind {
-            FailureKind::Timeout => failure.help(
-                "the machine still uses the disk: unmount it (`umount`, `swapoff`), or set `stop_to_detach = true`",
-            ),
-            _ => failure,
-        })
     }
 
     /// Volume and instance identify it, and AWS attaches no volume twice.

@@ -76,7 +76,7 @@ impl Kind for Image {
             || describe_one(cloud, &order.id),
         )
         .await?;
-        wait::until(cloud, "for the image", wait::HOURS_24, || async {
+        wait::until(cloud, "for the image", wait::STEP, || async {
             let Some(image) = describe_one(cloud, &order.id).await? else {
                 let message = "the image was deregistered while it was made";
                 return Err(Failure::new(FailureKind::NotFound, message));

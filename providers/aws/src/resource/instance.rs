@@ -115,7 +115,7 @@ impl Kind for Instance {
         wait::until(
             cloud,
             "for the instance to terminate",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 Ok(match state::state_of(cloud, &order.id).await? {
                     None | Some(InstanceStateName::Terminated) => Some(()),

@@ -87,21 +87,16 @@ pub(super) fn is_live(instance: &Described) -> bool {
 
 /// Waits until a new instance runs, or has been stopped by someone since.
 pub(super) async fn started(cloud: &Cloud, id: &str) -> Result<(), Failure> {
-    wait::until(
-        cloud,
-        "for the instance to run",
-        wait::MINUTES_20,
-        || async {
-            let instance = describe_one(cloud, id).await?;
-            match instance.as_ref().and_then(state) {
-                Some(InstanceStateName::Running | InstanceStateName::Stopped) => Ok(Some(())),
-                Some(InstanceStateName::Terminated | InstanceStateName::ShuttingDown) => {
-                    Err(ended(instance))
-                }
-                _ => Ok(None),
+    wait::until(cloud, "for the instance to run", wait::STEP, || async {
+        let instance = describe_one(cloud, id).await?;
+        match instance.as_ref().and_then(state) {
+            Some(InstanceStateName::Running | InstanceStateName::Stopped) => Ok(Some(())),
+            Some(InstanceStateName::Terminated | InstanceStateName::ShuttingDown) => {
+                Err(ended(instance))
             }
-        },
-    )
+            _ => Ok(None),
+        }
+    })
     .await
 }
 
@@ -170,12 +165,9 @@ pub(super) async fn stop(cloud: &Cloud, id: &str) -> Result<(), Failure> {
             cloud.ec2.stop_instances().instance_ids(id).send()
         })
         .await?;
-    wait::until(
-        cloud,
-        "for the instance to stop",
-        wait::MINUTES_20,
-        || async { Ok(stopped(state_of(cloud, id).await?).then_some(())) },
-    )
+    wait::until(cloud, "for the instance to stop", wait::STEP, || async {
+        Ok(stopped(state_of(cloud, id).await?).then_some(()))
+    })
     .await
 }
 
@@ -188,21 +180,16 @@ pub(super) async fn start(cloud: &Cloud, id: &str) -> Result<(), Failure> {
         })
     })
     .await?;
-    wait::until(
-        cloud,
-        "for the instance to run",
-        wait::MINUTES_20,
-        || async {
-            let instance = describe_one(cloud, id).await?;
-            match instance.as_ref().and_then(state) {
-                Some(InstanceStateName::Running) => Ok(Some(())),
-                Some(InstanceStateName::Terminated | InstanceStateName::ShuttingDown) => {
-                    Err(ended(instance))
-                }
-                _ => Ok(None),
+    wait::until(cloud, "for the instance to run", wait::STEP, || async {
+        let instance = describe_one(cloud, id).await?;
+        match instance.as_ref().and_then(state) {
+            Some(InstanceStateName::Running) => Ok(Some(())),
+            Some(InstanceStateName::Terminated | InstanceStateName::ShuttingDown) => {
+                Err(ended(instance))
             }
-        },
-    )
+            _ => Ok(None),
+        }
+    })
     .await
 }
 

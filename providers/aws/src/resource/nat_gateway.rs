@@ -80,7 +80,7 @@ impl Kind for NatGateway {
         wait::until(
             cloud,
             "for the NAT gateway to be available",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let gateway = describe_one(cloud, &order.id).await?;
                 match gateway.as_ref().and_then(|gateway| gateway.state.as_ref()) {
@@ -107,7 +107,7 @@ impl Kind for NatGateway {
         wait::until(
             cloud,
             "for the NAT gateway to be deleted",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let gateway = describe_one(cloud, &order.id).await?;
                 Ok(match gateway.and_then(|gateway| gateway.state) {

@@ -318,7 +318,7 @@ async fn bring_into(
         result => drop(result?),
     }
     let what = "for the network interface to be attached";
-    wait::until(cloud, what, wait::MINUTES_20, || async {
+    wait::until(cloud, what, wait::STEP, || async {
         let card = describe_one(cloud, id).await?;
         let attached = card.filter(|card| card.status == Some(NetworkInterfaceStatus::InUse));
         Ok(attached.map(|_| ()))
@@ -346,7 +346,7 @@ async fn pull_out(
         _ => {}
     }
     let what = "for the network interface to be detached";
-    wait::until(cloud, what, wait::MINUTES_20, || async {
+    wait::until(cloud, what, wait::STEP, || async {
         let card = describe_one(cloud, id).await?;
         let free = card.is_none_or(|card| card.status == Some(NetworkInterfaceStatus::Available));
         Ok(free.then_some(()))

@@ -60,7 +60,7 @@ impl Kind for Peering {
         wait::until(
             cloud,
             "for the peering connection to be active",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let peering = describe_one(cloud, &order.id).await?;
                 match peering.as_ref().and_then(status) {

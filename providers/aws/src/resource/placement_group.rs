@@ -67,7 +67,7 @@ impl Kind for PlacementGroup {
         wait::until(
             cloud,
             "for the placement group to be available",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let group = describe_all(cloud, vec![by_name.clone()]).await?.pop();
                 let state = group.and_then(|group| group.state);

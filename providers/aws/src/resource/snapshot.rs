@@ -86,11 +86,11 @@ impl Kind for Snapshot {
                 }
                 filled => {
                     filled?;
-                    completed(cloud, &order.id, wait::MINUTES_20).await
+                    completed(cloud, &order.id, wait::STEP).await
                 }
             };
         }
-        completed(cloud, &order.id, wait::HOURS_24).await
+        completed(cloud, &order.id, wait::STEP).await
     }
 
     async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure> {
@@ -263,7 +263,7 @@ pub(super) async fn of_volumes(
         copies.push(copy);
     }
     for copy in &copies {
-        completed(cloud, copy, wait::HOURS_24).await?;
+        completed(cloud, copy, wait::STEP).await?;
     }
     Ok(copies)
 }

@@ -87,7 +87,7 @@ impl Kind for Subnet {
         wait::until(
             cloud,
             "for the subnet to be available",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let subnet = describe_one(cloud, &order.id).await?;
                 Ok(subnet.filter(|subnet| subnet.state != Some(SubnetState::Pending)))

@@ -113,7 +113,7 @@ impl Kind for Volume {
         wait::until(
             cloud,
             "for the volume to be available",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let state = describe_one(cloud, &order.id)
                     .await?
@@ -151,7 +151,7 @@ impl Kind for Volume {
         wait::until(
             cloud,
             "for the volume to be deleted",
-            wait::MINUTES_20,
+            wait::STEP,
             || async {
                 let volume = describe_one(cloud, &order.id).await?;
                 Ok(match volume.and_then(|volume| volume.state) {
@@ -254,7 +254,7 @@ pub(super) async fn modify(
     let [size, kind, iops, throughput] = names.map(|name| changes(order, name).then_some(name));
     let size = size.and_then(|name| fields.gib(name));
     let running = |failure: &Failure| failure.code == "IncorrectModificationState";
-    wait::while_failing(cloud, wait::MINUTES_20, running, || {
+    wait::while_failing(cloud, wait::STEP, running, || {
         cloud.change("ModifyVolume", || {
             let call = cloud.ec2.modify_volume().volume_id(volume).set_size(size);
             let call = call.set_volume_type(kind.and_then(|name| kind_of(fields, name)));
@@ -267,7 +267,7 @@ pub(super) async fn modify(
     wait::until(
         cloud,
         "for the volume to be modified",
-        wait::MINUTES_20,
+        wait::STEP,
         || async {
             let by_id = filter("volume-id", [volume.to_owned()]);
             let answer = cloud

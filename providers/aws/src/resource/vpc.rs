@@ -73,17 +73,12 @@ impl Kind for Vpc {
     async fn settle(&self, cloud: &Cloud, order: &Settle) -> Result<(), Failure> {
         let fields = order.fields.as_ref().map(Fields);
         let ipv6 = fields.and_then(|fields| fields.flag("ipv6")) == Some(true);
-        wait::until(
-            cloud,
-            "for the VPC to be available",
-            wait::MINUTES_20,
-            || async {
-                let vpc = describe_one(cloud, &order.id).await?;
-                Ok(vpc.filter(|vpc| {
-                    vpc.state != Some(VpcState::Pending) && (!ipv6 || block(vpc).is_some())
-                }))
-            },
-        )
+        wait::until(cloud, "for the VPC to be available", wait::STEP, || async {
+            let vpc = describe_one(cloud, &order.id).await?;
+            Ok(vpc.filter(|vpc| {
+                vpc.state != Some(VpcState::Pending) && (!ipv6 || block(vpc).is_some())
+            }))
+        })
         .await?;
         let Some(fields) = fields else {
             return Ok(());
@@ -187,7 +182,7 @@ async fn set_ipv6(cloud: &Cloud, vpc: &str, on: bool) -> Result<(), Failure> {
     }
     let limit_ms = match lost {
         Some(_) => cloud.windows.consistency_ms,
-        None => wait::MINUTES_20,
+        None => wait::STEP,
     };
     let waited = wait::until(cloud, "for the VPC's IPv6 range", limit_ms, || async {
         Ok((association().await?.is_some() == on).then_some(()))

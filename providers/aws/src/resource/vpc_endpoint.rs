@@ -132,7 +132,7 @@ impl Kind for VpcEndpoint {
     async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure> {
         wait::deletion(cloud, || delete_once(cloud, &order.id)).await?;
         let what = "for the VPC endpoint and its network interfaces to be deleted";
-        wait::until(cloud, what, wait::MINUTES_20, || async {
+        wait::until(cloud, what, wait::STEP, || async {
             let endpoint = describe_one(cloud, &order.id).await?;
             Ok(endpoint.is_none_or(|it| is(&it, "deleted")).then_some(()))
         })
@@ -186,7 +186,7 @@ fn is(endpoint: &Described, state: &str) -> bool {
 /// Waits until the endpoint is there, or its owner has to accept it.
 pub(super) async fn available(cloud: &Cloud, id: &str) -> Result<Described, Failure> {
     let what = "for the VPC endpoint to be available";
-    wait::until(cloud, what, wait::MINUTES_20, || async {
+    wait::until(cloud, what, wait::STEP, || async {
         let Some(endpoint) = describe_one(cloud, id).await? else {
             return Ok(None);
         };

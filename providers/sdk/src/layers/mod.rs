@@ -13,6 +13,7 @@ pub use retry::{Jitter, Repeat, RetryPolicy};
 pub use throttle::{Limit, Throttle};
 pub use within::within;
 
+use crate::patience;
 use crate::{CallCounts, Failure, FailureKind, Timer};
 
 /// One kind of call: what it is named, whose rate limit it counts against, and whether it may be sent again.
@@ -74,7 +75,10 @@ impl Layers {
             self.throttle.admit(call.group, &*self.timer).await;
             self.counts.note(call.action);
             let sent_ms = self.timer.now_ms();
-            let mut failure = match send().await {
+            let silent = patience::waiting(format!("for an answer to {}", call.action));
+            let answer = send().await;
+            drop(silent);
+            let mut failure = match answer {
                 Ok(answer) => {
                     self.throttle.succeeded(call.group, self.timer.now_ms());
                     return Ok(answer);
