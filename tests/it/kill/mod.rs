@@ -2,7 +2,7 @@
 //! that recover. In the end the cloud must be what an undisturbed run makes of it, and the state must know all of it.
 //! What the cloud itself may do to a request (throttle, fail, hang up, lose the answer) is done to every request too.
 //!
-//! By default an apply and a destroy are killed at every second request, an update and a replacement at every one:
+//! By default an apply and a destroy are killed at every third request, an update and a replacement at every one:
 //! alternately before the request reaches the cloud, and after it took effect but before it is answered. With
 //! `INFRA_KILL_MATRIX=full` in the environment, all are killed at every request, before and after.
 
@@ -23,7 +23,7 @@ use trial::Trial;
 const WORKERS: usize = 2;
 
 /// Every so many requests of a way meet the same fault within one run.
-const FAULTS_APART: u64 = 8;
+const FAULTS_APART: u64 = 6;
 
 /// After every so many points, the run that recovers is killed as well.
 const KILLED_AGAIN: usize = 3;
@@ -92,7 +92,7 @@ fn kill_everywhere(way: &Way, apart: usize) {
 
 #[test]
 fn an_apply_killed_anywhere_is_completed_by_the_next() {
-    kill_everywhere(&APPLY, 2);
+    kill_everywhere(&APPLY, 3);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_replacement_killed_anywhere_is_completed_by_the_next() {
 
 #[test]
 fn a_destroy_killed_anywhere_is_completed_by_the_next() {
-    kill_everywhere(&DESTROY, 2);
+    kill_everywhere(&DESTROY, 3);
 }
 
 /// Each request of each way meets each fault, several in one run; the run itself ends well, or the next one does.
