@@ -264,7 +264,7 @@ fn a_destroy_names_what_it_would_lose_and_a_slip_in_a_name_is_told() {
         "{refused}"
     );
     assert!(
-        refused.out.contains("--allow-data-loss 'program'"),
+        refused.out.contains("--allow-data-loss program"),
         "{refused}"
     );
     assert_eq!(ids(&cloud), before, "nothing was done");
