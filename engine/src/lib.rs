@@ -3,11 +3,6 @@
 //! There is no terminal, no clock, no async runtime and no cloud in this room: time, disks and providers are
 //! handed in.
 
-#![allow(
-    clippy::result_large_err,
-    reason = "a run fails once; its error carries all that a user needs to see"
-)]
-
 pub mod apply;
 pub mod builtin;
 mod compare;

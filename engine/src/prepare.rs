@@ -106,7 +106,7 @@ async fn answer(
     let fields = record_with_ids(&lookup.fields, &id_of);
     let fail = |failure| PlanError::Lookup {
         address: lookup.address.clone(),
-        failure,
+        failure: Box::new(failure),
         span: lookup.span,
     };
     match provider.lookup(&lookup.address.type_name, &fields).await {

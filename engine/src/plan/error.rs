@@ -65,12 +65,15 @@ pub enum PlanError {
     Invalid(Vec<Problem>),
     /// The cloud could not be read.
     #[error("reading the resources of type `{type_name}` failed: {failure}")]
-    Read { type_name: String, failure: Failure },
+    Read {
+        type_name: String,
+        failure: Box<Failure>,
+    },
     /// A lookup found nothing or failed.
     #[error("{address}: {failure}")]
     Lookup {
         address: Address,
-        failure: Failure,
+        failure: Box<Failure>,
         span: Span,
     },
 }

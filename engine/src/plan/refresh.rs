@@ -149,7 +149,7 @@ impl<'a> Group<'a> {
     ) -> Result<Vec<(Subject<'a>, Seen)>, PlanError> {
         let fail = |failure| PlanError::Read {
             type_name: type_name.to_owned(),
-            failure,
+            failure: Box::new(failure),
         };
         let answers = self
             .provider

@@ -1,6 +1,7 @@
 //! The store on a disk that stops at every operation and every byte of a run: what was acknowledged is there
 //! after the restart, and what is there is a prefix of what was asked.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -110,6 +111,14 @@ fn later() -> Arc<Machine> {
     machine
 }
 
+/// All files of a disk.
+fn contents(disk: &dyn Disk) -> Vec<(String, Option<Vec<u8>>)> {
+    let names = disk.list().unwrap().into_iter();
+    names
+        .map(|name| (name.clone(), disk.read(&name).unwrap()))
+        .collect()
+}
+
 /// Which prefix of the run this state is.
 fn prefix(views: &[View], store: &Store, context: &str) -> usize {
     let found = view(store.state());
@@ -125,11 +134,17 @@ fn a_crash_at_every_operation_and_byte_keeps_all_that_was_acknowledged() {
     let (views, operations) = undisturbed(&batches);
     let mut points = 0;
     for (operation, size) in operations.into_iter().enumerate() {
+        let mut known = BTreeSet::new();
         for bytes in cuts(size) {
             let (disk, acknowledged) = run_until(&batches, operation, bytes);
             for survives in SURVIVES {
+                points += 1;
                 let context = format!("operation {operation}, byte {bytes}, {survives:?}");
                 let disk = shared(&disk.restart(survives));
+                // What is not synced often does not survive: then the same disk comes up at every byte.
+                if !known.insert((contents(disk.as_ref()), acknowledged)) {
+                    continue;
+                }
                 let mut store =
                     open(&disk, &later(), 2).unwrap_or_else(|error| panic!("{context}: {error}"));
                 let done = prefix(&views, &store, &context);
@@ -146,7 +161,6 @@ fn a_crash_at_every_operation_and_byte_keeps_all_that_was_acknowledged() {
                     views[batches.len()],
                     "{context}"
                 );
-                points += 1;
             }
         }
     }
