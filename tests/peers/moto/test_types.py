@@ -1,7 +1,7 @@
 """Each type that moto knows, in a small program of its own: up, no change, another change, no change, down.
 
 The programs have no more in common than a network. moto has no placement groups, so these are for the simulator
-alone.
+alone; nor does it tag the snapshots of an image.
 """
 
 import boto3
