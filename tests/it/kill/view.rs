@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use infra_sim::Handle;
 use serde_json::{Map, Value};
 
-/// Fields that no two runs share: tokens; when something will happen; how many lives a thing has had, which begin anew
+/// Fields that no two runs share: tokens; when something happened or will; how many lives a thing has had, which begin anew
 /// when a run is killed between the end of one and the next; the names of addresses that the cloud hands out, and
 /// whether an instance was last read before or after it got one.
 const FLEETING: &[&str] = &[
+    "created",
     "due",
     "infra:token",
     "token",
