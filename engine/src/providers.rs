@@ -48,6 +48,12 @@ impl Providers {
         }
         calls
     }
+
+    /// How many calls clouds refused as too many so far; they were sent again.
+    pub fn throttled(&self) -> u64 {
+        let all = self.0.values();
+        all.map(|provider| provider.calls().throttled()).sum()
+    }
 }
 
 /// What was called between two moments of [`Providers::calls`].

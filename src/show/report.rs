@@ -132,7 +132,12 @@ fn summary(
         true => painter.paint(Style::Success, "Done:"),
         false => painter.paint(Style::Warning, "Done so far:"),
     };
-    format!("{head} {what}, in {elapsed}.\n")
+    let throttled = match report.throttled {
+        0 => String::new(),
+        1 => " One call was refused as one too many and sent again.".to_owned(),
+        many => format!(" {many} calls were refused as too many and sent again."),
+    };
+    format!("{head} {what}, in {elapsed}.{throttled}\n")
 }
 
 /// The end of an apply for other programs, with the plan it carried out.
@@ -174,5 +179,6 @@ pub fn json(report: &ApplyReport, plan: &Plan, planned: Json) -> Json {
         "left_open": report.left_open.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "outputs": plan_json::outputs(&report.outputs),
         "calls": report.calls,
+        "throttled": report.throttled,
     })
 }

@@ -87,6 +87,7 @@ pub enum ApplyError {
 pub async fn apply(store: &mut Store, input: &ApplyInput<'_>) -> Result<ApplyReport, ApplyError> {
     check(store, input.plan)?;
     let before = input.providers.calls();
+    let throttled = input.providers.throttled();
     let mut run = Run::new(input, store);
     let ran = run.run().await;
     let stage = *ran.as_ref().unwrap_or(&Stage::Stopped);
@@ -100,6 +101,7 @@ pub async fn apply(store: &mut Store, input: &ApplyInput<'_>) -> Result<ApplyRep
         ended = remember_outputs(store, input, &report).and_then(|()| store.compact());
     }
     report.calls = calls_since(&before, &input.providers.calls());
+    report.throttled = input.providers.throttled() - throttled;
     match ended {
         Ok(()) => Ok(report),
         Err(error) => Err(ApplyError::State {

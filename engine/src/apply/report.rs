@@ -53,8 +53,10 @@ pub struct ApplyReport {
     pub broken: Vec<ResolveError>,
     /// What providers could not put back after the last step.
     pub left_open: Vec<Failure>,
-    /// API calls of this apply, by `provider/Action`.
+    /// API calls of this apply, by `provider/Action`, those included that were sent again.
     pub calls: BTreeMap<String, u64>,
+    /// How many of them a cloud refused as too many; they were sent again.
+    pub throttled: u64,
 }
 
 impl ApplyReport {

@@ -129,11 +129,7 @@ fn there_and_back(
     let bed = Bed::new(setup);
     for (verb, destroy) in [("apply", false), ("destroy", true)] {
         let (trace, report) = bed.apply(text, destroy);
-        println!(
-            "{:?}, throttled: {}",
-            report.calls,
-            bed.provider_throttled()
-        );
+        println!("{:?}, throttled: {}", report.calls, report.throttled);
         within(
             &format!("{verb} {what}"),
             &trace,

@@ -233,11 +233,6 @@ impl Bed {
         left.iter().map(ToString::to_string).collect()
     }
 
-    /// How many calls were refused as too many so far.
-    pub fn provider_throttled(&self) -> u64 {
-        self.provider.calls().throttled()
-    }
-
     pub fn state(&self) -> State {
         let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
         let store = Store::read(disk, Files::default(), genesis()).expect("the state can be read");
