@@ -173,21 +173,22 @@ pub fn topological(count: usize, edges: impl Iterator<Item = (usize, usize)>) ->
     order
 }
 
-/// Makes hard and soft edges acyclic: soft edges inside a circle are dropped. Hard edges alone must be acyclic,
+/// Makes the edges acyclic: soft edges inside a circle with hard ones are dropped, and then weak ones inside a circle
+/// with what is left, so that a weak edge never costs a soft one its place. Hard edges alone must be acyclic,
 /// or the nodes of a circle of theirs are the error. The result is each node's predecessors, ascending.
 pub fn predecessors(
     count: usize,
     hard: &BTreeSet<(usize, usize)>,
     soft: &BTreeSet<(usize, usize)>,
+    weak: &BTreeSet<(usize, usize)>,
 ) -> Result<Vec<Vec<usize>>, Vec<usize>> {
-    let circle = circles(count, hard.iter().chain(soft).copied());
-    let keeps =
-        |(from, to): &&(usize, usize)| circle[*from].is_none() || circle[*from] != circle[*to];
-    let kept: BTreeSet<(usize, usize)> = hard
-        .iter()
-        .chain(soft.iter().filter(keeps))
-        .copied()
-        .collect();
+    let mut kept = hard.clone();
+    for more in [soft, weak] {
+        let circle = circles(count, kept.iter().chain(more).copied());
+        let keeps =
+            |(from, to): &&(usize, usize)| circle[*from].is_none() || circle[*from] != circle[*to];
+        kept.extend(more.iter().filter(keeps).copied().collect::<Vec<_>>());
+    }
     let left = circles(count, kept.iter().copied());
     if let Some(number) = left.iter().flatten().next() {
         let members = (0..count).filter(|node| left[*node] == Some(*number));

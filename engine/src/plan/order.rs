@@ -29,7 +29,7 @@ pub(super) fn steps(
         order.references_move_away();
         order.what_goes_lets_go();
         order.names_become_free(schemas);
-        match graph::predecessors(order.steps.len(), &order.hard, &order.soft) {
+        match graph::predecessors(order.steps.len(), &order.hard, &order.soft, &order.weak) {
             Ok(before) => {
                 let steps = number(order.steps, &before);
                 for step in &steps {
@@ -91,6 +91,8 @@ struct Order<'a> {
     hard: BTreeSet<(usize, usize)>,
     /// Edges that are dropped where they would close a circle.
     soft: BTreeSet<(usize, usize)>,
+    /// Edges that are dropped where they and the others would close a circle.
+    weak: BTreeSet<(usize, usize)>,
 }
 
 impl<'a> Order<'a> {
@@ -105,6 +107,7 @@ impl<'a> Order<'a> {
             nodes: emitted.nodes,
             hard: emitted.edges,
             soft: BTreeSet::new(),
+            weak: BTreeSet::new(),
         }
     }
 
@@ -197,11 +200,8 @@ impl<'a> Order<'a> {
             };
             let needs = existing.entry.draft.depends.iter();
             let stays = needs.filter_map(|on| changed.get(on));
-            // Where each refers to the other, what stays lets go.
-            let doom = self.nodes[*at].doom().unwrap_or(delete);
-            let free = stays.filter(|update| !self.soft.contains(&(**update, doom)));
-            let edges: Vec<(usize, usize)> = free.map(|update| (delete, *update)).collect();
-            self.soft.extend(edges);
+            // Where each waits for the other, what stays lets go.
+            self.weak.extend(stays.map(|update| (delete, *update)));
         }
     }
 
