@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 /// Fields that no two runs share: tokens; when something happened or will; how many lives a thing has had, which begin anew
 /// when a run is killed between the end of one and the next; the names of addresses that the cloud hands out, and
-/// whether an instance was last read before or after it got one.
+/// whether an instance was last read before or after it got one; what a volume's last modification began from, which
+/// is the new size already when the order was repeated because its answer was lost.
 const FLEETING: &[&str] = &[
     "created",
     "due",
@@ -18,6 +19,7 @@ const FLEETING: &[&str] = &[
     "private_dns",
     "public_dns",
     "public_ip",
+    "modification",
 ];
 
 /// What each id stands for in every run: `volume of ec2_1/aws.volume.swap_disk`.
