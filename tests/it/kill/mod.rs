@@ -110,10 +110,10 @@ fn a_destroy_killed_anywhere_is_completed_by_the_next() {
     kill_everywhere(&DESTROY, 3);
 }
 
-/// Each request of an apply meets each fault, several in one run; the run itself ends well, or the next one does.
+/// Each request of each way meets each fault, several in one run; the run itself ends well, or the next one does.
 #[test]
 fn a_fault_at_every_request_loses_and_doubles_nothing() {
-    for way in [&APPLY] {
+    for way in [&APPLY, &UPDATE, &REPLACE, &DESTROY] {
         let (requests, end) = Trial::new(way).undisturbed();
         let faults = ["throttle", "error", "reset", "lost"];
         let runs: Vec<String> = faults
