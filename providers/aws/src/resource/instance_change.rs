@@ -13,7 +13,7 @@ use infra_provider::{Failure, FailureKind, Update};
 use super::attachment::set_delete_with_instance;
 use super::instance::iam_profile;
 use super::instance_state::{describe_one, start, state_of, stop};
-use super::{changes, volume};
+use super::{changes, volume_modification};
 use crate::batch::filter;
 use crate::client::Cloud;
 use crate::fields::Fields;
@@ -111,7 +111,7 @@ async fn change_root(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
         .iter()
         .find(|mapping| mapping.device_name.as_deref() == Some(&device));
     match mapping.and_then(|mapping| mapping.ebs.as_ref()?.volume_id.clone()) {
-        Some(root) => volume::modify(cloud, &root, order, names).await,
+        Some(root) => volume_modification::modify(cloud, &root, order, names).await,
         None => Ok(()),
     }
 }

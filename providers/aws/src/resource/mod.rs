@@ -30,6 +30,7 @@ mod security_rules_change;
 mod snapshot;
 mod subnet;
 mod volume;
+mod volume_modification;
 mod vpc;
 mod vpc_endpoint;
 mod vpc_endpoint_change;

@@ -1,11 +1,12 @@
-//! `aws.volume`: CreateVolume, DescribeVolumes, ModifyVolume, DescribeVolumesModifications, DeleteVolume.
+//! `aws.volume`: CreateVolume, DescribeVolumes, DeleteVolume; `volume_modification.rs` has the rest.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{ResourceType, VolumeModificationState, VolumeState, VolumeType};
+use aws_sdk_ec2::types::{ResourceType, VolumeState, VolumeType};
 use infra_model::{Address, Record, Value};
 use infra_provider::{Companion, Create, Delete, Failure, FailureKind, Settle, Snapshot, Update};
 
-use super::{Kind, changes, incomplete, snapshot};
+use super::volume_modification::modify;
+use super::{Kind, incomplete, snapshot};
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;
 use crate::fields::Fields;
@@ -235,70 +236,6 @@ pub(super) fn kind_of(fields: Fields<'_>, name: &str) -> Option<VolumeType> {
     fields
         .text(name)
         .map(|word| VolumeType::from(word.as_str()))
-}
-
-/// Modifies a volume in place where any of the fields named `[size, type, iops, throughput]` changes, and waits
-/// until it can be used in its new form; AWS goes on optimizing it behind the scenes.
-///
-/// An earlier modification may still run; AWS refuses a second one until it is done.
-pub(super) async fn modify(
-    cloud: &Cloud,
-    volume: &str,
-    order: &Update,
-    names: [&str; 4],
-) -> Result<(), Failure> {
-    if !names.iter().any(|name| changes(order, name)) {
-        return Ok(());
-    }
-    let fields = Fields(&order.fields);
-    let [size, kind, iops, throughput] = names.map(|name| changes(order, name).then_some(name));
-    let size = size.and_then(|name| fields.gib(name));
-    let running = |failure: &Failure| failure.code == "IncorrectModificationState";
-    wait::while_failing(cloud, wait::STEP, running, || {
-        cloud.change("ModifyVolume", || {
-            let call = cloud.ec2.modify_volume().volume_id(volume).set_size(size);
-            let call = call.set_volume_type(kind.and_then(|name| kind_of(fields, name)));
-            let call = call.set_iops(iops.and_then(|name| fields.int(name)));
-            call.set_throughput(throughput.and_then(|name| fields.int(name)))
-                .send()
-        })
-    })
-    .await?;
-    wait::until(
-        cloud,
-        "for the volume to be modified",
-        wait::STEP,
-        || async {
-            let by_id = filter("volume-id", [volume.to_owned()]);
-            let answer = cloud
-                .read("DescribeVolumesModifications", || {
-                    cloud
-                        .ec2
-                        .describe_volumes_modifications()
-                        .filters(by_id.clone())
-                        .send()
-                })
-                .await?;
-            let latest = answer.volumes_modifications.unwrap_or_default().pop();
-            match latest
-                .as_ref()
-                .and_then(|one| one.modification_state.as_ref())
-            {
-                Some(VolumeModificationState::Modifying) => Ok(None),
-                Some(VolumeModificationState::Failed) => {
-                    let why = latest
-                        .and_then(|one| one.status_message)
-                        .unwrap_or_default();
-                    Err(Failure::new(
-                        FailureKind::State,
-                        format!("the modification of the volume failed: {why}"),
-                    ))
-                }
-                _ => Ok(Some(())),
-            }
-        },
-    )
-    .await
 }
 
 /// A size that the API can express.
