@@ -267,7 +267,7 @@ fn killed_at_every_call_nothing_is_lost_or_doubled() {
             }
         }
     }
-    println!("{points} points");
+    println!("apply, update, replace and destroy: killed at {points} calls");
     assert!(points > 1000, "only {points} points");
 }
 
@@ -298,7 +298,7 @@ fn killed_again_while_recovering_nothing_is_lost_or_doubled() {
             }
         }
     }
-    println!("{points} points");
+    println!("killed at a call, while recovering, and once more: {points} triples");
     assert!(points > 1000, "only {points} points");
 }
 
@@ -334,7 +334,7 @@ fn stopped_at_every_operation_of_the_disk_nothing_is_lost_or_doubled() {
             }
         }
     }
-    println!("{points} points");
+    println!("stopped at {points} operations of the disk, the last line torn");
     assert!(points > 2500, "only {points} points");
 }
 
@@ -373,6 +373,6 @@ fn a_fault_at_every_call_is_mended_by_the_next_run() {
             }
         }
     }
-    println!("{points} points");
+    println!("{points} faults at calls");
     assert!(points > 600, "only {points} points");
 }

@@ -313,6 +313,6 @@ fn a_run_that_is_killed_anywhere_leaves_no_secret_behind() {
             nowhere(&world, None, word);
         }
     }
-    println!("{points} points");
+    println!("secrets looked for after {points} deaths");
     assert!(points >= 6);
 }

@@ -151,7 +151,7 @@ fn a_crash_at_every_operation_of_a_restore_leaves_one_state_whole() {
             }
         }
     }
-    println!("{points} points");
+    println!("restore cut off at {points} operations");
     assert!(points > 50);
 }
 

@@ -235,7 +235,7 @@ fn a_holder_stopped_before_any_operation_neither_loses_nor_overwrites_anything()
     }
     let [waited, taken] = counts;
     println!(
-        "{} points: taken over at {taken}, not before the write was over at {waited}",
+        "holder paused at {} points: taken over at {taken}, not before the write was over at {waited}",
         waited + taken
     );
     assert!(waited > 20 && taken > 20, "{counts:?}");

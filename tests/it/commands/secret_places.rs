@@ -300,7 +300,7 @@ fn no_file_and_no_output_has_a_secret_wherever_it_stands() {
     let (applied, refused): (Vec<_>, Vec<_>) =
         looked.into_iter().partition(|(_, applied)| *applied);
     println!(
-        "{} places applied, {} refused: {refused:?}",
+        "secrets in {} places applied, {} refused: {refused:?}",
         applied.len(),
         refused.len()
     );

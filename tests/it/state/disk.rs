@@ -45,7 +45,7 @@ fn a_disk_that_gets_full_in_an_apply_of_values_loses_nothing() {
         let state = room.infra("state list --json").expect(0).json();
         assert_eq!(state.as_array().map(Vec::len), Some(40), "{kib} KiB");
     }
-    println!("{} points", failed.len());
+    println!("{} sizes of a full disk, values", failed.len());
     assert!(failed.len() >= 5, "full at {failed:?} KiB only");
 }
 
@@ -81,7 +81,7 @@ fn a_disk_that_gets_full_in_an_apply_to_a_cloud_doubles_nothing() {
         }
         assert_eq!(cloud.handle().entities("volume").len(), 8, "{kib} KiB");
     }
-    println!("{} points", failed.len());
+    println!("{} sizes of a full disk, a cloud", failed.len());
     assert!(failed.len() >= 2, "full at {failed:?} KiB only");
 }
 
@@ -101,7 +101,7 @@ fn a_disk_that_gets_full_under_the_simulated_cloud_loses_nothing() {
         let cloud = Cloud::start(room.fetch(".infra/sim.cloud"), "", None);
         assert_eq!(cloud.handle().entities("volume").len(), 2, "{kib} KiB");
     }
-    println!("{} points", failed.len());
+    println!("{} sizes of a full disk, the simulated cloud on it", failed.len());
     assert_eq!(failed, [20, 28]);
 }
 
