@@ -101,7 +101,10 @@ fn a_disk_that_gets_full_under_the_simulated_cloud_loses_nothing() {
         let cloud = Cloud::start(room.fetch(".infra/sim.cloud"), "", None);
         assert_eq!(cloud.handle().entities("volume").len(), 2, "{kib} KiB");
     }
-    println!("{} sizes of a full disk, the simulated cloud on it", failed.len());
+    println!(
+        "{} sizes of a full disk, the simulated cloud on it",
+        failed.len()
+    );
     assert_eq!(failed, [20, 28]);
 }
 
