@@ -76,30 +76,35 @@ impl Kind for Image {
             || describe_one(cloud, &order.id),
         )
         .await?;
-        wait::until(cloud, "for the image", wait::STEP, || async {
-            let Some(image) = describe_one(cloud, &order.id).await? else {
-                let message = "the image was deregistered while it was made";
-                return Err(Failure::new(FailureKind::NotFound, message));
-            };
-            match &image.state {
-                Some(ImageState::Available) => Ok(Some(())),
-                Some(state) if is_broken(state) => {
-                    let reason = image.state_reason.clone();
-                    let why = reason.and_then(|reason| reason.message);
-                    // It holds nothing, and would keep its name from the next one.
-                    remove(cloud, &order.id, &snapshots(&image)).await?;
-                    Err(Failure::new(
-                        FailureKind::State,
-                        format!(
-                            "AWS could not make the image: {}",
-                            why.unwrap_or_else(|| "it does not say why".to_owned())
-                        ),
-                    )
-                    .help("apply again; it is made anew"))
+        wait::until(
+            cloud,
+            "for the image to be available",
+            wait::STEP,
+            || async {
+                let Some(image) = describe_one(cloud, &order.id).await? else {
+                    let message = "the image was deregistered while it was made";
+                    return Err(Failure::new(FailureKind::NotFound, message));
+                };
+                match &image.state {
+                    Some(ImageState::Available) => Ok(Some(())),
+                    Some(state) if is_broken(state) => {
+                        let reason = image.state_reason.clone();
+                        let why = reason.and_then(|reason| reason.message);
+                        // It holds nothing, and would keep its name from the next one.
+                        remove(cloud, &order.id, &snapshots(&image)).await?;
+                        Err(Failure::new(
+                            FailureKind::State,
+                            format!(
+                                "AWS could not make the image: {}",
+                                why.unwrap_or_else(|| "it does not say why".to_owned())
+                            ),
+                        )
+                        .help("apply again; it is made anew"))
+                    }
+                    _ => Ok(None),
                 }
-                _ => Ok(None),
-            }
-        })
+            },
+        )
         .await
     }
 

@@ -13,6 +13,7 @@ mod images;
 mod launches;
 mod network;
 mod pace;
+mod patience;
 mod recovery;
 mod storage;
 mod swap;

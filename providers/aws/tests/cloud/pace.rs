@@ -142,8 +142,6 @@ fn there_and_back(
 
 const OF_CRITICAL_PATH: f64 = 1.2;
 const OF_BUCKETS: f64 = 1.3;
-/// Learning the rate costs refusals, and each of them halves it for a while.
-const OF_UNKNOWN_BUCKETS: f64 = 2.5;
 
 #[test]
 fn the_first_system_takes_no_longer_than_its_critical_path() {
@@ -201,7 +199,7 @@ fn what_the_buckets_allow_is_learnt_from_refusals() {
         &setup,
         "100 machines, unknown buckets",
         &wide(100),
-        OF_UNKNOWN_BUCKETS,
+        OF_BUCKETS,
         bound_ms,
     );
 }

@@ -104,8 +104,13 @@ impl Throttle {
                 bucket.per_second = (bucket.per_second / 2.0).max(SLOWEST);
                 bucket.slowed_ms = Some(now_ms);
             }
+            // The bucket is empty: who was sent before was allowed, who asks from now on waits.
+            let asked = bucket.asked as f64;
+            bucket.allowed = match bucket.paces {
+                true => bucket.allowed.min(asked),
+                false => asked,
+            };
             bucket.paces = true;
-            bucket.allowed = bucket.allowed.min(bucket.asked as f64);
         });
     }
 
