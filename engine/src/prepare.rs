@@ -71,7 +71,8 @@ fn planned_now(store: &Store, desired: &Desired) -> HashMap<Address, Record> {
         .collect()
 }
 
-/// Answers lookups, all at once; what `known` has already is not asked again.
+/// Answers the lookups that can be asked, all at once. What `known` has already is not asked again, and what is narrowed
+/// by another lookup's answer waits for that: asked sooner, it would find too much.
 ///
 /// # Errors
 /// A lookup fails or finds nothing, or its provider is not configured.
@@ -80,11 +81,22 @@ pub async fn answer_lookups(
     known: &BTreeMap<Address, Record>,
     providers: &Providers,
 ) -> Result<BTreeMap<Address, Record>, PlanError> {
-    let open = lookups
-        .iter()
-        .filter(|lookup| !known.contains_key(&lookup.address));
-    let answers = try_join_all(open.map(|lookup| answer(lookup, known, providers))).await?;
+    let answers =
+        try_join_all(open(lookups, known).map(|lookup| answer(lookup, known, providers))).await?;
     Ok(known.clone().into_iter().chain(answers).collect())
+}
+
+fn open<'a>(
+    lookups: &'a [Lookup],
+    known: &'a BTreeMap<Address, Record>,
+) -> impl Iterator<Item = &'a Lookup> {
+    lookups.iter().filter(|lookup| {
+        let mut ready = !known.contains_key(&lookup.address);
+        for value in lookup.fields.values() {
+            value.for_each_address(&mut |address| ready &= known.contains_key(address));
+        }
+        ready
+    })
 }
 
 async fn answer(
@@ -116,5 +128,36 @@ async fn answer(
                 .help("check its fields, the account and the region"),
         )),
         Err(failure) => Err(fail(failure)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use infra_model::{FileId, Span};
+
+    use super::*;
+
+    #[test]
+    fn a_lookup_that_another_one_narrows_is_asked_after_it() {
+        let lookup = |name: &str, fields| Lookup {
+            address: Address::root("aws.subnet", name),
+            provider: "aws".to_owned(),
+            fields,
+            span: Span::new(FileId(0), 0, 0),
+        };
+        let net = Address::root("aws.subnet", "net");
+        let within = Value::List(vec![Value::Ref(net.clone())]);
+        let lookups = [
+            lookup("inside", Record::from([("vpcs".to_owned(), within)])),
+            lookup("net", Record::new()),
+        ];
+        let names = |known: &BTreeMap<Address, Record>| -> Vec<String> {
+            let open = open(&lookups, known);
+            open.map(|one| one.address.to_string()).collect()
+        };
+        let nothing = BTreeMap::new();
+        assert_eq!(names(&nothing), ["aws.subnet.net"]);
+        let answered = BTreeMap::from([(net, Record::new())]);
+        assert_eq!(names(&answered), ["aws.subnet.inside"]);
     }
 }
