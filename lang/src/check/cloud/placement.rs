@@ -9,20 +9,16 @@ use crate::eval::Checked;
 use crate::suggest;
 
 pub(super) fn check(view: &mut View<'_>) {
-    for instance in view.of("aws.instance") {
-        let vpc = view
-            .target(&instance.instance, "subnet")
-            .and_then(|it| network(&it.instance));
-        same_network(view, instance, "groups", vpc);
+    for type_name in ["aws.instance", "aws.network_interface"] {
+        for inside in view.of(type_name) {
+            let vpc = view
+                .target(&inside.instance, "subnet")
+                .and_then(|it| network(&it.instance));
+            same_network(view, inside, "groups", vpc);
+        }
     }
     for table in view.of("aws.route_table") {
         same_network(view, table, "subnets", network(&table.instance));
-    }
-    for card in view.of("aws.network_interface") {
-        let vpc = view
-            .target(&card.instance, "subnet")
-            .and_then(|it| network(&it.instance));
-        same_network(view, card, "groups", vpc);
     }
     for acl in view.of("aws.network_acl") {
         same_network(view, acl, "subnets", network(&acl.instance));
