@@ -38,6 +38,9 @@ impl Checker<'_> {
             }
             return Type::Invalid;
         };
+        if let Some(ty) = self.special(expr, function.name, args, None, context) {
+            return ty;
+        }
         let mut types = vec![None; signature.parameters.len().max(args.len())];
         for (arg, position) in args.iter().zip(&positions) {
             let shape = signature

@@ -88,6 +88,16 @@ impl Checker<'_> {
                     expected.clone()
                 };
             }
+            ExprKind::Call { callee, args } if args.iter().all(|arg| arg.name.is_none()) => {
+                if let ExprKind::Name(name) = &callee.kind
+                    && let Some(ty) = self.special(expr, name, args, Some(expected), context)
+                {
+                    return match matches!(ty, Type::Invalid) || assignable(&ty, expected) {
+                        true => ty,
+                        false => self.mismatch(expr, &ty, expected),
+                    };
+                }
+            }
             ExprKind::ListFor { item, each } => {
                 if let Some(Type::List(wanted)) = only(expected, |ty| matches!(ty, Type::List(_))) {
                     let inside = self.each(each, context);

@@ -35,6 +35,9 @@ impl Checker<'_> {
             Type::Optional(inner) if asks => {
                 optional(self.attribute(expr, inner, name, base, context))
             }
+            Type::Optional(inner) if self.trying > 0 => {
+                self.attribute(expr, inner, name, base, context)
+            }
             Type::Null if asks => Type::Null,
             Type::Optional(_) | Type::Null => {
                 let diagnostic = Diagnostic::error(

@@ -15,6 +15,7 @@ mod narrow;
 mod operator;
 mod param;
 mod resource;
+mod special;
 mod statement;
 mod test;
 mod unquoted;
@@ -87,6 +88,8 @@ struct Checker<'p> {
     running: Vec<(Typed, String, Span)>,
     /// How many expressions are being looked at, one inside the other.
     depth: u32,
+    /// How many `try` stand around what is looked at.
+    trying: u32,
 }
 
 /// Checks all scopes of a program and fills in its facts.
@@ -106,6 +109,7 @@ pub(crate) fn check(
         types: HashMap::new(),
         running: Vec::new(),
         depth: 0,
+        trying: 0,
     };
     checker.refinements();
     for scope in checker.program.scopes.ids() {
@@ -154,6 +158,7 @@ pub(crate) fn check_expression(
         types: HashMap::new(),
         running: Vec::new(),
         depth: 0,
+        trying: 0,
     };
     let ty = checker.infer(expr, &context::Context::of(Scopes::ROOT));
     let Checker {
@@ -172,7 +177,10 @@ pub(crate) fn check_expression(
 impl Checker<'_> {
     /// Reports an error about an expression, which evaluation then passes over.
     fn wrong(&mut self, at: Span, diagnostic: Diagnostic) -> Type {
-        self.facts.bad.insert(at);
+        // What may be null may also be there: `try` finds out.
+        if self.trying == 0 || diagnostic.code != codes::MAYBE_NULL {
+            self.facts.bad.insert(at);
+        }
         self.diagnostics.push(diagnostic);
         Type::Invalid
     }

@@ -88,13 +88,13 @@ impl Checker<'_> {
         match decl.kind {
             DeclKind::Param(_) => decl.ty.clone(),
             DeclKind::Let => Some(self.let_type(scope, id)),
-            DeclKind::Lookup => match &item.kind {
-                ItemKind::Lookup(item) => Some(Type::Resource(item.type_name.text())),
-                _ => Some(Type::Invalid),
-            },
-            DeclKind::Resource(target) => {
-                let ItemKind::Resource(item) = &item.kind else {
+            DeclKind::Lookup | DeclKind::Resource(_) => {
+                let (ItemKind::Resource(item) | ItemKind::Lookup(item)) = &item.kind else {
                     return Some(Type::Invalid);
+                };
+                let target = match decl.kind {
+                    DeclKind::Resource(target) => target,
+                    _ => Target::Schema,
                 };
                 let one = match target {
                     Target::Schema => Type::Resource(item.type_name.text()),

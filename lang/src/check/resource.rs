@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::resolve::scope::param_fields;
 use crate::resolve::{DeclKind, ScopeId, Target};
 use crate::suggest;
-use crate::syntax::{Body, For, Item, LookupItem, ProviderBlock, ResourceItem};
+use crate::syntax::{Body, For, Item, ProviderBlock, ResourceItem};
 use crate::typing::relate::{self, optional};
 
 /// A field that a body can or must set.
@@ -34,17 +34,7 @@ impl Checker<'_> {
         it: &ResourceItem,
         target: Target,
     ) {
-        let outside = Context::of(scope);
-        let mut inside = outside.clone();
-        if let Some(each) = &it.each {
-            let pair = self.pair(each, &outside);
-            self.instance_keys(each, &pair.key, &pair.item);
-            inside = bound(each, pair, &outside);
-        }
-        if let Some(condition) = &it.condition {
-            self.condition(condition, &inside);
-            inside = self.narrow(condition, true, &inside);
-        }
+        let inside = self.head(scope, it);
         let program = self.program;
         match target {
             Target::Schema => {
@@ -86,6 +76,22 @@ impl Checker<'_> {
         }
     }
 
+    /// The context of a declaration's body: the names of its `for` bound, and its `if` true.
+    fn head(&mut self, scope: ScopeId, it: &ResourceItem) -> Context {
+        let outside = Context::of(scope);
+        let mut inside = outside.clone();
+        if let Some(each) = &it.each {
+            let pair = self.pair(each, &outside);
+            self.instance_keys(each, &pair.key, &pair.item);
+            inside = bound(each, pair, &outside);
+        }
+        if let Some(condition) = &it.condition {
+            self.condition(condition, &inside);
+            inside = self.narrow(condition, true, &inside);
+        }
+        inside
+    }
+
     /// Instances are told apart by keys that stay; the place in a list does not.
     fn instance_keys(&mut self, each: &For, key: &Type, item: &Type) {
         if !matches!(relate::plain(key), Type::Int) {
@@ -108,8 +114,8 @@ impl Checker<'_> {
         self.wrong(each.over.span, diagnostic);
     }
 
-    pub(super) fn lookup(&mut self, scope: ScopeId, item: &Item, it: &LookupItem) {
-        let context = Context::of(scope);
+    pub(super) fn lookup(&mut self, scope: ScopeId, item: &Item, it: &ResourceItem) {
+        let context = self.head(scope, it);
         let program = self.program;
         if let Some(schema) = program
             .schemas

@@ -20,6 +20,9 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn body_of(&self, node: &Node) -> Option<&'a Body> {
+        if node.given.is_some() {
+            return None;
+        }
         match &self.decl_of(node).item.get(&self.program.trees).kind {
             ItemKind::Resource(item) => Some(&item.body),
             ItemKind::Lookup(item) => Some(&item.body),
@@ -64,6 +67,11 @@ impl<'a> Evaluator<'a> {
     fn field_value(&self, node: &Node, schema: &FieldSchema) -> Eval<Value> {
         if schema.computed {
             return Ok(Value::Null);
+        }
+        if let Some(given) = &node.given
+            && self.program.schemas.own_id(&node.address.type_name) == Some(&schema.name)
+        {
+            return Ok(Value::string(&given.id));
         }
         if let Some(field) = self.authored(node, &schema.name) {
             let env = Env {

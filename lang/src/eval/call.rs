@@ -18,6 +18,9 @@ impl Evaluator<'_> {
         let ExprKind::Name(name) = &callee.kind else {
             return Err(Stop::Silent);
         };
+        if let Some(value) = self.special(name, args, span, env) {
+            return value;
+        }
         let (function, signature) = functions::find(name).ok_or(Stop::Silent)?;
         let mut values: Vec<Option<Arc<Value>>> =
             vec![None; signature.parameters.len().max(args.len())];
@@ -56,11 +59,17 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Eval<Value> {
         let secret = values.iter().flatten().any(|value| value.has_secret());
-        let open = |value: &Value| match function.partial {
-            true => matches!(reveal(value).0, Value::Unknown(_)),
-            false => !value.is_known(),
+        let open = |(position, value): (usize, &Option<Arc<Value>>)| {
+            let Some(value) = value else { return false };
+            let passed_on = |shape: &Shape| {
+                function.partial
+                    && !matches!(reveal(value).0, Value::Unknown(_))
+                    && shape.is_known_in(value)
+            };
+            let parameter = signature.parameter(position);
+            !value.is_known() && !parameter.is_some_and(|it| passed_on(&it.shape))
         };
-        if function.name != "is_known" && values.iter().flatten().any(|value| open(value)) {
+        if function.name != "is_known" && values.iter().enumerate().any(open) {
             let types: Vec<Option<Type>> = values
                 .iter()
                 .map(|value| value.as_deref().map(type_of))

@@ -3,7 +3,7 @@
 use infra_model::{Record, Type, Unknown, Value};
 
 use super::operators::{hide, reveal, unknown_from};
-use super::thing::{Thing, bind};
+use super::thing::{Origin, Thing, bind, bind_item};
 use super::{Env, Eval, Evaluator, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -25,6 +25,11 @@ impl Evaluator<'_> {
     /// The pairs that `for` binds its names to.
     pub(super) fn each(&self, over: &Expr, env: &Env) -> Eval<Each> {
         let thing = self.thing(over, env)?;
+        self.each_of(thing, over)
+    }
+
+    /// The pairs of what `over` yields.
+    pub(super) fn each_of(&self, thing: Thing, over: &Expr) -> Eval<Each> {
         if let Thing::Set(set) = &thing {
             self.spend(set.members.len(), steps::ITEM, over.span)?;
             let pair = |(key, member): &(String, _)| {
@@ -73,15 +78,25 @@ impl Evaluator<'_> {
         Ok(Each::Items { items, secret })
     }
 
-    /// `env` with the names of a `for` bound to one pair.
-    pub(super) fn bound(&self, each: &For, key: Value, item: Thing, env: &Env) -> Env {
+    /// `env` with the names of a `for` bound to one pair. With an `origin` the item is read again where it is used.
+    pub(super) fn bound(
+        &self,
+        each: &For,
+        key: Value,
+        item: Thing,
+        origin: Option<Origin>,
+        env: &Env,
+    ) -> Env {
         let mut locals = env.locals.clone();
         if let Some(name) = &each.key {
             locals = bind(&locals, &name.text, Thing::Value(key));
         }
         Env {
             part: env.part,
-            locals: bind(&locals, &each.value.text, item),
+            locals: match origin {
+                Some(origin) => bind_item(&locals, &each.value.text, item, origin),
+                None => bind(&locals, &each.value.text, item),
+            },
         }
     }
 
@@ -99,7 +114,7 @@ impl Evaluator<'_> {
         };
         let mut waiting = Vec::new();
         for (key, item) in items {
-            let inner = self.bound(each, key, item, env);
+            let inner = self.bound(each, key, item, None, env);
             if let Some(condition) = &each.condition {
                 let decision = self.value(condition, &inner)?;
                 let (decision, hidden) = reveal(&decision);

@@ -98,6 +98,7 @@ impl Evaluator<'_> {
         }
         let outputs = self.all_outputs();
         let asserts = self.all_asserts();
+        lookups.extend(self.given_lookups());
         let adopted = self.adopted();
 
         let instances: Vec<Arc<Instance>> = checked.iter().map(|it| it.instance.clone()).collect();
@@ -128,6 +129,18 @@ impl Evaluator<'_> {
             diagnostics,
             waiting,
         }
+    }
+
+    /// The lookups that `id("…")` makes.
+    fn given_lookups(&self) -> Vec<infra_model::Lookup> {
+        let count = self.scene.borrow().nodes.len() as u32;
+        let nodes = (0..count).map(NodeId).filter_map(|id| {
+            let node = self.node(id);
+            node.given.as_ref()?;
+            let lookup = self.lookup(id, &node);
+            self.note(lookup).flatten()
+        });
+        nodes.collect()
     }
 
     /// Visits the instances of a part and of the parts inside it, in the order of the text.

@@ -254,7 +254,7 @@ impl Evaluator<'_> {
             Value::Bool(false) => self.thing(otherwise, env)?,
             Value::Unknown(_) => {
                 // One of the sides may only make sense when it is chosen, so its failure is none.
-                let sides = [then, otherwise].map(|side| self.value(side, env).ok());
+                let sides = [then, otherwise].map(|side| self.attempt(|| self.value(side, env)));
                 let types = sides.iter().flatten().map(type_of);
                 let ty = types
                     .reduce(|a, b| relate::join(&a, &b))
@@ -280,6 +280,12 @@ impl Evaluator<'_> {
 
     fn is(&self, value: &Value, ty: &Type) -> Value {
         let (inner, secret) = reveal(value);
+        // Of what is given by its id only, the id says what it is.
+        if let (Value::String(text), Type::Resource(name)) = (inner, relate::plain(ty)) {
+            let schemas = &self.program.schemas;
+            let fits = schemas.id_prefix(name).is_some() && schemas.is_id(name, text);
+            return hide(Value::Bool(fits), secret);
+        }
         let answer = match inner {
             Value::Unknown(unknown)
                 if relate::assignable(&unknown.ty, ty) && unknown.ty != Type::Any =>

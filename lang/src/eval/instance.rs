@@ -56,9 +56,11 @@ impl Evaluator<'_> {
         if schema.data.is_none() || schema.data_in(&fields).is_none() {
             lifecycle.snapshot = false;
         }
+        let provider = provider.unwrap_or_else(|| node.address.provider().to_owned());
+        self.note_given(&fields, &provider);
         let instance = Instance {
             address: node.address.clone(),
-            provider: provider.unwrap_or_else(|| node.address.provider().to_owned()),
+            provider,
             fields,
             depends,
             lifecycle,
@@ -70,6 +72,20 @@ impl Evaluator<'_> {
             allow,
             assumed: node.assumed,
         })
+    }
+
+    /// Things that are named by their ids are looked up with the provider of whoever needs them.
+    fn note_given(&self, fields: &Record, provider: &str) {
+        let mut providers = self.providers_of_given.borrow_mut();
+        for value in fields.values() {
+            value.for_each_address(&mut |address| {
+                let node = self.node_at(address);
+                if node.is_some_and(|node| self.node(node).given.is_some()) {
+                    let provider = || provider.to_owned();
+                    providers.entry(address.clone()).or_insert_with(provider);
+                }
+            });
+        }
     }
 
     /// The resource instances that a value mentions, or that were asked on the way to it.
@@ -93,6 +109,9 @@ impl Evaluator<'_> {
 
     /// The declaration's head: its type and name.
     fn head_span(&self, node: &Node) -> Span {
+        if let Some(given) = &node.given {
+            return given.span;
+        }
         match &self.decl_of(node).item.get(&self.program.trees).kind {
             ItemKind::Resource(item) => item.type_name.span.to(item.name.span),
             ItemKind::Lookup(item) => item.type_name.span.to(item.name.span),
@@ -133,7 +152,13 @@ impl Evaluator<'_> {
             }
             fields.insert(field.name.clone(), without_nulls(value));
         }
-        let provider = self.decorated(node)?.provider;
+        let provider = match &node.given {
+            Some(_) => {
+                let providers = self.providers_of_given.borrow();
+                providers.get(&node.address).cloned()
+            }
+            None => self.decorated(node)?.provider,
+        };
         Ok(Some(Lookup {
             address: node.address.clone(),
             provider: provider.unwrap_or_else(|| node.address.provider().to_owned()),

@@ -7,8 +7,9 @@ use infra_model::{Address, AddressParts, Span, Step, Type, Unknown, Value};
 use super::comprehension::Each;
 use super::expr::waits_for;
 use super::memo::{Done, Key};
+use super::named::share;
 use super::operators::reveal;
-use super::thing::{Caller, Instances, Locals, Member, Node, Part, PartId, Set, Thing};
+use super::thing::{Caller, Instances, Locals, Member, Node, Origin, Part, PartId, Set, Thing};
 use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -42,14 +43,10 @@ impl Evaluator<'_> {
     }
 
     fn make_instances(&self, part: PartId, id: DeclId, decl: &Decl) -> Eval<Instances> {
-        let item = match &decl.item.get(&self.program.trees).kind {
-            ItemKind::Resource(item) => item,
-            ItemKind::Lookup(item) => {
-                let type_name = item.type_name.text();
-                let node = self.make_node(part, id, decl, type_name, None, None, true, false);
-                return Ok(Instances::One(node));
-            }
-            _ => return Err(Stop::Silent),
+        let (ItemKind::Resource(item) | ItemKind::Lookup(item)) =
+            &decl.item.get(&self.program.trees).kind
+        else {
+            return Err(Stop::Silent);
         };
         let env = Env { part, locals: None };
         match &item.each {
@@ -69,6 +66,40 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What a declaration's `for` goes through.
+    fn over(&self, part: PartId, id: DeclId) -> Eval<Thing> {
+        let decl = self.program.scopes.get(self.part(part).scope).decl(id);
+        let (ItemKind::Resource(item) | ItemKind::Lookup(item)) =
+            &decl.item.get(&self.program.trees).kind
+        else {
+            return Err(Stop::Silent);
+        };
+        let over = &item.each.as_ref().ok_or(Stop::Silent)?.over;
+        let label = || decl.name.text.clone();
+        let done = self.once(Key::Over(part, id), label, over.span, || {
+            let thing = self.thing(over, &Env { part, locals: None })?;
+            Ok(Done::Thing(share(thing)))
+        })?;
+        match done {
+            Done::Thing(thing) => Ok(thing),
+            _ => Err(Stop::Silent),
+        }
+    }
+
+    /// Whether the items that a declaration goes through change with what becomes known.
+    fn changes(&self, part: PartId, id: DeclId) -> bool {
+        let slot = self.remembered(Key::Over(part, id));
+        slot.is_some_and(|slot| !slot.trace.is_settled())
+    }
+
+    /// An item of what a declaration goes through, under what is known now.
+    pub(super) fn item(&self, origin: &Origin, before: &Thing) -> Eval<Thing> {
+        let over = self.over(origin.part, origin.decl)?;
+        let map = over.as_value().map(reveal).and_then(|(it, _)| it.as_map());
+        let item = map.and_then(|map| map.get(&origin.key));
+        Ok(item.map_or_else(|| before.clone(), |item| Thing::Value(item.clone())))
+    }
+
     fn make_each(
         &self,
         part: PartId,
@@ -78,7 +109,7 @@ impl Evaluator<'_> {
         each: &For,
         env: &Env,
     ) -> Eval<Instances> {
-        let items = match self.each(&each.over, env)? {
+        let items = match self.each_of(self.over(part, id)?, &each.over)? {
             Each::Items {
                 items,
                 secret: false,
@@ -94,12 +125,19 @@ impl Evaluator<'_> {
                 }
             }
         };
+        let changes = self.changes(part, id);
         let mut set = Set::default();
         for (index, member) in items {
             let Some(key) = self.instance_key(&index, &member, each)? else {
                 return self.make_assumed(part, id, decl, item, each, &Type::Any, env);
             };
-            let inner = self.bound(each, index, member, env);
+            let is_entry = matches!((&index, &member), (Value::String(_), Thing::Value(_)));
+            let origin = (changes && is_entry).then(|| Origin {
+                part,
+                decl: id,
+                key: key.clone(),
+            });
+            let inner = self.bound(each, index, member, origin, env);
             let assumed = match self.condition(item, &inner)? {
                 Decided::Now(true) => false,
                 Decided::Now(false) => continue,
@@ -150,7 +188,7 @@ impl Evaluator<'_> {
             Type::Map(item) => (Type::String, (**item).clone()),
             _ => (Type::Any, Type::Any),
         };
-        let inner = self.bound(each, open(key), Thing::Value(open(value)), env);
+        let inner = self.bound(each, open(key), Thing::Value(open(value)), None, env);
         let made = self.make(part, id, decl, item, Some("…"), inner.locals, true)?;
         let set = Set {
             members: vec![("…".to_owned(), made)],
@@ -265,9 +303,10 @@ impl Evaluator<'_> {
         let levels = self.part(part).path.len() + 1;
         self.spend(levels, steps::INSTANCE, decl.name.span)?;
         match decl.kind {
-            DeclKind::Resource(Target::Schema) => {
+            DeclKind::Lookup | DeclKind::Resource(Target::Schema) => {
                 let type_name = item.type_name.text();
-                Ok(self.make_node(part, id, decl, type_name, key, locals, false, assumed))
+                let lookup = decl.kind == DeclKind::Lookup;
+                Ok(self.make_node(part, id, decl, type_name, key, locals, lookup, assumed))
             }
             DeclKind::Resource(Target::Component(scope)) => {
                 let here = self.part(part);
@@ -324,6 +363,7 @@ impl Evaluator<'_> {
             locals,
             lookup,
             assumed,
+            given: None,
         };
         Member::Node(self.scene.borrow_mut().add_node(node))
     }

@@ -71,6 +71,16 @@ impl Evaluator<'_> {
                 }
                 None => return Err(Stop::Silent),
             },
+            // Something that is given by its id only.
+            Value::String(_) if name.text == "id" => Thing::Value(inner.clone()),
+            Value::String(id) if !secret => {
+                let message = format!("only the id of \"{id}\" is known, not its `{}`", name.text);
+                return Err(fault(
+                    Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, name.span, message).help(
+                        "give what it needs another way; a type that has a `lookup` would be read",
+                    ),
+                ));
+            }
             // A field of a record that was left out is null; the checker knows that it may be.
             Value::Map(map) => Thing::Value(map.get(&name.text).cloned().unwrap_or(Value::Null)),
             Value::Unknown(unknown) => Thing::Value(Value::from(Unknown {

@@ -15,6 +15,8 @@ pub enum Key {
     Named(PartId, DeclId),
     /// Which instances a declaration has.
     Instances(PartId, DeclId),
+    /// What a declaration's `for` goes through.
+    Over(PartId, DeclId),
     /// A field, by its position in the schema.
     Field(NodeId, u32),
     Output(PartId, u32),

@@ -22,6 +22,7 @@ mod named;
 pub(crate) mod operators;
 mod provider;
 mod result;
+mod special;
 mod steps;
 mod template;
 mod thing;
@@ -94,6 +95,10 @@ pub(crate) struct Evaluator<'a> {
     /// What went into each evaluation under way; the last is the innermost.
     traces: RefCell<Vec<Trace>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    /// What could not be evaluated, in this order.
+    failed: RefCell<Vec<Key>>,
+    /// The provider of whoever first needs something by its id.
+    providers_of_given: RefCell<BTreeMap<infra_model::Address, String>>,
     depth: Cell<u32>,
     /// What has been used of the budget.
     steps: Cell<u64>,
@@ -120,6 +125,8 @@ impl<'a> Evaluator<'a> {
             running: RefCell::default(),
             traces: RefCell::new(vec![Trace::default()]),
             diagnostics: RefCell::default(),
+            failed: RefCell::default(),
+            providers_of_given: RefCell::default(),
             depth: Cell::new(0),
             steps: Cell::new(0),
         }
@@ -203,6 +210,9 @@ impl<'a> Evaluator<'a> {
         let trace = self.traces.borrow_mut().pop().unwrap_or_default();
         self.trace(|outer| outer.absorb(&trace));
         let done = result.as_ref().map_or(Done::Failed, Clone::clone);
+        if result.is_err() {
+            self.failed.borrow_mut().push(key);
+        }
         self.memo.borrow_mut().insert(key, Slot { done, trace });
         result
     }

@@ -19,8 +19,11 @@ use crate::typing::relate;
 impl Evaluator<'_> {
     /// What `name` yields in `env`.
     pub(super) fn name(&self, name: &str, env: &Env) -> Eval<Thing> {
-        if let Some(thing) = thing::find(&env.locals, name) {
-            return Ok(thing.clone());
+        if let Some(local) = thing::find(&env.locals, name) {
+            return match &local.origin {
+                Some(origin) => self.item(origin, &local.thing),
+                None => Ok(local.thing.clone()),
+            };
         }
         let mut at = Some(env.part);
         while let Some(id) = at {
@@ -243,7 +246,7 @@ impl crate::typing::coerce::Facts for FactsAt<'_, '_> {
 }
 
 /// Values of names are shared, not copied: a catalogue has hundreds of rows and many readers.
-fn share(thing: Thing) -> Thing {
+pub(super) fn share(thing: Thing) -> Thing {
     match thing {
         Thing::Value(value) => Thing::Shared(Arc::new(value)),
         thing => thing,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use infra_model::{Address, Step, Unknown, Value};
+use infra_model::{Address, Span, Step, Unknown, Value};
 
 use crate::resolve::{DeclId, ScopeId};
 
@@ -47,6 +47,14 @@ pub enum Instances {
     Waiting(Unknown),
 }
 
+/// An item of the map that a declaration goes through, which is read again when more is known.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub part: PartId,
+    pub decl: DeclId,
+    pub key: String,
+}
+
 /// Instances by key, in the order they were made.
 #[derive(Clone, Debug, Default)]
 pub struct Set {
@@ -67,6 +75,8 @@ impl Set {
 pub struct Local {
     pub name: String,
     pub thing: Thing,
+    /// Set where the thing changes with what becomes known.
+    pub origin: Option<Origin>,
     pub next: Locals,
 }
 
@@ -78,16 +88,27 @@ pub fn bind(locals: &Locals, name: &str, thing: Thing) -> Locals {
     Some(Arc::new(Local {
         name: name.to_owned(),
         thing,
+        origin: None,
         next: locals.clone(),
     }))
 }
 
-/// The thing a local name is bound to.
-pub fn find<'l>(locals: &'l Locals, name: &str) -> Option<&'l Thing> {
+/// `locals` with a name for an item that is read again when more is known.
+pub fn bind_item(locals: &Locals, name: &str, thing: Thing, origin: Origin) -> Locals {
+    Some(Arc::new(Local {
+        name: name.to_owned(),
+        thing,
+        origin: Some(origin),
+        next: locals.clone(),
+    }))
+}
+
+/// What a local name is bound to.
+pub fn find<'l>(locals: &'l Locals, name: &str) -> Option<&'l Local> {
     let mut at = locals.as_ref();
     while let Some(local) = at {
         if local.name == name {
-            return Some(&local.thing);
+            return Some(local);
         }
         at = local.next.as_ref();
     }
@@ -124,6 +145,16 @@ pub struct Node {
     pub locals: Locals,
     pub lookup: bool,
     pub assumed: bool,
+    /// Set for a lookup that no declaration makes, but `id("…")`; its part and declaration mean nothing then.
+    pub given: Option<Given>,
+}
+
+/// What `id("…")` names.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub id: String,
+    /// The call.
+    pub span: Span,
 }
 
 /// Everything there is an instance of.

@@ -70,16 +70,8 @@ impl Formatter<'_> {
             ItemKind::Output(item) => {
                 self.assigned(format!("output {}", item.name.text), &item.value, indent)
             }
-            ItemKind::Resource(resource) => return self.resource(resource, start, indent),
-            ItemKind::Lookup(lookup) => {
-                let head = match self.copied_head(start, lookup.body.span.start, indent) {
-                    Some(head) => head,
-                    None => format!("lookup {} {} ", lookup.type_name.text(), lookup.name.text),
-                };
-                let at = head.len();
-                let column = indent + head.chars().count();
-                return (head + &self.body(&lookup.body, indent, column), Some(at));
-            }
+            ItemKind::Resource(resource) => return self.resource("", resource, start, indent),
+            ItemKind::Lookup(lookup) => return self.resource("lookup ", lookup, start, indent),
             ItemKind::Component(component) => self.component(component, start, indent),
             ItemKind::Schema(schema) => self.schema(schema, start, indent),
             ItemKind::Assert(assert) => {
@@ -198,6 +190,7 @@ impl Formatter<'_> {
 
     fn resource(
         &mut self,
+        keyword: &str,
         resource: &ResourceItem,
         start: u32,
         indent: usize,
@@ -206,7 +199,8 @@ impl Formatter<'_> {
             let (at, column) = (head.len(), column_after(&head, indent));
             return (head + &self.body(&resource.body, indent, column), Some(at));
         }
-        let mut head = format!("{} {}", resource.type_name.text(), resource.name.text);
+        let (ty, name) = (resource.type_name.text(), &resource.name.text);
+        let mut head = format!("{keyword}{ty} {name}");
         let mut end = resource.name.span.end;
         if let Some(each) = &resource.each {
             head += &self.gap(end, each.span.start, indent, false);

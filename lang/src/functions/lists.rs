@@ -91,6 +91,53 @@ fn zip(args: &Args<'_>) -> Result<Value, String> {
     Ok(Value::Map(map))
 }
 
+/// An item counted from 0, where counting goes round at the end.
+fn element(args: &Args<'_>) -> Result<Value, String> {
+    let (items, index) = (args.list(0)?, args.int(1)?);
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    if length == 0 {
+        return Err("the list is empty".to_owned());
+    }
+    let position = usize::try_from(index.rem_euclid(length)).unwrap_or(0);
+    Ok(items[position].clone())
+}
+
+fn compact(args: &Args<'_>) -> Result<Value, String> {
+    let is_empty = |item: &&Value| item.is_null() || item.as_str() == Some("");
+    let items = args.list(0)?.iter().filter(|item| !is_empty(item));
+    Ok(Value::List(items.cloned().collect()))
+}
+
+/// Every way to take one item from each list.
+fn product(args: &Args<'_>) -> Result<Value, String> {
+    const ROWS_MAX: usize = 100_000;
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for position in 0..args.values.len() {
+        let items = args.list(position)?;
+        if rows.len().saturating_mul(items.len()) > ROWS_MAX {
+            return Err(format!("there are more than {ROWS_MAX} combinations"));
+        }
+        let longer = rows.iter().flat_map(|row| {
+            items.iter().map(|item| {
+                let mut row = row.clone();
+                row.push(item.clone());
+                row
+            })
+        });
+        rows = longer.collect();
+    }
+    Ok(Value::List(rows.into_iter().map(Value::List).collect()))
+}
+
+/// The items that the other list has (`keep`) or lacks, in their order.
+fn shared(args: &Args<'_>, keep: bool) -> Result<Value, String> {
+    let others: std::collections::BTreeSet<String> =
+        args.list(1)?.iter().map(ToString::to_string).collect();
+    let items = args.list(0)?.iter();
+    let items = items.filter(|item| others.contains(&item.to_string()) == keep);
+    Ok(Value::List(items.cloned().collect()))
+}
+
 fn chunks(args: &Args<'_>) -> Result<Value, String> {
     match args.count(1)? {
         0 => Err("a part has at least one item".to_owned()),
@@ -171,6 +218,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         run: |args| Ok(args.list(0)?.last().cloned().unwrap_or(Value::Null)),
     },
     Function {
+        name: "element",
+        signature: "(items: [T], index: int) -> T",
+        doc: "An item counted from 0; after the last comes the first again. `items[index]` does not go round.",
+        example: (r#"element(["a", "b", "c"], 4)"#, r#""b""#),
+        partial: true,
+        run: element,
+    },
+    Function {
         name: "slice",
         signature: "(items: [T], start: int, count: int = null) -> [T]",
         doc: "A part of a list, counted from 0.",
@@ -211,6 +266,41 @@ pub(super) const FUNCTIONS: &[Function] = &[
         run: flatten,
     },
     Function {
+        name: "compact",
+        signature: "(items: [T?]) -> [T]",
+        doc: "The items without nulls and empty texts.",
+        example: (r#"compact(["a", null, ""])"#, r#"["a"]"#),
+        partial: false,
+        run: compact,
+    },
+    Function {
+        name: "difference",
+        signature: "(items: [T], others: [T]) -> [T]",
+        doc: "The items that the other list lacks, in their order.",
+        example: ("difference([1, 2, 3], [2])", "[1, 3]"),
+        partial: false,
+        run: |args| shared(args, false),
+    },
+    Function {
+        name: "intersection",
+        signature: "(items: [T], others: [T]) -> [T]",
+        doc: "The items that both lists have, in the order of the first.",
+        example: ("intersection([1, 2, 3], [3, 2])", "[2, 3]"),
+        partial: false,
+        run: |args| shared(args, true),
+    },
+    Function {
+        name: "product",
+        signature: "(lists...: [T]) -> [[T]]",
+        doc: "Every way to take one item from each list; the last list runs fastest.",
+        example: (
+            r#"product(["a", "b"], ["1", "2"])"#,
+            r#"[["a", "1"], ["a", "2"], ["b", "1"], ["b", "2"]]"#,
+        ),
+        partial: true,
+        run: product,
+    },
+    Function {
         name: "chunks",
         signature: "(items: [T], size: int) -> [[T]]",
         doc: "The list cut into parts of `size` items; the last may be shorter.",
@@ -223,7 +313,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         signature: "(keys: [string], values: [T]) -> {T}",
         doc: "A map from each key to the value at the same place.",
         example: (r#"zip(["a", "b"], [1, 2])"#, "{ a = 1, b = 2 }"),
-        partial: false,
+        partial: true,
         run: zip,
     },
     Function {

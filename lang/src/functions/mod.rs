@@ -7,11 +7,13 @@ mod signature;
 mod conversions;
 mod encodings;
 mod files;
+mod format;
 mod hashes;
 mod lists;
 mod maps;
 mod networks;
 mod numbers;
+mod patterns;
 mod strings;
 
 use std::collections::HashMap;
@@ -29,7 +31,7 @@ pub struct Function {
     pub doc: &'static str,
     /// An expression and what it evaluates to, both as text; a test evaluates it.
     pub example: (&'static str, &'static str),
-    /// Whether it can work on lists and maps whose parts are not all known.
+    /// Whether it passes on what the letters of its signature stand for, so that this need not be known.
     pub(crate) partial: bool,
     pub(crate) run: fn(&Args<'_>) -> Result<Value, String>,
 }
@@ -96,8 +98,9 @@ fn expected(what: &str, found: &Value) -> String {
 }
 
 /// The families with their titles, in the order of the documentation.
-pub const FAMILIES: [(&str, &[Function]); 9] = [
+pub const FAMILIES: [(&str, &[Function]); 10] = [
     ("Texts", strings::FUNCTIONS),
+    ("Patterns", patterns::FUNCTIONS),
     ("Lists", lists::FUNCTIONS),
     ("Maps", maps::FUNCTIONS),
     ("Numbers", numbers::FUNCTIONS),

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use infra_model::Type;
+use infra_model::{Type, Value};
 
+use crate::eval::operators::reveal;
 use crate::typing::relate::{assignable, is_secret, join, optional, plain};
 
 /// A parameter or result type of a function.
@@ -98,6 +99,24 @@ impl Signature {
         } else {
             ty
         })
+    }
+}
+
+impl Shape {
+    /// Whether a value is known as far down as this describes it. What a letter or `any` stands for may still wait
+    /// for the cloud: such a function only passes it on.
+    pub(crate) fn is_known_in(&self, value: &Value) -> bool {
+        match (self, reveal(value).0) {
+            (Shape::Any(_) | Shape::Known(Type::Any), _) => true,
+            (_, Value::Unknown(_)) => false,
+            (Shape::List(inner), Value::List(items)) => {
+                items.iter().all(|item| inner.is_known_in(item))
+            }
+            (Shape::Map(inner), Value::Map(map)) => map.values().all(|it| inner.is_known_in(it)),
+            (Shape::Optional(inner), value) => value.is_null() || inner.is_known_in(value),
+            (Shape::Either(shapes), value) => shapes.iter().any(|it| it.is_known_in(value)),
+            (_, value) => value.is_known(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use infra_model::Value;
 use super::{Args, Function};
 
 /// No text grows beyond this: a slip in a count must not fill the memory.
-const LENGTH_MAX: usize = 16 << 20;
+pub(super) const LENGTH_MAX: usize = 16 << 20;
 
 fn strings<'t>(parts: impl Iterator<Item = &'t str>) -> Value {
     Value::List(parts.map(Value::string).collect())
@@ -59,6 +59,19 @@ fn repeat(args: &Args<'_>) -> Result<Value, String> {
     Ok(Value::String(text.repeat(times)))
 }
 
+fn title(args: &Args<'_>) -> Result<Value, String> {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in args.text(0)?.chars() {
+        match inside {
+            true => out.push(c),
+            false => out.extend(c.to_uppercase()),
+        }
+        inside = c.is_alphanumeric() || c == '\'';
+    }
+    Ok(Value::String(out))
+}
+
 fn indent(args: &Args<'_>) -> Result<Value, String> {
     let spaces = " ".repeat(args.count(1)?.min(1000));
     let lines: Vec<String> = args
@@ -91,6 +104,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: (r#"lower("EC2-1")"#, r#""ec2-1""#),
         partial: false,
         run: |args| Ok(Value::String(args.text(0)?.to_lowercase())),
+    },
+    Function {
+        name: "title",
+        signature: "(text: string) -> string",
+        doc: "The text with a capital letter at the start of each word.",
+        example: (r#"title("load balancer")"#, r#""Load Balancer""#),
+        partial: false,
+        run: title,
     },
     Function {
         name: "trim",

@@ -19,6 +19,9 @@ pub struct Schemas {
     by_name: BTreeMap<(String, SchemaKind), Schema>,
     /// The catalogue's table that lists a field's words, by type and field (`@catalogue(machine_types)`).
     catalogues: BTreeMap<(String, String), String>,
+    /// How the ids of a type begin (`@prefix("vpc-")`), and the field of its lookup that takes one (`@own_id`).
+    prefixes: BTreeMap<String, String>,
+    own_ids: BTreeMap<String, String>,
     /// The types that join other things and hold nothing of their own (`@link`).
     links: BTreeSet<String>,
     pub(crate) conditions: Conditions,
@@ -100,9 +103,14 @@ impl Schemas {
         for read::Read {
             schema,
             catalogues,
+            prefix,
+            own_id,
             link,
         } in found
         {
+            let name = || schema.type_name.clone();
+            schemas.prefixes.extend(prefix.map(|it| (name(), it)));
+            schemas.own_ids.extend(own_id.map(|it| (name(), it)));
             if link {
                 schemas.links.insert(schema.type_name.clone());
             }
@@ -141,6 +149,34 @@ impl Schemas {
     /// Whether a resource of this type only joins others, so that nothing is lost when it is made anew.
     pub(crate) fn is_link(&self, type_name: &str) -> bool {
         self.links.contains(type_name)
+    }
+
+    /// How the ids of a type begin, where they have a form.
+    pub(crate) fn id_prefix(&self, type_name: &str) -> Option<&str> {
+        self.prefixes.get(type_name).map(String::as_str)
+    }
+
+    /// Whether a text can be the id of something of a type.
+    pub(crate) fn is_id(&self, type_name: &str, text: &str) -> bool {
+        let Some(prefix) = self.id_prefix(type_name) else {
+            return !text.is_empty();
+        };
+        let rest = text.strip_prefix(prefix).unwrap_or_default();
+        !rest.is_empty()
+            && rest
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    }
+
+    /// The types with ids that begin as the text does.
+    pub(crate) fn types_of_id(&self, text: &str) -> Vec<String> {
+        let fitting = self.prefixes.keys().filter(|name| self.is_id(name, text));
+        fitting.cloned().collect()
+    }
+
+    /// The field by which a lookup finds something whose id is known.
+    pub(crate) fn own_id(&self, type_name: &str) -> Option<&str> {
+        self.own_ids.get(type_name).map(String::as_str)
     }
 
     /// The fields whose words a catalogue lists: type, field and the catalogue's table.

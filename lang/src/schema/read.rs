@@ -10,7 +10,7 @@ use crate::typing::constant::{constant, literal};
 use crate::typing::convert::TypeReader;
 
 const TYPE_DECORATORS: [&str; 4] = ["data", "create_first", "timeout", "link"];
-const FIELD_DECORATORS: [&str; 8] = [
+const FIELD_DECORATORS: [&str; 10] = [
     "computed",
     "replace",
     "restart",
@@ -19,6 +19,8 @@ const FIELD_DECORATORS: [&str; 8] = [
     "unread",
     "grows",
     "catalogue",
+    "prefix",
+    "own_id",
 ];
 
 /// A schema, and what only the language asks of it.
@@ -26,6 +28,10 @@ pub(super) struct Read {
     pub schema: Schema,
     /// The catalogue's tables that fields name: field and table.
     pub catalogues: Vec<(String, String)>,
+    /// How its ids begin: `@prefix("vpc-")`.
+    pub prefix: Option<String>,
+    /// The field of a lookup that takes the id of what is looked up: `@own_id`.
+    pub own_id: Option<String>,
     /// `@link`: it joins other things and holds nothing of its own.
     pub link: bool,
 }
@@ -54,17 +60,18 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
                 .push(bad(decorator, why, &TYPE_DECORATORS));
         }
     }
-    let mut catalogues = Vec::new();
-    for field in &it.fields {
-        let (field, catalogue) = read_field(reader, field);
-        catalogues.extend(catalogue.map(|table| (field.name.clone(), table)));
-        schema.fields.push(field);
-    }
-    Read {
+    let mut read = Read {
         schema,
-        catalogues,
+        catalogues: Vec::new(),
+        prefix: None,
+        own_id: None,
         link,
+    };
+    for field in &it.fields {
+        let field = read_field(reader, field, &mut read);
+        read.schema.fields.push(field);
     }
+    read
 }
 
 fn type_decorator(schema: &mut Schema, decorator: &Decorator) -> Result<(), &'static str> {
@@ -128,7 +135,7 @@ fn exception(expr: &Expr) -> Option<(String, String)> {
     Some((word(left)?, word(right)?))
 }
 
-fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField) -> (FieldSchema, Option<String>) {
+fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -> FieldSchema {
     let ty = reader.read(&field.ty, None);
     let default = field.default.as_ref().and_then(|default| {
         constant(default, &ty)
@@ -148,8 +155,8 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField) -> (FieldSchema,
         grows: false,
         span: field.name.span,
     };
-    let mut catalogue = None;
     for decorator in &field.decorators {
+        let first = decorator.args.first().map(|arg| &arg.value);
         match decorator.name.text.as_str() {
             "computed" => read.computed = true,
             "replace" => read.change = Change::Replace,
@@ -158,8 +165,19 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField) -> (FieldSchema,
             "late" => read.late = true,
             "unread" => read.unread = true,
             "grows" => read.grows = true,
-            "catalogue" => match decorator.args.first().map(|arg| &arg.value.kind) {
-                Some(ExprKind::Name(table)) => catalogue = Some(table.clone()),
+            "own_id" => of.own_id = Some(read.name.clone()),
+            "prefix" => match first.and_then(|text| literal(text, None)) {
+                Some(Value::String(prefix)) => of.prefix = Some(prefix),
+                _ => reader.diagnostics.push(bad(
+                    decorator,
+                    "it says how ids begin: `@prefix(\"vpc-\")`",
+                    &FIELD_DECORATORS,
+                )),
+            },
+            "catalogue" => match first.map(|arg| &arg.kind) {
+                Some(ExprKind::Name(table)) => {
+                    of.catalogues.push((read.name.clone(), table.clone()));
+                }
                 _ => reader.diagnostics.push(bad(
                     decorator,
                     "it names a table of the catalogue: `@catalogue(machine_types)`",
@@ -171,7 +189,7 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField) -> (FieldSchema,
                 .push(bad(decorator, "", &FIELD_DECORATORS)),
         }
     }
-    (read, catalogue)
+    read
 }
 
 /// A decorator that does not belong to a schema, or (with a reason) is used wrongly.

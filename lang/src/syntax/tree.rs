@@ -72,7 +72,8 @@ pub enum ItemKind {
     Let(Let),
     Output(OutputItem),
     Resource(ResourceItem),
-    Lookup(LookupItem),
+    /// `lookup TYPE name … { … }`, which has the form of a resource.
+    Lookup(ResourceItem),
     Component(Component),
     Schema(SchemaItem),
     Assert(Assert),
@@ -146,13 +147,6 @@ pub struct ResourceItem {
     pub name: Ident,
     pub each: Option<For>,
     pub condition: Option<Expr>,
-    pub body: Body,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct LookupItem {
-    pub type_name: Dotted,
-    pub name: Ident,
     pub body: Body,
 }
 

@@ -193,6 +193,8 @@ fn has_type(value: &Value, ty: &Type) -> bool {
         // The outputs of a component stand for its instance.
         | (Value::Map(_), Type::Component(_)) => true,
         (Value::Ref(address), Type::Resource(name)) => address.type_name == *name,
+        // `id("…")` of something that cannot be looked up; where a text is no id, checking types has said so.
+        (Value::String(_), Type::Resource(_)) => true,
         _ => false,
     }
 }

@@ -136,8 +136,24 @@ fn size(view: &mut View<'_>, checked: &Checked, fields: &Fields, limits: &Limits
             Size::gib(least),
             Size::gib(most)
         );
-        Diagnostic::error(codes::VOLUME_SIZE, span, message).help(range)
+        let help = match size.as_whole_gib() {
+            None => format!("{}; {range}", whole(size)),
+            Some(_) => range,
+        };
+        Diagnostic::error(codes::VOLUME_SIZE, span, message).help(help)
     });
+}
+
+/// The whole size that is meant by one that is not: the same number of gibibytes, or else the next one.
+fn whole(size: Size) -> String {
+    const GB: u64 = 1_000_000_000;
+    match size.0.is_multiple_of(GB) {
+        true => {
+            let number = size.0 / GB;
+            format!("write `{number}GiB`: `GB` counts in thousands, `GiB` in 1024s")
+        }
+        false => format!("write `{}`", Size::gib(size.0.div_ceil(1 << 30))),
+    }
 }
 
 fn int(checked: &Checked, field: &str) -> Option<i64> {

@@ -6,7 +6,7 @@ use super::super::grammar::{Pair, Rule};
 use super::super::slip::{self, Place};
 use super::super::{
     AddressText, Arg, Assert, Decorator, Expr, ExprKind, ForgetItem, Ident, ImportItem, Item,
-    ItemKind, Let, LookupItem, MoveItem, OutputItem, ProviderBlock, ResourceItem, StringPart, Test,
+    ItemKind, Let, MoveItem, OutputItem, ProviderBlock, ResourceItem, StringPart, Test,
     TypeExprKind, Use, UseTarget,
 };
 use super::{Builder, is_junk};
@@ -204,14 +204,27 @@ impl Builder<'_> {
             return self.schema(parts, SchemaKind::Lookup);
         }
         let name = self.name(&mut parts);
+        let each = parts.take(Rule::each).map(|each| self.each(each));
+        let condition = self.presence(&mut parts);
         match (parts.take(Rule::dotted), name, parts.take(Rule::record)) {
-            (Some(type_name), Some(name), Some(body)) => ItemKind::Lookup(LookupItem {
+            (Some(type_name), Some(name), Some(body)) => ItemKind::Lookup(ResourceItem {
                 type_name: self.dotted(type_name),
                 name,
+                each,
+                condition,
                 body: self.body(body),
             }),
             _ => ItemKind::Invalid,
         }
+    }
+
+    /// The `if` of a declaration.
+    fn presence(&mut self, parts: &mut Parts) -> Option<Expr> {
+        let condition = parts.take(Rule::condition)?;
+        let expr = condition
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::expr)?;
+        Some(self.expr(expr))
     }
 
     fn resource(&mut self, mut parts: Parts) -> ItemKind {
@@ -222,12 +235,7 @@ impl Builder<'_> {
         let type_name = self.dotted(type_name);
         let name = self.name(&mut parts);
         let each = parts.take(Rule::each).map(|each| self.each(each));
-        let condition = parts.take(Rule::condition).and_then(|condition| {
-            let expr = condition
-                .into_inner()
-                .find(|part| part.as_rule() == Rule::expr)?;
-            Some(self.expr(expr))
-        });
+        let condition = self.presence(&mut parts);
         let body = self.body(body);
         let Some(name) = name else {
             let ty = type_name.text();
