@@ -10,7 +10,7 @@ use infra_engine::state::{State, Store};
 use infra_lang::{Diagnostic, Evaluation, TestInfo, World, codes};
 use infra_model::desired::AssertOutcome;
 use infra_model::{Address, Known, Record, ResolveError, Resolver, SchemaKind, Span, Value};
-use infra_provider::{Observed, Target, Timer};
+use infra_sdk::{Observed, Target, Timer};
 
 use crate::error::CommandError;
 use crate::program::Program;

@@ -8,7 +8,7 @@ use infra_engine::providers::Providers;
 use infra_engine::state::State;
 use infra_model::desired::ProviderConfig;
 use infra_model::{Desired, Record};
-use infra_provider::{Context, Failure, Provider, Timer};
+use infra_sdk::{Context, Failure, Provider, Timer};
 
 use crate::error::{CommandError, ErrorKind};
 use crate::world::Environment;

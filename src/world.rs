@@ -71,7 +71,7 @@ impl RealTimer {
 }
 
 #[async_trait::async_trait]
-impl infra_provider::Timer for RealTimer {
+impl infra_sdk::Timer for RealTimer {
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }

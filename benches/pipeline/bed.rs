@@ -13,7 +13,7 @@ use infra_engine::state::{
 };
 use infra_lang::{Evaluation, Inputs, Loaded, SoundProgram, World};
 use infra_model::{Address, Record, Schema};
-use infra_provider::clock::Clock;
+use infra_sdk::clock::Clock;
 
 /// How many events share a line of the journal when steps are ready together.
 const BATCH: usize = 64;

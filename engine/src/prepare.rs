@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures::future::try_join_all;
 use infra_model::{Address, Desired, Lookup, Record, Value};
-use infra_provider::{Failure, FailureKind, Timer};
+use infra_sdk::{Failure, FailureKind, Timer};
 
 use crate::compare::record_with_ids;
 use crate::plan::{PlanError, Refreshed, refresh};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use infra_model::Schema;
-use infra_provider::Provider;
+use infra_sdk::Provider;
 
 /// Where the engine finds what a resource type is.
 pub trait SchemaSource: Send + Sync {

@@ -7,7 +7,7 @@ use infra_engine::providers::SchemaSource;
 use infra_engine::state::State;
 use infra_lang::{suggest, syntax};
 use infra_model::{Address, FileId, Record};
-use infra_provider::{Observed, Target};
+use infra_sdk::{Observed, Target};
 use serde_json::json;
 
 use super::apply::{Verb, carry_out};

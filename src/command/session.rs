@@ -10,7 +10,7 @@ use infra_engine::state::{State, Store};
 use infra_lang::{Diagnostic, Evaluation, Sources, World};
 use infra_model::desired::Import;
 use infra_model::{Address, Desired, Record, Value};
-use infra_provider::Timer;
+use infra_sdk::Timer;
 use infra_sim::Running;
 
 use crate::args::Planning;

@@ -3,7 +3,7 @@
 use infra_engine::plan::PlanError;
 use infra_lang::{Diagnostic, codes};
 use infra_model::{ResolveError, Span};
-use infra_provider::FailureKind;
+use infra_sdk::FailureKind;
 
 /// The diagnostics of a failure that has a place in the program; empty for the others.
 pub fn of_plan(error: &PlanError) -> Vec<Diagnostic> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use infra_engine::apply::{ApplyEvent, EventKind, Progress};
 use infra_engine::plan::{StepId, StepKind};
-use infra_provider::Timer;
+use infra_sdk::Timer;
 
 use super::console::Console;
 use super::style::Style;

@@ -8,18 +8,14 @@ use std::path::Path;
 const ROOMS: &[(&str, &str, &[&str])] = &[
     ("model", "infra-model", &[]),
     ("lang", "infra-lang", &["infra-model"]),
-    ("providers/sdk", "infra-provider", &["infra-model"]),
-    (
-        "providers/aws",
-        "infra-aws",
-        &["infra-model", "infra-provider"],
-    ),
+    ("providers/sdk", "infra-sdk", &["infra-model"]),
+    ("providers/aws", "infra-aws", &["infra-model", "infra-sdk"]),
     ("providers/sim", "infra-sim", &[]),
     ("stdlib", "infra-stdlib", &[]),
     (
         "engine",
         "infra-engine",
-        &["infra-model", "infra-lang", "infra-provider"],
+        &["infra-model", "infra-lang", "infra-sdk"],
     ),
     (
         ".",
@@ -27,7 +23,7 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
         &[
             "infra-model",
             "infra-lang",
-            "infra-provider",
+            "infra-sdk",
             "infra-aws",
             "infra-sim",
             "infra-stdlib",

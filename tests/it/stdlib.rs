@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use infra_lang::{Schemas, World, syntax};
 use infra_model::{FileId, Record, SchemaKind};
-use infra_provider::{Context, Provider};
+use infra_sdk::{Context, Provider};
 
 /// The standard library without a project.
 struct Library;
@@ -37,7 +37,7 @@ impl World for Library {
 struct NoTime;
 
 #[async_trait::async_trait]
-impl infra_provider::Timer for NoTime {
+impl infra_sdk::Timer for NoTime {
     async fn sleep(&self, _: std::time::Duration) {}
 
     fn now_ms(&self) -> u64 {

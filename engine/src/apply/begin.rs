@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use infra_model::{Address, Change, Record, Resolver, Value};
-use infra_provider::{Create, Delete, Snapshot, Update};
+use infra_sdk::{Create, Delete, Snapshot, Update};
 
 use super::StepError;
 use super::call::Call;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Either, select};
 use infra_model::{Address, Record};
-use infra_provider::patience::Patience;
-use infra_provider::{
+use infra_sdk::patience::Patience;
+use infra_sdk::{
     Create, Created, Delete, Failure, Found, Provider, Settle, Snapshot, Timer, Update,
 };
 

@@ -12,7 +12,7 @@ mod report;
 mod run;
 
 use infra_model::{Known, Record, Resolver};
-use infra_provider::Timer;
+use infra_sdk::Timer;
 
 pub use cancel::{Cancel, Stage};
 pub use progress::{ApplyEvent, EventKind, Hindrance, Progress, Quiet, StepError};

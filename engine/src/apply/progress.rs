@@ -1,6 +1,6 @@
 //! What apply tells while it runs.
 
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 use crate::plan::Step;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use infra_model::desired::{AssertOutcome, Output};
 use infra_model::{Address, ResolveError};
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 use super::{Hindrance, StepError};
 use crate::plan::StepId;

@@ -9,8 +9,8 @@ use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::{FutureExt, future::BoxFuture};
 use infra_model::Record;
-use infra_provider::patience::Patience;
-use infra_provider::{Create, Created, Failure, FailureKind, Found, Settle};
+use infra_sdk::patience::Patience;
+use infra_sdk::{Create, Created, Failure, FailureKind, Found, Settle};
 
 use super::begin::{Begin, Scene, limit_ms};
 use super::call::{Answer, Call, Limit, Returned, send};

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
-use infra_provider::{
+use infra_sdk::{
     Account, CallCounts, Create, Created, Delete, Failure, FailureKind, Found, Identified,
     Observed, Provider, Settle, Target, Update,
 };

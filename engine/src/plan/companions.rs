@@ -1,13 +1,13 @@
 //! Resources that others need beside themselves and that no program text names.
 //!
-//! Providers name them ([`infra_provider::Provider::companions`]); from then on they are planned like any other
+//! Providers name them ([`infra_sdk::Provider::companions`]); from then on they are planned like any other
 //! resource, and deleted when nobody needs them any more.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use infra_model::{Address, Instance, Lifecycle, Record, Step, Value};
-use infra_provider::Companion;
+use infra_sdk::Companion;
 
 use super::PlanError;
 use crate::providers::Providers;

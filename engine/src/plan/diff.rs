@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use infra_model::{Change, Instance, Record, Schema, Value};
-use infra_provider::Provider;
+use infra_sdk::Provider;
 
 use super::FieldChange;
 use crate::compare::{Verdict, amount_order, compare, with_refs};

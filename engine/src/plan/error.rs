@@ -1,7 +1,7 @@
 //! Why there is no plan.
 
 use infra_model::{Address, ResolveError, Span};
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 /// What is wrong with one resource of the program.
 #[derive(Clone, Debug, PartialEq)]

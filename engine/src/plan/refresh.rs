@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::future::try_join_all;
 use infra_model::desired::Import;
 use infra_model::{Address, Instance, Record, Schema};
-use infra_provider::{Observed, Provider, Target};
+use infra_sdk::{Observed, Provider, Target};
 
 use super::{DriftedField, PlanError};
 use crate::compare::{Verdict, compare};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use infra_model::{Address, Lifecycle};
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
 use super::Sealed;

@@ -4,7 +4,7 @@ use infra_engine::apply::{ApplyError, Cancel, StepError};
 use infra_engine::plan::PlanOptions;
 use infra_engine::state::LEASE;
 use infra_model::{Duration, Value};
-use infra_provider::{Failure, FailureKind, Timer};
+use infra_sdk::{Failure, FailureKind, Timer};
 
 use crate::cloud::Fault;
 use crate::program::{Program, at, attr, thing};

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
-use infra_provider::{
+use infra_sdk::{
     Account, CallCounts, Companion, Create, Created, Delete, Failure, FailureKind, Found,
     Identified, Observed, Provider, Settle, Snapshot, Target, Timer, Update, patience,
 };
 
-use infra_provider::clock::Clock;
+use infra_sdk::clock::Clock;
 
 /// What the secrets that this cloud makes begin with.
 pub const WORD: &str = "swordfish";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use infra_engine::plan::PlanOptions;
 use infra_engine::state::Survives;
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use crate::cloud::{Fault, Kill};
 use crate::desk::{desk, inside, released, replaced, updated};

@@ -177,7 +177,7 @@ fn a_failed_snapshot_keeps_the_disk() {
     world.up(&Program::of([
         disk().lifecycle(|lifecycle| lifecycle.snapshot = true)
     ]));
-    let full = infra_provider::Failure::new(infra_provider::FailureKind::Quota, "no room");
+    let full = infra_sdk::Failure::new(infra_sdk::FailureKind::Quota, "no room");
     world.cloud.fault(
         "snapshot cloud.disk.data",
         crate::cloud::Fault::Refused(full),

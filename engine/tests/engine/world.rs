@@ -21,14 +21,14 @@ use infra_model::{Address, Schema};
 use crate::cloud::Cloud;
 use crate::program::Program;
 use crate::schemas::schemas;
-use infra_provider::clock::Clock;
+use infra_sdk::clock::Clock;
 
 /// A machine on which every other process has ended.
 struct Machine(Clock, u32);
 
 impl Host for Machine {
     fn unix_ms(&self) -> u64 {
-        1_700_000_000_000 + infra_provider::Timer::now_ms(&self.0)
+        1_700_000_000_000 + infra_sdk::Timer::now_ms(&self.0)
     }
 
     fn has_ended(&self, holder: &Holder) -> bool {

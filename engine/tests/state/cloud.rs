@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use infra_engine::providers::Providers;
 use infra_model::{Address, Record, Value};
-use infra_provider::{
+use infra_sdk::{
     Account, CallCounts, Create, Created, Delete, Failure, FailureKind, Found, Identified,
     Observed, Provider, Settle, Target, Update,
 };

@@ -13,7 +13,7 @@ use infra_engine::state::{
     LEASE, LastFailure, Lock, Pending, SealKey, Sealed, State, StateError, Store,
 };
 use infra_model::{Address, Record, Secret, Value};
-use infra_provider::{Failure, FailureKind, Timer};
+use infra_sdk::{Failure, FailureKind, Timer};
 
 /// A machine whose clock only moves when told, and whose processes only end when told.
 #[derive(Debug, Default)]

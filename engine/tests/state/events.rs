@@ -5,7 +5,7 @@ use std::sync::Arc;
 use infra_engine::state::{
     Action, Disk, Event, Guard, Incarnation, SimulatedDisk, State, StateError, Status, Store,
 };
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use crate::common::*;
 

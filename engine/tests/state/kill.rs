@@ -7,7 +7,7 @@ use std::time::Duration;
 use infra_engine::state::{
     Action, Disk, Event, Incarnation, LEASE, SimulatedDisk, StateError, Store, Survives, recover,
 };
-use infra_provider::{Create, Delete, Provider, Settle};
+use infra_sdk::{Create, Delete, Provider, Settle};
 
 use crate::cloud::Cloud;
 use crate::common::*;

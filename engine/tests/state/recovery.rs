@@ -9,7 +9,7 @@ use infra_engine::state::{
     recover,
 };
 use infra_model::{Record, Value};
-use infra_provider::{Failure, FailureKind, Found, Timer};
+use infra_sdk::{Failure, FailureKind, Found, Timer};
 
 use crate::cloud::Cloud;
 use crate::common::*;
@@ -375,7 +375,7 @@ mod slow {
     use async_trait::async_trait;
     use infra_engine::providers::Providers;
     use infra_model::{Address, Record};
-    use infra_provider::*;
+    use infra_sdk::*;
 
     struct Slow;
 

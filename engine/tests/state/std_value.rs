@@ -2,7 +2,7 @@
 
 use infra_engine::builtin::StdProvider;
 use infra_model::{Address, Record, Secret, Value};
-use infra_provider::{Create, Delete, Found, Observed, Provider, Settle, Target, Update};
+use infra_sdk::{Create, Delete, Found, Observed, Provider, Settle, Target, Update};
 
 use crate::common::block_on;
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::Filter;
-use infra_provider::{Failure, Observed, Target};
+use infra_sdk::{Failure, Observed, Target};
 
 use crate::client::Cloud;
 use crate::resource::Kind;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use infra_provider::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle, within};
-use infra_provider::{Account, Context, Failure, FailureKind, Timer};
+use infra_sdk::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle, within};
+use infra_sdk::{Account, Context, Failure, FailureKind, Timer};
 
 use crate::config::{Config, Options, Windows, limit};
 use crate::error::{self, Route};
@@ -137,7 +137,7 @@ impl Cloud {
         Ok(cloud)
     }
 
-    pub fn counts(&self) -> infra_provider::CallCounts {
+    pub fn counts(&self) -> infra_sdk::CallCounts {
         self.layers.counts()
     }
 

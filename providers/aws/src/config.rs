@@ -8,8 +8,8 @@ use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use infra_model::Record;
-use infra_provider::Timer;
-use infra_provider::layers::Limit;
+use infra_sdk::Timer;
+use infra_sdk::layers::Limit;
 
 use crate::fields::Fields;
 

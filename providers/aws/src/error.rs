@@ -7,7 +7,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 /// Where requests go, and by whose name: what explains that no answer came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

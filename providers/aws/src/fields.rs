@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use infra_model::{Record, Size, Value};
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 /// A view on a record that answers in the terms of the API.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::join_all;
-use infra_provider::{Failure, Timer};
+use infra_sdk::{Failure, Timer};
 use tokio::sync::oneshot;
 
 use crate::batch::FILTER_VALUES_MAX;
@@ -116,8 +116,8 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use infra_provider::FailureKind;
-    use infra_provider::clock::Clock;
+    use infra_sdk::FailureKind;
+    use infra_sdk::clock::Clock;
 
     use super::*;
 

@@ -10,7 +10,7 @@ use aws_sdk_ebs::types::ChecksumAlgorithm;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use infra_model::Size;
-use infra_provider::Failure;
+use infra_sdk::Failure;
 use sha2::{Digest, Sha256};
 
 use crate::client::Cloud;

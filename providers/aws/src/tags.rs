@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
 use infra_model::{Address, Record, Value};
-use infra_provider::{Create, Failure, Update};
+use infra_sdk::{Create, Failure, Update};
 
 use crate::client::Cloud;
 use crate::fields::Fields;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use infra_provider::{Failure, FailureKind, patience};
+use infra_sdk::{Failure, FailureKind, patience};
 
 use crate::client::Cloud;
 

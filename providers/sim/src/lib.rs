@@ -14,34 +14,11 @@
 //! # }
 //! ```
 
-mod api;
-mod bucket;
-mod calendar;
-mod catalogue;
-mod chaos;
-mod cidr;
-mod cidr6;
-mod config;
-mod describe;
-mod ebs;
-mod ec2;
-mod fault;
-mod filter;
-mod front;
-mod journal;
-mod local;
-mod query;
-mod serve;
-mod sigv4;
-mod sts;
-mod token;
-mod world;
-mod xml;
+pub mod aws;
+mod ground;
 
-pub use api::{Incoming, Reply};
-pub use chaos::{Chaos, ChaosError, Fate, Verdict};
-pub use config::{ACCESS_KEY, ACCOUNT, Clock, Config, Credentials, Quotas, SECRET_KEY, Timing};
-pub use front::{Arrival, Handle};
-pub use local::Local;
-pub use serve::{Running, serve};
-pub use sigv4::{Scope, SignatureError, Signed, verify};
+pub use aws::{
+    ACCESS_KEY, ACCOUNT, Clock, Config, Credentials, Incoming, Quotas, Reply, SECRET_KEY, Scope,
+    SignatureError, Signed, Timing, verify,
+};
+pub use ground::{Arrival, Chaos, ChaosError, Fate, Handle, Local, Running, Verdict, serve};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use infra_provider::Member;
+use infra_sdk::Member;
 
 use super::{Call, Run};
 use crate::plan::StepId;

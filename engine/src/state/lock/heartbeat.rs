@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use infra_provider::Timer;
+use infra_sdk::Timer;
 
 use super::{LEASE, Lock};
 use crate::state::StateError;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use infra_model::Record;
-use infra_provider::{Failure, FailureKind, Found, Observed, Provider, Target};
+use infra_sdk::{Failure, FailureKind, Found, Observed, Provider, Target};
 
 use super::table::Answer;
 use super::{Doubt, Pending, Planned, sent_fields};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use futures::stream::{FuturesUnordered, StreamExt};
-use infra_provider::layers::within;
-use infra_provider::patience::Patience;
-use infra_provider::{Failure, FailureKind, Provider, Settle};
+use infra_sdk::layers::within;
+use infra_sdk::patience::Patience;
+use infra_sdk::{Failure, FailureKind, Provider, Settle};
 
 use super::{
     Action, Clouds, Entry, Event, Incarnation, LastFailure, Pending, Planned, Recovered, State,

@@ -8,7 +8,7 @@ mod finish;
 pub mod table;
 
 use infra_model::{Address, Record};
-use infra_provider::{Failure, Timer};
+use infra_sdk::{Failure, Timer};
 
 use super::{
     Action, Doubt, Entry, Event, Incarnation, LastFailure, Pending, State, StateError, Store,
@@ -151,7 +151,7 @@ fn unclear(reply: &Reply) -> Failure {
         _ => "the answer of the cloud does not fit what was asked",
     };
     Failure::new(
-        infra_provider::FailureKind::State,
+        infra_sdk::FailureKind::State,
         format!("it is not clear whether it still exists: {why}"),
     )
     .help("run the command again; if it stays so, look at the resource in the cloud's console")

@@ -1,7 +1,7 @@
 //! `aws.account`: GetCallerIdentity (STS).
 
 use infra_model::{Record, Value};
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 use crate::client::Cloud;
 

@@ -3,7 +3,7 @@
 
 use aws_sdk_ec2::types::Filter;
 use infra_model::{Record, Value};
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;

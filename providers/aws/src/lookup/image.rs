@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{Filter, Image};
 use infra_model::{Record, Value};
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use crate::batch::filter;
 use crate::client::Cloud;

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{ArchitectureType, InstanceTypeInfo, LocationType};
 use infra_model::{Record, Size, Value};
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 use crate::batch::filter;
 use crate::client::Cloud;

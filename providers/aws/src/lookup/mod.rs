@@ -7,7 +7,7 @@ mod instance_type;
 mod zones;
 
 use infra_model::Record;
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 use crate::client::Cloud;
 use crate::fields::Fields;

@@ -1,7 +1,7 @@
 //! `aws.zones`: DescribeAvailabilityZones.
 
 use infra_model::{Record, Value};
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 use crate::batch::filter;
 use crate::client::Cloud;

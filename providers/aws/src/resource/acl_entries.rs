@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{IcmpTypeCode, NetworkAclEntry, PortRange as Ports, RuleAction};
 use infra_model::{PortRange, Protocol, Record, Value};
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use crate::client::Cloud;
 use crate::fields::Fields;

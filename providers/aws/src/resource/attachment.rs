@@ -12,7 +12,7 @@ use aws_sdk_ec2::types::{
     InstanceStateName, VolumeAttachment, VolumeAttachmentState, VolumeState,
 };
 use infra_model::Record;
-use infra_provider::{Create, Delete, Failure, FailureKind, Found, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Found, Settle, Update};
 
 use super::{Kind, changes, instance_state, volume};
 use crate::batch::Selection;

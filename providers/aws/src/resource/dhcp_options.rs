@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{
     DhcpConfiguration, DhcpOptions as Described, NewDhcpConfiguration, ResourceType,
 };
 use infra_model::Value;
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, changes, incomplete};
 use crate::batch::{FILTER_VALUES_MAX, Selection, filter};

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{EgressOnlyInternetGateway, ResourceType};
-use infra_provider::{Create, Delete, Failure};
+use infra_sdk::{Create, Delete, Failure};
 
 use super::{Kind, incomplete};
 use crate::batch::Selection;

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
     UnsuccessfulItem,
 };
 use infra_model::{Duration, Record, Value};
-use infra_provider::{Create, Delete, Failure};
+use infra_sdk::{Create, Delete, Failure};
 
 use super::{Kind, incomplete};
 use crate::batch::Selection;

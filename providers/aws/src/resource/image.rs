@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     AttributeValue, BlockDeviceMapping, Filter, ImageState, ResourceType, TagSpecification,
 };
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, changes, fitted_name, incomplete};
 use crate::batch::{Selection, filter};

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{IamInstanceProfileSpecification, InstanceStateName};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use infra_model::{Record, Value};
-use infra_provider::{Create, Delete, Failure, Settle, Snapshot, Update};
+use infra_sdk::{Create, Delete, Failure, Settle, Snapshot, Update};
 
 use super::volume::{check_performance, check_size};
 use super::{

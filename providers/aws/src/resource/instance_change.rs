@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
     IamInstanceProfileAssociationState, InstanceMetadataEndpointState, InstanceMetadataTagsState,
     InstanceStateName, SecureBlobAttributeValue,
 };
-use infra_provider::{Failure, FailureKind, Update};
+use infra_sdk::{Failure, FailureKind, Update};
 
 use super::attachment::set_delete_with_instance;
 use super::instance::iam_profile;

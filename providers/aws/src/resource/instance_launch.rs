@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use infra_provider::{Create, Failure, FailureKind, Member, Settle};
+use infra_sdk::{Create, Failure, FailureKind, Member, Settle};
 use tokio::sync::oneshot;
 
 use super::instance_request::{Launch, run};

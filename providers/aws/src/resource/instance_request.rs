@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     InstanceNetworkInterfaceSpecification, InstanceType, Placement, ResourceType,
     RunInstancesMonitoringEnabled, ShutdownBehavior, Tenancy,
 };
-use infra_provider::Failure;
+use infra_sdk::Failure;
 
 use super::instance::{encoded_user_data, iam_profile};
 use super::{instance_change as change, volume};

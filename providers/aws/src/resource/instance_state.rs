@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     Filter, HttpTokensState, InstanceMetadataEndpointState, InstanceMetadataTagsState,
     InstanceStateName,
 };
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use super::volume;
 use crate::batch::{FILTER_VALUES_MAX, Selection, filter};

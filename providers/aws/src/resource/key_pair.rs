@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::ResourceType;
 use infra_model::{Record, Value};
-use infra_provider::{Create, Delete, Failure, Update};
+use infra_sdk::{Create, Delete, Failure, Update};
 
 use super::{Kind, incomplete, plain_name};
 use crate::batch::Selection;

@@ -37,7 +37,7 @@ mod vpc_endpoint_change;
 
 use async_trait::async_trait;
 use infra_model::Record;
-use infra_provider::{Companion, Create, Delete, Failure, Found, Settle, Snapshot, Update};
+use infra_sdk::{Companion, Create, Delete, Failure, Found, Settle, Snapshot, Update};
 use sha2::{Digest, Sha256};
 
 use crate::batch::Selection;
@@ -200,7 +200,7 @@ pub(crate) fn changes(order: &Update, name: &str) -> bool {
 /// An answer of AWS's lacks what its documentation promises.
 pub(crate) fn incomplete(action: &str, what: &str) -> Failure {
     let message = format!("AWS answered {action} without {what}");
-    Failure::new(infra_provider::FailureKind::Cloud, message).ambiguous()
+    Failure::new(infra_sdk::FailureKind::Cloud, message).ambiguous()
 }
 
 /// A default name in the characters that AWS takes in the names of security groups, key pairs and placement groups. One that had

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ConnectivityType, NatGatewayState, ResourceType};
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle};
 
 use super::{Kind, incomplete};
 use crate::batch::{Selection, filter};

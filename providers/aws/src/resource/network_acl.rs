@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, NetworkAcl as Described, NetworkAclAssociation, ResourceType};
 use infra_model::Record;
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, acl_entries, incomplete};
 use crate::batch::{Selection, filter};

@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
     NetworkInterfaceStatus, ResourceType,
 };
 use infra_model::{Record, Value};
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, changes, incomplete};
 use crate::batch::{Selection, filter};

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     Filter, ResourceType, VpcPeeringConnection, VpcPeeringConnectionStateReasonCode as Status,
 };
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle};
 
 use super::{Kind, incomplete};
 use crate::batch::{Selection, filter};

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{PlacementGroupState, PlacementStrategy, ResourceType, SpreadLevel};
-use infra_provider::{Create, Delete, Failure, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, Settle, Update};
 
 use super::{Kind, incomplete, plain_name};
 use crate::batch::{Selection, filter};

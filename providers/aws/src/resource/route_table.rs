@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, RouteTableAssociation};
 use infra_model::{Record, Value};
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::routes::{Hop, Via, bring_routes, route, written_route};
 use super::{Kind, incomplete};

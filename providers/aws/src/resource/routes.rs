@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{Route, RouteOrigin, RouteTable};
 use infra_model::{Record, Value};
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use crate::client::Cloud;
 use crate::fields::Fields;

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::ResourceType;
 use infra_model::Record;
-use infra_provider::{Create, Delete, Failure, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, Settle, Update};
 
 use super::security_rule::Direction;
 use super::security_rules as rules;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::IpPermission;
 use infra_model::{Record, Value};
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use super::security_rule::{Direction, Peer, Rule, rules_of};
 use crate::fields::Fields;

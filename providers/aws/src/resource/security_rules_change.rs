@@ -2,7 +2,7 @@
 //! RevokeSecurityGroupIngress and -Egress, UpdateSecurityGroupRuleDescriptionsIngress and -Egress.
 
 use aws_sdk_ec2::types::IpPermission;
-use infra_provider::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind};
 
 use super::security_rule::{Direction, rules_of};
 use super::security_rules::wanted;

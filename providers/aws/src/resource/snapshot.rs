@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_ec2::types::{ResourceType, SnapshotState};
 use infra_model::{Size, Value};
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle};
 
 use super::{Kind, incomplete, volume};
 use crate::batch::{Selection, filter};
@@ -231,7 +231,7 @@ async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Described>, Fail
 /// Copies volumes and waits until the copies are complete. Given again, it finds the copies that were begun.
 pub(super) async fn of_volumes(
     cloud: &Cloud,
-    order: &infra_provider::Snapshot,
+    order: &infra_sdk::Snapshot,
     volumes: Vec<String>,
 ) -> Result<Vec<String>, Failure> {
     let mut copies = Vec::new();

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     SubnetIpv6CidrBlockAssociation, SubnetState,
 };
 use infra_model::Value;
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, changes, check_range, incomplete};
 use crate::batch::Selection;

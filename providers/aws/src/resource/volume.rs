@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, VolumeState, VolumeType};
 use infra_model::{Address, Record, Value};
-use infra_provider::{Companion, Create, Delete, Failure, FailureKind, Settle, Snapshot, Update};
+use infra_sdk::{Companion, Create, Delete, Failure, FailureKind, Settle, Snapshot, Update};
 
 use super::volume_modification::modify;
 use super::{Kind, incomplete, snapshot};

@@ -1,7 +1,7 @@
 //! Changing a volume in place: ModifyVolume, DescribeVolumesModifications.
 
 use aws_sdk_ec2::types::{VolumeModification, VolumeModificationState, VolumeType};
-use infra_provider::{Failure, FailureKind, Update};
+use infra_sdk::{Failure, FailureKind, Update};
 
 use super::changes;
 use super::volume::kind_of;

@@ -5,7 +5,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy, Vpc as Described, VpcCidrBlockStateCode,
     VpcIpv6CidrBlockAssociation, VpcState,
 };
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, changes, check_range, incomplete};
 use crate::batch::Selection;

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint as Described, VpcEndpointType};
 use infra_model::{Record, Value};
-use infra_provider::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::{Kind, incomplete, vpc_endpoint_change as change};
 use crate::batch::{Selection, filter};

@@ -1,7 +1,7 @@
 //! Changing a VPC endpoint in place: ModifyVpcEndpoint.
 
 use aws_sdk_ec2::operation::modify_vpc_endpoint::builders::ModifyVpcEndpointFluentBuilder as Call;
-use infra_provider::{Failure, Update};
+use infra_sdk::{Failure, Update};
 
 use super::changes;
 use super::vpc_endpoint::{available, groups_of};

@@ -44,10 +44,10 @@ async fn wrong_dhcp_options_are_told() {
         ("name_servers", list([text("ns1"), text("10.0.0.2")])),
         no_tags(),
     ]);
-    let problems = infra_provider::Provider::validate(&world.provider, "aws.dhcp_options", &fields);
+    let problems = infra_sdk::Provider::validate(&world.provider, "aws.dhcp_options", &fields);
     assert_eq!(problems.len(), 1, "{problems:?}");
     let fields = record([("name_servers", list([])), ("tags", map([]))]);
-    let problems = infra_provider::Provider::validate(&world.provider, "aws.dhcp_options", &fields);
+    let problems = infra_sdk::Provider::validate(&world.provider, "aws.dhcp_options", &fields);
     assert_eq!(problems.len(), 1, "{problems:?}");
 }
 

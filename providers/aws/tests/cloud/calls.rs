@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use infra_engine::providers::calls_since;
-use infra_provider::{Observed, Provider, Target};
+use infra_sdk::{Observed, Provider, Target};
 
 use crate::bed::{Bed, Setup, Text};
 

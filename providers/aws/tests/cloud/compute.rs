@@ -1,7 +1,7 @@
 //! Machines and keys.
 
 use infra_model::{Record, Value};
-use infra_provider::{FailureKind, Observed, Provider, Snapshot};
+use infra_sdk::{FailureKind, Observed, Provider, Snapshot};
 
 use crate::network::{Net, group};
 use crate::world::{Made, World, gib, list, no_tags, record, renamed, text};

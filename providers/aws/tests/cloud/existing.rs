@@ -1,7 +1,7 @@
 //! Lookups of networks, subnets, security groups, machines, disks and their copies that exist.
 
 use infra_model::{Record, Value};
-use infra_provider::{FailureKind, Provider};
+use infra_sdk::{FailureKind, Provider};
 
 use crate::compute::machine;
 use crate::network::{Net, group};

@@ -1,7 +1,7 @@
 //! Images of machines.
 
 use infra_model::{Record, Value};
-use infra_provider::{Create, FailureKind, Observed, Provider, Settle};
+use infra_sdk::{Create, FailureKind, Observed, Provider, Settle};
 
 use crate::compute::machine;
 use crate::network::{Net, group};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use infra_provider::Member;
+use infra_sdk::Member;
 
 use crate::bed::wire::Death;
 use crate::bed::{Bed, Setup, Text};

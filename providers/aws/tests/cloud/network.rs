@@ -1,7 +1,7 @@
 //! Networks: VPC, subnets, gateways, routes, firewalls.
 
 use infra_model::{Record, Value};
-use infra_provider::{FailureKind, Observed, Provider};
+use infra_sdk::{FailureKind, Observed, Provider};
 
 use crate::compute::machine;
 use crate::world::{Made, World, cidr, list, map, no_tags, ports, record, renamed, text};
@@ -209,7 +209,7 @@ async fn a_replacement_of_a_group_gets_a_name_of_its_own() {
         .await;
     let mut fields = group(&net, list([]));
     fields.insert("description".to_owned(), text("the new one"));
-    let order = infra_provider::Create {
+    let order = infra_sdk::Create {
         address: old.address.clone(),
         token: format!("{}-replacement", world.program),
         default_name: format!("{}-jump", world.program),
@@ -223,7 +223,7 @@ async fn a_replacement_of_a_group_gets_a_name_of_its_own() {
         .id;
     assert_ne!(new, old.id);
     fields.insert("name".to_owned(), text(&order.default_name));
-    let authored = infra_provider::Create {
+    let authored = infra_sdk::Create {
         token: format!("{}-another", world.program),
         fields,
         ..order
@@ -312,7 +312,7 @@ async fn reading_is_batched() {
     let mut targets: Vec<_> = groups.iter().map(Made::target).collect();
     targets.insert(
         2,
-        infra_provider::Target {
+        infra_sdk::Target {
             id: "sg-0123456789abcdef0".to_owned(),
             ..targets[0].clone()
         },
@@ -342,7 +342,7 @@ async fn reading_many_costs_no_more_calls() {
     for number in 0..210 {
         let address =
             infra_model::Address::root("aws.security_group", "many").with_key(number.to_string());
-        let order = infra_provider::Create {
+        let order = infra_sdk::Create {
             token: format!("{}-{number}", world.program),
             default_name: format!("{}-{number}", world.program),
             fields: group(&net, list([])),
@@ -354,7 +354,7 @@ async fn reading_many_costs_no_more_calls() {
             .await
             .expect("the quota is larger")
             .id;
-        targets.push(infra_provider::Target {
+        targets.push(infra_sdk::Target {
             address,
             id,
             prior: Record::new(),

@@ -128,7 +128,7 @@ fn what_hangs_ends_with_the_time_of_its_type_and_is_completed_later() {
         assert!(waiting.is_some(), "{}", failed.error);
         let waited = bed
             .clock
-            .run(async { infra_provider::Timer::now_ms(&bed.clock) });
+            .run(async { infra_sdk::Timer::now_ms(&bed.clock) });
         let limit = stuck.limit_ms;
         assert!(
             (limit..limit + limit / 10).contains(&waited),

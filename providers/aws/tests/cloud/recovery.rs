@@ -1,7 +1,7 @@
 //! What a lost answer leaves behind is found and not made twice.
 
 use infra_model::{Address, Value};
-use infra_provider::{Create, Found, Provider};
+use infra_sdk::{Create, Found, Provider};
 
 use crate::compute::machine;
 use crate::network::{Net, group};

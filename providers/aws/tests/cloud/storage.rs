@@ -1,7 +1,7 @@
 //! Volumes, attachments, snapshots, and swap.
 
 use infra_model::Value;
-use infra_provider::Provider;
+use infra_sdk::Provider;
 
 use crate::compute::machine;
 use crate::network::{Net, group};
@@ -60,7 +60,7 @@ async fn a_volume_in_the_hands_of_a_machine() {
     world.unmake(&attached).await;
     let attached = world.make("aws.attachment", "data", fields(true)).await;
     world.unmake(&attached).await;
-    let infra_provider::Observed::Present(seen) = world.read(&host).await else {
+    let infra_sdk::Observed::Present(seen) = world.read(&host).await else {
         panic!("the host is there")
     };
     assert_eq!(
@@ -69,7 +69,7 @@ async fn a_volume_in_the_hands_of_a_machine() {
         "it was stopped to let go of the disk"
     );
     let attached = world.make("aws.attachment", "again", fields(true)).await;
-    let infra_provider::Observed::Present(seen) = world.read(&host).await else {
+    let infra_sdk::Observed::Present(seen) = world.read(&host).await else {
         panic!("the host is there")
     };
     assert_eq!(
@@ -82,7 +82,7 @@ async fn a_volume_in_the_hands_of_a_machine() {
     for _ in 0..2 {
         world.provider.conclude().await.expect("nothing is open");
     }
-    let infra_provider::Observed::Present(seen) = world.read(&host).await else {
+    let infra_sdk::Observed::Present(seen) = world.read(&host).await else {
         panic!("the host is there")
     };
     assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use infra_aws::{AwsProvider, Credentials, Options, Windows};
 use infra_model::{Address, Record, Size, Value};
-use infra_provider::{
+use infra_sdk::{
     Context, Create, Delete, Found, Observed, Provider, Settle, Target, Timer, Update,
 };
 
@@ -116,7 +116,7 @@ impl World {
     }
 
     /// Another provider for the same cloud, with another configuration.
-    pub async fn connect(&self, config: Record) -> Result<AwsProvider, infra_provider::Failure> {
+    pub async fn connect(&self, config: Record) -> Result<AwsProvider, infra_sdk::Failure> {
         connect(&self.program, !self.moto, &self.endpoint, config).await
     }
 
@@ -293,7 +293,7 @@ async fn connect(
     given_keys: bool,
     endpoint: &str,
     config: Record,
-) -> Result<AwsProvider, infra_provider::Failure> {
+) -> Result<AwsProvider, infra_sdk::Failure> {
     let timer = Arc::new(RealTimer(tokio::time::Instant::now()));
     let keys = Credentials {
         access_key_id: infra_sim::ACCESS_KEY.to_owned(),

@@ -18,8 +18,8 @@ use infra_engine::state::{
 use infra_engine::{answer_lookups, prepare};
 use infra_lang::{Evaluation, Inputs, SoundProgram, World};
 use infra_model::{Address, Record, Schema, Value};
-use infra_provider::clock::Clock;
-use infra_provider::{Context, Provider, Target, Timer};
+use infra_sdk::clock::Clock;
+use infra_sdk::{Context, Provider, Target, Timer};
 use infra_sim::{Chaos, Local, Quotas, Timing};
 
 use crate::conformance::schemas;

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use infra_engine::apply::{ApplyEvent, EventKind, Progress};
 use infra_engine::plan::{Plan, Step, StepId};
-use infra_provider::Timer;
-use infra_provider::clock::Clock;
+use infra_sdk::Timer;
+use infra_sdk::clock::Clock;
 
 /// When a step began and ended, in milliseconds of virtual time.
 #[derive(Clone, Copy, Debug, Default)]

@@ -14,8 +14,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use infra_aws::Transport;
-use infra_provider::Timer;
-use infra_provider::clock::Clock;
+use infra_sdk::Timer;
+use infra_sdk::clock::Clock;
 use infra_sim::{Incoming, Local, Reply};
 
 /// When virtual time begins: 14 November 2023.

@@ -1,7 +1,7 @@
 //! Samples of machines, their keys and their addresses.
 
 use infra_model::{Record, Value};
-use infra_provider::Provider;
+use infra_sdk::Provider;
 
 use super::Sample;
 use crate::compute::{KEY, machine};

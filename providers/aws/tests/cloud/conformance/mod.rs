@@ -16,8 +16,8 @@ use aws_sdk_ec2::types::{
     EbsInstanceBlockDeviceSpecification, InstanceBlockDeviceMappingSpecification, Tag,
 };
 use infra_model::{Record, Value};
-use infra_provider::Provider;
-use infra_provider::conformance::{Case, Outsider, run};
+use infra_sdk::Provider;
+use infra_sdk::conformance::{Case, Outsider, run};
 
 use crate::world::{Made, World, map, record, text};
 

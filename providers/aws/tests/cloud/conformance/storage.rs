@@ -1,7 +1,7 @@
 //! Samples of disks, their copies and who holds them.
 
 use infra_model::{Record, Value};
-use infra_provider::Provider;
+use infra_sdk::Provider;
 
 use super::Sample;
 use crate::compute::machine;

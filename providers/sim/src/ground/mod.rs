@@ -1,0 +1,23 @@
+//! What every simulated cloud stands on, and what knows none of them.
+
+pub(crate) mod bucket;
+pub(crate) mod calendar;
+mod chaos;
+pub(crate) mod cidr;
+pub(crate) mod cidr6;
+mod front;
+pub(crate) mod journal;
+mod local;
+mod mint;
+pub(crate) mod query;
+mod serve;
+mod table;
+mod words;
+
+pub use chaos::{Chaos, ChaosError, Fate, Verdict};
+pub use front::{Arrival, Handle};
+pub use local::Local;
+pub(crate) use mint::Mint;
+pub use serve::{Running, serve};
+pub(crate) use table::{Entity, Table};
+pub(crate) use words::words;

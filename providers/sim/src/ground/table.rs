@@ -1,0 +1,187 @@
+//! Entities of one kind in one region: found by id, changed in transactions, advanced when their time comes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::aws::fault::Fault;
+
+/// Something that exists in a region.
+pub trait Entity: Clone + Serialize + DeserializeOwned {
+    /// Its kind: the name in the state file, in tag specifications and in `DescribeTags`.
+    const KIND: &'static str;
+    /// How its ids begin, without the dash; empty for kinds that clients do not name by id.
+    const PREFIX: &'static str = "";
+    /// The code for an id that does not exist.
+    const NOT_FOUND: &'static str = "";
+    /// The code for a text that cannot be an id.
+    const MALFORMED: &'static str = "InvalidParameterValue";
+    /// The words before the id in AWS's error texts.
+    const NOUN: &'static str = "";
+
+    /// The key in its table.
+    fn id(&self) -> &str;
+
+    /// When its state changes by itself, in milliseconds since 1970.
+    fn due(&self) -> Option<u64> {
+        None
+    }
+
+    /// Whether a user made it and it still exists: what a user would still be billed or blamed for.
+    fn left_over(&self) -> bool {
+        false
+    }
+}
+
+/// The entities of a kind.
+#[derive(Clone, Debug)]
+pub struct Table<T> {
+    rows: BTreeMap<String, T>,
+    due: BTreeSet<(u64, String)>,
+    // What the rows that this transaction touched were before it.
+    before: BTreeMap<String, Option<T>>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            due: BTreeSet::new(),
+            before: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T: Entity> Table<T> {
+    /// The entity of that id.
+    pub fn get(&self, id: &str) -> Option<&T> {
+        self.rows.get(id)
+    }
+
+    /// The entity that a client names.
+    ///
+    /// # Errors
+    /// The kind's `Malformed` and `NotFound` codes.
+    pub fn find(&self, id: &str) -> Result<&T, Fault> {
+        self.rows.get(id).ok_or_else(|| Self::missing(id))
+    }
+
+    /// The fault of an id that is not there.
+    pub fn missing(id: &str) -> Fault {
+        let tail = id
+            .strip_prefix(T::PREFIX)
+            .and_then(|tail| tail.strip_prefix('-'));
+        let shaped = tail.is_some_and(|tail| {
+            matches!(tail.len(), 8 | 17) && tail.bytes().all(|b| b.is_ascii_hexdigit())
+        });
+        if shaped {
+            Fault::new(
+                T::NOT_FOUND,
+                format!("The {} '{id}' does not exist", T::NOUN),
+            )
+        } else {
+            Fault::new(
+                T::MALFORMED,
+                format!("Invalid id: \"{id}\" (expecting \"{}-...\")", T::PREFIX),
+            )
+        }
+    }
+
+    /// All of them in the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.rows.values()
+    }
+
+    /// Those whose id begins with `prefix`.
+    pub fn with_prefix<'t>(&'t self, prefix: &str) -> impl Iterator<Item = &'t T> + use<'t, T> {
+        let prefix = prefix.to_owned();
+        self.rows
+            .range(prefix.clone()..)
+            .take_while(move |(id, _)| id.starts_with(&prefix))
+            .map(|(_, row)| row)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Adds or replaces one.
+    pub fn put(&mut self, entity: T) {
+        let id = entity.id().to_owned();
+        self.remember(&id);
+        self.unschedule(&id);
+        if let Some(due) = entity.due() {
+            self.due.insert((due, id.clone()));
+        }
+        self.rows.insert(id, entity);
+    }
+
+    /// Changes one that a client names.
+    ///
+    /// # Errors
+    /// As [`Table::find`].
+    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut T)) -> Result<(), Fault> {
+        let mut entity = self.find(id)?.clone();
+        change(&mut entity);
+        self.put(entity);
+        Ok(())
+    }
+
+    /// Takes one away.
+    pub fn remove(&mut self, id: &str) -> Option<T> {
+        self.remember(id);
+        self.unschedule(id);
+        self.rows.remove(id)
+    }
+
+    /// The next one whose time has come.
+    pub fn next_due(&self, now: u64) -> Option<String> {
+        self.due
+            .first()
+            .filter(|(at, _)| *at <= now)
+            .map(|(_, id)| id.clone())
+    }
+
+    /// Undoes what happened since the last [`Table::commit`].
+    pub fn rollback(&mut self) {
+        for (id, before) in std::mem::take(&mut self.before) {
+            match before {
+                Some(entity) => self.put(entity),
+                None => drop(self.remove(&id)),
+            }
+        }
+        self.before.clear();
+    }
+
+    /// The entities that changed since the last [`Table::commit`], `None` for those that are gone.
+    pub fn changes(&self) -> impl Iterator<Item = (&String, Option<&T>)> {
+        self.before.keys().map(|id| (id, self.rows.get(id)))
+    }
+
+    /// The ids of those that were made since the last [`Table::commit`].
+    pub fn born(&self) -> impl Iterator<Item = &String> {
+        let made =
+            |(id, before): &(&String, &Option<T>)| before.is_none() && self.rows.contains_key(*id);
+        self.before.iter().filter(made).map(|(id, _)| id)
+    }
+
+    /// Makes what happened lasting.
+    pub fn commit(&mut self) {
+        self.before.clear();
+    }
+
+    fn remember(&mut self, id: &str) {
+        if !self.before.contains_key(id) {
+            self.before
+                .insert(id.to_owned(), self.rows.get(id).cloned());
+        }
+    }
+
+    fn unschedule(&mut self, id: &str) {
+        if let Some(at) = self.rows.get(id).and_then(Entity::due) {
+            self.due.remove(&(at, id.to_owned()));
+        }
+    }
+}
