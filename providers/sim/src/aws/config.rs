@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::ground::chaos::Chaos;
+use crate::ground::Chaos;
 
 /// The account that every request belongs to.
 pub const ACCOUNT: &str = "123456789012";

@@ -1,17 +1,17 @@
 //! Amazon Web Services: EC2, EBS direct and STS.
 
-mod api;
+pub(crate) mod api;
 mod catalogue;
-mod config;
+pub(crate) mod config;
 mod describe;
-mod ebs;
+pub(crate) mod ebs;
 mod ec2;
-mod fault;
+pub(crate) mod fault;
 mod filter;
-mod sigv4;
+pub(crate) mod sigv4;
 mod sts;
 mod token;
-mod world;
+pub(crate) mod world;
 mod xml;
 
 pub use api::{Core, Incoming, Reply, Service};

@@ -8,10 +8,11 @@ use crate::aws::ec2::{image, snapshot, tags, volume_attach};
 use crate::aws::fault::Fault;
 use crate::aws::token;
 use crate::aws::world::{
-    Block, Entity, Image, ImageDisk, ImageState, InstanceState, REGIONS, Region, Snapshot,
-    SnapshotState, Volume, World,
+    Block, Image, ImageDisk, ImageState, InstanceState, REGIONS, Region, Snapshot, SnapshotState,
+    Volume, World,
 };
 use crate::aws::xml::Node;
+use crate::ground::Entity;
 use crate::ground::calendar::iso;
 use crate::ground::query::Query;
 

@@ -6,13 +6,13 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use super::{
-    Address, Block, DhcpOptions, EgressOnlyGateway, Entity, FlowLog, Image, Instance, Interface,
+    Address, Block, DhcpOptions, EgressOnlyGateway, FlowLog, Image, Instance, Interface,
     InternetGateway, KeyPair, LaunchTemplate, NatGateway, NetworkAcl, Peering, PlacementGroup,
-    RouteTable, SecurityGroup, Snapshot, Subnet, Table, Tags, Token, Volume, Vpc, VpcEndpoint,
+    RouteTable, SecurityGroup, Snapshot, Subnet, Tags, Token, Volume, Vpc, VpcEndpoint,
 };
 use crate::aws::config::{Quotas, Timing};
-use crate::ground::Mint;
 use crate::ground::journal::Change;
+use crate::ground::{Entity, Mint, Table};
 
 macro_rules! region {
     ($($field:ident: $entity:ty),+ $(,)?) => {
