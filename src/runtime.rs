@@ -22,10 +22,10 @@ pub fn new() -> Result<Runtime, CommandError> {
         })
 }
 
-/// How often a run looks at what takes long.
-const BEAT: Duration = Duration::from_secs(5);
+/// How often a run writes its progress and looks at what takes long.
+const BEAT: Duration = Duration::from_millis(250);
 
-/// Ticks as often as a run should look at what takes long.
+/// Ticks as often as a run should write its progress and look at what takes long.
 pub fn beat() -> Interval {
     tokio::time::interval(BEAT)
 }

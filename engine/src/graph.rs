@@ -4,8 +4,9 @@
 //! exist. Such fields are *deferred*: they are left out of creation and set in a step of their own.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use infra_model::FastMap;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -128,7 +129,7 @@ fn walk_circle(
     nodes: &[Node<'_>],
 ) -> Circle {
     let mut path: Vec<(usize, String)> = Vec::new();
-    let mut place: HashMap<usize, usize> = HashMap::new();
+    let mut place: FastMap<usize, usize> = FastMap::default();
     let mut at = start;
     while !place.contains_key(&at) {
         let inside = |need: &&Need| need.firm && circle[need.on] == circle[start];

@@ -1,15 +1,14 @@
 //! What is known of the cloud while planning and applying.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use infra_model::{Address, Known, Record};
+use infra_model::{Address, FastMap, Known, Record};
 
 use crate::compare::new_id;
 
 /// Attributes by address. It is only ever asked for single addresses, so its own order decides nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Knowledge(HashMap<Address, Arc<Record>>);
+pub(crate) struct Knowledge(FastMap<Address, Arc<Record>>);
 
 impl Knowledge {
     pub fn set(&mut self, address: &Address, attributes: Arc<Record>) {

@@ -1,9 +1,9 @@
 //! What comes before a plan: lookups are answered, interrupted calls are brought to an end, everything is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
-use infra_model::{Address, Desired, Lookup, Record, Value};
+use infra_model::{Address, Desired, FastMap, Lookup, Record, Value};
 use infra_sdk::{Failure, FailureKind, Timer};
 
 use crate::compare::record_with_ids;
@@ -44,7 +44,7 @@ pub async fn prepare(
     let interrupted = store.state().unresolved().next().is_some();
     let planned = match interrupted {
         true => planned_now(store, desired),
-        false => HashMap::new(),
+        false => FastMap::default(),
     };
     let fields = |address: &Address| planned.get(address).cloned();
     let recovered = recover(store, providers, schemas, &fields, timer).await?;
@@ -59,7 +59,7 @@ pub async fn prepare(
 }
 
 /// The fields that the program gives now, where all of them are known, with the ids of the state.
-fn planned_now(store: &Store, desired: &Desired) -> HashMap<Address, Record> {
+fn planned_now(store: &Store, desired: &Desired) -> FastMap<Address, Record> {
     let state = store.state();
     let id_of = |address: &Address| state.entry(address).map(|entry| entry.id.clone());
     let fields = desired.instances.iter().map(|instance| {

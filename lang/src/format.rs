@@ -6,7 +6,7 @@
 
 use infra_model::Span;
 
-use crate::syntax::{Comment, Expr, ExprKind, Tree, parse};
+use crate::syntax::{Comment, Expr, ExprKind, Shapes, Tree, parse_with};
 
 mod expr;
 mod item;
@@ -26,8 +26,12 @@ pub fn format(tree: &Tree, text: &str) -> Option<String> {
     // A line that became shorter may now fit where it did not: a few rounds settle that.
     const ROUNDS_MAX: usize = 4;
     let mut out = once(tree, text)?;
+    if out == text {
+        return Some(out);
+    }
+    let mut shapes = Shapes::default();
     for _ in 1..ROUNDS_MAX {
-        let (tree, diagnostics) = parse(tree.file, &out);
+        let (tree, diagnostics) = parse_with(&mut shapes, tree.file, &out);
         let next = once(&tree, &out).filter(|_| diagnostics.is_empty())?;
         if next == out {
             return Some(out);

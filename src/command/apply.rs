@@ -6,7 +6,7 @@ use infra_engine::state::Store;
 use infra_model::Value;
 
 use super::session::{Clouds, Session};
-use super::{drift, import, output};
+use super::{drift, import, leave, output};
 use crate::args::Apply;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime::{self, Signals};
@@ -72,7 +72,7 @@ pub fn carry_out(
     session.announce();
     let mut store = session.home.open(session.env, verb.command())?;
     session.warn_of_leftovers(&store);
-    runtime::new()?.block_on(async {
+    let outcome = runtime::new()?.block_on(async {
         let clouds = match session.connect(store.state()).await {
             Ok(clouds) => clouds,
             Err(error) => return close(store).and(Err(error)),
@@ -81,7 +81,9 @@ pub fn carry_out(
         clouds.close().await;
         let closed = close(store);
         outcome.and_then(|exit| closed.map(|()| exit))
-    })
+    });
+    leave(session);
+    outcome
 }
 
 /// Somebody must be there for the question, or have answered it already.
@@ -99,7 +101,10 @@ pub fn must_be_answerable(console: &Console, command: &str, yes: bool) -> Result
 }
 
 pub fn close(store: Store) -> Result<(), CommandError> {
-    store.close().map(drop).map_err(|error| state_error(&error))
+    store
+        .close()
+        .map(leave)
+        .map_err(|error| state_error(&error))
 }
 
 async fn attempt(
@@ -171,7 +176,9 @@ async fn attempt(
     let ended = until_stopped(apply::apply(store, &input), &cancel, &lines).await;
     lines.finish();
     let took = elapsed(clouds.timer.now_ms().saturating_sub(start_ms));
-    conclude(session, &plan, ended, &took, &cancel)
+    let outcome = conclude(session, &plan, ended, &took, &cancel);
+    leave((plan, schemas, refreshed));
+    outcome
 }
 
 pub fn agreed(question: &str, console: &Console) -> bool {
@@ -193,7 +200,7 @@ async fn until_stopped<T>(
     loop {
         tokio::select! {
             done = &mut work => return done,
-            _ = beat.tick() => lines.still(),
+            _ = beat.tick() => lines.beat(),
             () = signals.next() => {
                 cancel.request();
                 lines.say(match cancel.stage() {

@@ -7,6 +7,7 @@ use infra_lang::{Diagnostic, Severity, Sources, codes};
 use infra_model::{Address, Record};
 use serde_json::json;
 
+use super::leave;
 use crate::args::{Check, CheckFormat};
 use crate::error::{CommandError, Exit, Outcome};
 use crate::program;
@@ -79,12 +80,13 @@ fn find(
         program::read_inputs(&args.inputs, project, env, &sound.params(), &mut sources)?;
     found.extend(wrong);
     let nothing = BTreeMap::<Address, Record>::new();
-    if let Err(more) = Arc::new(sound).evaluate(project, &inputs, &nothing) {
+    match Arc::new(sound).evaluate(project, &inputs, &nothing) {
         // A check needs no parameters; with all of them it finds more.
-        found.extend(
+        Err(more) => found.extend(
             more.into_iter()
                 .filter(|it| it.code != codes::MISSING_PARAM),
-        );
+        ),
+        Ok(evaluation) => leave(evaluation),
     }
     Ok((found, sources))
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use infra_engine::plan as engine;
 use infra_engine::state::State;
 
-use super::drift;
 use super::session::{Clouds, Session};
+use super::{drift, leave};
 use crate::args::Plan;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime;
@@ -30,7 +30,7 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
         console
             .warn("an earlier run was interrupted; apply finds out what became of its last steps");
     }
-    runtime::new()?.block_on(async {
+    let outcome = runtime::new()?.block_on(async {
         let clouds = session.connect(store.state()).await?;
         let planned = planned(&mut session, store.state(), &clouds).await;
         clouds.close().await;
@@ -43,11 +43,16 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
         if let Some(file) = &args.out {
             save(&session, &plan, store.state(), file)?;
         }
-        Ok(match args.detailed_exitcode && !plan.is_empty() {
+        let exit = match args.detailed_exitcode && !plan.is_empty() {
             true => Exit::Changes,
             false => Exit::Done,
-        })
-    })
+        };
+        leave((plan, schemas));
+        Ok(exit)
+    });
+    // The store was opened for reading: it holds no lock.
+    leave((session, store));
+    outcome
 }
 
 /// Saves the plan, if it may be applied.
@@ -82,5 +87,6 @@ async fn planned(
     let schemas = session.schemas(state);
     let refreshed = session.refresh(state, clouds, &schemas).await?;
     let plan = session.plan(state, clouds, &schemas, &refreshed)?;
+    leave(refreshed);
     Ok((plan, schemas))
 }

@@ -22,6 +22,9 @@ const LINES_MAX: usize = 12;
 /// Where no lines move, a step that takes longer than this is told of, and again each time it has passed.
 const STILL_MS: u64 = 30_000;
 
+/// Where no lines move, lines are written together when this much has come up, and else at the next beat.
+const BUFFER_BYTES: usize = 8 << 10;
+
 /// Shows the steps of one apply.
 pub struct StepLines<'a> {
     console: &'a Console,
@@ -35,6 +38,8 @@ struct Inner {
     ended: usize,
     running: BTreeMap<StepId, Step>,
     drawing: Option<Drawing>,
+    /// Lines to be written.
+    unwritten: String,
 }
 
 /// A step under way.
@@ -79,31 +84,32 @@ impl<'a> StepLines<'a> {
                 ended: 0,
                 running: BTreeMap::new(),
                 drawing,
+                unwritten: String::new(),
             }),
         }
     }
 
     /// Says something between the lines.
     pub fn say(&self, words: &str) {
-        let inner = self.inner.lock().unwrap_or_else(|lock| lock.into_inner());
-        self.write(&inner, &format!("{words}\n"));
+        let mut inner = self.inner.lock().unwrap_or_else(|lock| lock.into_inner());
+        self.write(&mut inner, &format!("{words}\n"));
+        self.flush(&mut inner);
     }
 
-    /// Says, where no lines move, what takes long. To be called now and then.
-    pub fn still(&self) {
+    /// Where no lines move, writes what came up since the last beat and says what takes long.
+    pub fn beat(&self) {
         let mut inner = self.inner.lock().unwrap_or_else(|lock| lock.into_inner());
         if inner.drawing.is_some() {
             return;
         }
         let now_ms = self.timer.now_ms();
-        for step in inner.running.values_mut() {
-            if let Some(line) = step.overdue(now_ms) {
-                self.console.note(&line);
-            }
-        }
+        let steps = inner.running.values_mut();
+        let overdue: String = steps.filter_map(|step| step.overdue(now_ms)).collect();
+        inner.unwritten.push_str(&overdue);
+        self.flush(&mut inner);
     }
 
-    /// Takes the moving lines away.
+    /// Takes the moving lines away, and writes what was not written yet.
     pub fn finish(&self) {
         let mut inner = self.inner.lock().unwrap_or_else(|lock| lock.into_inner());
         if let Some(drawing) = inner.drawing.take() {
@@ -112,12 +118,25 @@ impl<'a> StepLines<'a> {
             }
             drawing.total.finish_and_clear();
         }
+        self.flush(&mut inner);
     }
 
-    fn write(&self, inner: &Inner, line: &str) {
+    fn write(&self, inner: &mut Inner, line: &str) {
         match &inner.drawing {
             Some(drawing) => drawing.all.suspend(|| self.console.note(line)),
-            None => self.console.note(line),
+            None => {
+                inner.unwritten.push_str(line);
+                if inner.unwritten.len() >= BUFFER_BYTES {
+                    self.flush(inner);
+                }
+            }
+        }
+    }
+
+    fn flush(&self, inner: &mut Inner) {
+        if !inner.unwritten.is_empty() {
+            self.console.note(&inner.unwritten);
+            inner.unwritten.clear();
         }
     }
 
@@ -163,7 +182,9 @@ impl Progress for StepLines<'_> {
                 let line = format!("{} {address}", step.kind);
                 match &mut inner.drawing {
                     Some(drawing) => drawing.start(step.id, line.clone()),
-                    None if self.console.verbose > 0 => self.write(&inner, &format!("  {line}\n")),
+                    None if self.console.verbose > 0 => {
+                        self.write(&mut inner, &format!("  {line}\n"))
+                    }
                     None => {}
                 }
                 let under_way = Step {
@@ -207,7 +228,8 @@ impl Progress for StepLines<'_> {
                     drawing.end(step.id, ended, steps);
                 }
                 if !matches!(event.kind, EventKind::NotDone(_)) {
-                    self.write(&inner, &self.ending(event, id.as_deref()));
+                    let line = self.ending(event, id.as_deref());
+                    self.write(&mut inner, &line);
                 }
             }
         }

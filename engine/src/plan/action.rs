@@ -1,10 +1,10 @@
 //! Deciding what happens to each resource, each after those it needs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_model::desired::Import;
-use infra_model::{Address, Change, Record, Schema, Value};
+use infra_model::{Address, Change, FastMap, Record, Schema, Value};
 
 use super::companions::Wanted;
 use super::diff::{Sides, diff};
@@ -39,7 +39,7 @@ pub(super) struct Decider<'a> {
     pub problems: Vec<Problem>,
     pub moves: &'a Moves<'a>,
     /// The program's `import` declarations, by address.
-    pub imports: &'a HashMap<&'a Address, &'a Import>,
+    pub imports: &'a FastMap<&'a Address, &'a Import>,
     /// Nothing outside of this set changes; `None` for no limit.
     pub selected: Option<BTreeSet<Address>>,
 }

@@ -3,10 +3,10 @@
 //! Providers name them ([`infra_sdk::Provider::companions`]); from then on they are planned like any other
 //! resource, and deleted when nobody needs them any more.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_model::{Address, Instance, Lifecycle, Record, Step, Value};
+use infra_model::{Address, FastMap, Instance, Lifecycle, Record, Step, Value};
 use infra_sdk::Companion;
 
 use super::PlanError;
@@ -53,7 +53,7 @@ pub(super) fn expand(
         }
         wanted.push(item);
     }
-    let named: HashMap<&Address, &Instance> = instances
+    let named: FastMap<&Address, &Instance> = instances
         .iter()
         .map(|instance| (&instance.address, instance.as_ref()))
         .collect();

@@ -1,8 +1,8 @@
 //! What goes: in which order, and which references must be cleared before.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
-use infra_model::Address;
+use infra_model::{Address, FastMap, FastSet};
 
 use super::action::Decided;
 use crate::compare::holds;
@@ -25,7 +25,7 @@ impl Doom {
         let changes: Vec<usize> = (0..decided.len())
             .filter(|at| decided[*at].change.action.destroys())
             .collect();
-        let mut lives: HashMap<&Address, Vec<(usize, &str)>> = HashMap::new();
+        let mut lives: FastMap<&Address, Vec<(usize, &str)>> = FastMap::default();
         for (index, at) in changes.iter().enumerate() {
             if let Some(existing) = &decided[*at].work.current {
                 let entry = &existing.entry;
@@ -46,7 +46,7 @@ impl Doom {
             match Graph::new(&nodes, schemas) {
                 Ok(graph) => break graph,
                 Err(circle) => {
-                    let members: HashSet<usize> = circle.0.iter().map(|(at, _)| *at).collect();
+                    let members: FastSet<usize> = circle.0.iter().map(|(at, _)| *at).collect();
                     for at in &members {
                         let inside = |on: usize| members.contains(&on);
                         let mentions = nodes[*at].mentions.iter();
@@ -80,7 +80,7 @@ impl Doom {
 fn mentions<'a>(
     decided: &'a Decided,
     own: usize,
-    lives: &HashMap<&Address, Vec<(usize, &str)>>,
+    lives: &FastMap<&Address, Vec<(usize, &str)>>,
 ) -> Vec<(&'a str, usize)> {
     let mut found = Vec::new();
     let Some(existing) = &decided.work.current else {

@@ -1,9 +1,9 @@
 //! What was changed outside of infra, and taking it as it is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use infra_model::{Address, Instance, Record};
+use infra_model::{Address, FastMap, Instance, Record};
 
 use super::refresh::Seen;
 use super::{Drift, Refreshed};
@@ -11,7 +11,7 @@ use crate::state::{Event, State, StateError, Store};
 
 /// What changed outside, by address; fields the program ignores are nobody's business.
 pub fn drift(state: &State, instances: &[Arc<Instance>], refreshed: &Refreshed) -> Vec<Drift> {
-    let ignored: HashMap<&Address, &BTreeSet<String>> = instances
+    let ignored: FastMap<&Address, &BTreeSet<String>> = instances
         .iter()
         .map(|instance| (&instance.address, &instance.lifecycle.ignore))
         .collect();

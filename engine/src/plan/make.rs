@@ -1,10 +1,10 @@
 //! Making a plan: decisions, their order, and what is refused.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_model::desired::AssertOutcome;
-use infra_model::{Address, Desired, Record, Resolver};
+use infra_model::{Address, Desired, FastMap, Record, Resolver};
 
 use super::action::{Decided, Decider, selection};
 use super::companions::{Wanted, expand};
@@ -181,7 +181,7 @@ fn check_options(input: &PlanInput<'_>, wanted: &[Wanted]) -> Result<(), PlanErr
 }
 
 fn graph(wanted: &[Wanted], schemas: &dyn SchemaSource) -> Result<Graph, PlanError> {
-    let index: HashMap<&Address, usize> = wanted
+    let index: FastMap<&Address, usize> = wanted
         .iter()
         .enumerate()
         .map(|(at, wanted)| (&wanted.instance.address, at))

@@ -1,8 +1,6 @@
 //! The `move` declarations of a program: what still has another name in the state.
 
-use std::collections::HashMap;
-
-use infra_model::{Address, Span};
+use infra_model::{Address, FastMap, Span};
 
 use super::{PlanInput, Problem};
 use crate::state::Entry;
@@ -11,9 +9,9 @@ use crate::state::Entry;
 #[derive(Default)]
 pub(super) struct Moves<'a> {
     /// What moves, by its new address, and where the program says so.
-    entries: HashMap<Address, (&'a Entry, Span)>,
+    entries: FastMap<Address, (&'a Entry, Span)>,
     /// New addresses by old ones.
-    names: HashMap<Address, Address>,
+    names: FastMap<Address, Address>,
 }
 
 impl<'a> Moves<'a> {

@@ -1,8 +1,8 @@
 //! The order of all steps: what must be there before, what must be gone before.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use infra_model::{Address, Change, Value, json};
+use infra_model::{Address, Change, FastMap, Value, json};
 
 use super::action::Decided;
 use super::doom::Doom;
@@ -168,7 +168,7 @@ impl<'a> Order<'a> {
 
     /// What stays lets go of what goes before that goes.
     fn references_move_away(&mut self) {
-        let mut going: HashMap<&Address, Vec<usize>> = HashMap::new();
+        let mut going: FastMap<&Address, Vec<usize>> = FastMap::default();
         for at in &self.doom.changes {
             if let Some(existing) = &self.decided[*at].work.current {
                 going.entry(existing.entry.address()).or_default().push(*at);
@@ -189,7 +189,7 @@ impl<'a> Order<'a> {
     /// What goes lets go of what stays before that is changed: a disk is detached before its machine is stopped,
     /// changed or started, and not meanwhile. Two steps that both stop and start a machine would wait for each other.
     fn what_goes_lets_go(&mut self) {
-        let changed: HashMap<&Address, usize> = (self.decided.iter().zip(&self.nodes))
+        let changed: FastMap<&Address, usize> = (self.decided.iter().zip(&self.nodes))
             .filter_map(|(one, nodes)| Some((&one.change.address, nodes.update?)))
             .collect();
         for at in &self.doom.changes {

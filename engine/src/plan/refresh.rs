@@ -1,12 +1,11 @@
 //! Asking the clouds what is there: one order per provider and type, all at once.
 
-use std::collections::HashMap;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 
 use futures::future::try_join_all;
 use infra_model::desired::Import;
-use infra_model::{Address, Instance, Record, Schema};
+use infra_model::{Address, FastMap, Instance, Record, Schema};
 use infra_sdk::{Observed, Provider, Target};
 
 use super::{DriftedField, PlanError};
@@ -18,9 +17,9 @@ use crate::state::{self, Incarnation, SealKey, State, Status};
 /// What the clouds answered. The default is for a plan that asks nothing: what state remembers is believed.
 #[derive(Clone, Debug, Default)]
 pub struct Refreshed {
-    pub(super) seen: HashMap<Incarnation, Seen>,
+    pub(super) seen: FastMap<Incarnation, Seen>,
     /// What `import` declarations name and state does not have yet.
-    pub(super) imported: HashMap<Address, Seen>,
+    pub(super) imported: FastMap<Address, Seen>,
     /// API calls made, by `provider/Action`.
     pub calls: BTreeMap<String, u64>,
 }
@@ -61,7 +60,7 @@ pub async fn refresh(
         });
         group.subjects.push(Subject::Entry(entry));
     }
-    let mut wanted: HashMap<&Address, &Import> = imports
+    let mut wanted: FastMap<&Address, &Import> = imports
         .iter()
         .filter(|import| state.entry(&import.address).is_none())
         .map(|import| (&import.address, import))

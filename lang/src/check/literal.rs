@@ -1,6 +1,6 @@
 //! Texts, lists and records as they are written.
 
-use infra_model::{RecordField, Span, Type};
+use infra_model::{FastMap, RecordField, Span, Type};
 
 use super::Checker;
 use super::context::Context;
@@ -118,7 +118,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn duplicate_entries(&mut self, entries: &[Entry]) {
-        let mut seen: std::collections::HashMap<String, Span> = Default::default();
+        let mut seen: FastMap<String, Span> = FastMap::default();
         for entry in entries {
             let (name, span) = match &entry.key {
                 EntryKey::Name(name) => (name.text.clone(), name.span),

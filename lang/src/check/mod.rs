@@ -20,9 +20,7 @@ mod statement;
 mod test;
 mod unquoted;
 
-use std::collections::{HashMap, HashSet};
-
-use infra_model::{Span, Type};
+use infra_model::{FastMap, FastSet, Span, Type};
 
 pub(crate) use test::CLOUD;
 
@@ -38,15 +36,15 @@ use crate::typing::convert::{Conditions, TypeReader};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     /// Names that stand for words of an enumeration.
-    pub words: HashSet<Span>,
+    pub words: FastSet<Span>,
     /// Expressions that something is wrong with; a diagnostic says so already.
-    pub bad: HashSet<Span>,
+    pub bad: FastSet<Span>,
     /// The types of annotated `let`s (by name), of `is` (by the written type) and of what comprehensions make of
     /// each item (by the item's expression).
-    pub types: HashMap<Span, Type>,
+    pub types: FastMap<Span, Type>,
     /// The types of outputs and of `let`s, as they are offered to those who use a component or a module.
-    pub outputs: HashMap<(ScopeId, u32), Type>,
-    pub lets: HashMap<(ScopeId, DeclId), Type>,
+    pub outputs: FastMap<(ScopeId, u32), Type>,
+    pub lets: FastMap<(ScopeId, DeclId), Type>,
 }
 
 /// Whether a code is about types, so that a wrong value after it may be its consequence.
@@ -83,7 +81,7 @@ struct Checker<'p> {
     facts: Facts,
     diagnostics: Vec<Diagnostic>,
     /// `None` while it is being worked out.
-    types: HashMap<Typed, Option<Type>>,
+    types: FastMap<Typed, Option<Type>>,
     /// What is being worked out, for showing a cycle.
     running: Vec<(Typed, String, Span)>,
     /// How many expressions are being looked at, one inside the other.
@@ -106,7 +104,7 @@ pub(crate) fn check(
         conditions,
         facts: Facts::default(),
         diagnostics: Vec::new(),
-        types: HashMap::new(),
+        types: FastMap::default(),
         running: Vec::new(),
         depth: 0,
         trying: 0,
@@ -155,7 +153,7 @@ pub(crate) fn check_expression(
         conditions,
         facts,
         diagnostics: Vec::new(),
-        types: HashMap::new(),
+        types: FastMap::default(),
         running: Vec::new(),
         depth: 0,
         trying: 0,

@@ -1,8 +1,6 @@
 //! Declarations with a body: resources, instances of components, lookups, providers.
 
-use std::collections::HashMap;
-
-use infra_model::{Schema, SchemaKind, Span, Type};
+use infra_model::{FastMap, Schema, SchemaKind, Span, Type};
 
 use super::Checker;
 use super::comprehension::bound;
@@ -162,7 +160,7 @@ impl Checker<'_> {
     }
 
     fn body(&mut self, body: &Body, slots: &[Slot<'_>], what: &str, head: Span, context: &Context) {
-        let mut seen: HashMap<&str, Span> = HashMap::new();
+        let mut seen: FastMap<&str, Span> = FastMap::default();
         let mut unknown: Vec<&str> = Vec::new();
         for field in &body.fields {
             let name = field.name.text.as_str();

@@ -16,10 +16,9 @@ mod numbers;
 mod patterns;
 mod strings;
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use infra_model::{Record, Value};
+use infra_model::{FastMap, Record, Value};
 
 pub use signature::{Parameter, Shape, Signature};
 
@@ -116,7 +115,7 @@ struct Entry {
     signature: Signature,
 }
 
-static TABLE: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
+static TABLE: LazyLock<FastMap<&'static str, Entry>> = LazyLock::new(|| {
     let entry = |function: &'static Function| {
         let signature = Signature::parse(function.signature)?;
         Some((

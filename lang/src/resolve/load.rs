@@ -1,8 +1,8 @@
 //! Finding and reading the files of a program: its own, the directories it uses, the standard library.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use infra_model::{FileId, Span};
+use infra_model::{FastMap, FileId, Span};
 
 use super::path;
 use super::scope::{DeclId, DeclKind, ItemRef, Scope, ScopeId, ScopeKind, Scopes};
@@ -10,7 +10,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 use crate::suggest;
-use crate::syntax::{self, Ident, Tree, UseTarget};
+use crate::syntax::{self, Ident, Shapes, Tree, UseTarget};
 use crate::world::World;
 
 /// A `use` whose module is not read yet.
@@ -32,8 +32,9 @@ pub(crate) struct Loader<'w> {
     pub diagnostics: Vec<Diagnostic>,
     pub(super) pending: VecDeque<PendingUse>,
     /// Modules by the path of their directory or file, with a mark for which of the two worlds it is in.
-    modules: HashMap<String, ScopeId>,
-    std_files: HashMap<String, Option<FileId>>,
+    modules: FastMap<String, ScopeId>,
+    shapes: Shapes,
+    std_files: FastMap<String, Option<FileId>>,
     /// Words of declarations that cannot be read.
     pub(super) guesses: Vec<(ScopeId, Ident, ItemRef)>,
 }
@@ -47,8 +48,9 @@ impl<'w> Loader<'w> {
             scopes: Scopes::default(),
             diagnostics: Vec::new(),
             pending: VecDeque::new(),
-            modules: HashMap::new(),
-            std_files: HashMap::new(),
+            modules: FastMap::default(),
+            shapes: Shapes::default(),
+            std_files: FastMap::default(),
             guesses: Vec::new(),
         }
     }
@@ -84,7 +86,7 @@ impl<'w> Loader<'w> {
     fn parse(&mut self, path: &str, text: String) -> FileId {
         let file = self.sources.add(path, text);
         let text = self.sources.get(file).map_or("", |source| &source.text);
-        let (tree, diagnostics) = syntax::parse(file, text);
+        let (tree, diagnostics) = syntax::parse_with(&mut self.shapes, file, text);
         self.trees.push(tree);
         self.diagnostics.extend(diagnostics);
         file
@@ -206,24 +208,37 @@ impl<'w> Loader<'w> {
         DeclKind::Component(scope)
     }
 
-    /// The dotted words `a.b` of all files read so far, whatever they mean: the resource types among them are the
-    /// schemas that the program can need. Looking at words saves reading the whole library for a small program.
-    pub fn dotted_words(&self, from: usize) -> Vec<String> {
-        let mut words = Vec::new();
+    /// The dotted words `a.b`, in the files read from number `from` on, that can name a file of the library: `a` is
+    /// one of its folders. The resource types among them are the schemas that the program can need. Looking at words
+    /// saves reading the whole library for a small program.
+    pub fn library_words(&self, from: usize) -> BTreeSet<String> {
+        let paths = self.world.std_paths();
+        let folders: BTreeSet<&str> = paths
+            .iter()
+            .filter_map(|path| Some(path.split_once('/')?.0))
+            .collect();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let mut words = BTreeSet::new();
         for file in self.sources.iter().skip(from) {
-            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-            for word in file.text.split(|c| !is_word(c)) {
-                let mut parts = word.split('.');
-                if let (Some(first), Some(second)) = (parts.next(), parts.next())
-                    && first.starts_with(|c: char| c.is_ascii_alphabetic())
-                    && !second.is_empty()
-                {
-                    words.push(format!("{first}.{second}"));
+            let text = file.text.as_str();
+            for (dot, _) in text.match_indices('.') {
+                let bytes = text.as_bytes();
+                let length = bytes[..dot]
+                    .iter()
+                    .rev()
+                    .take_while(|it| is_part(it))
+                    .count();
+                let start = dot - length;
+                // The later dots of `a.b.c` begin nothing.
+                if start > 0 && bytes[start - 1] == b'.' || !folders.contains(&text[start..dot]) {
+                    continue;
+                }
+                let length = bytes[dot + 1..].iter().take_while(|it| is_part(it)).count();
+                if length > 0 && !words.contains(&text[start..dot + 1 + length]) {
+                    words.insert(text[start..dot + 1 + length].to_owned());
                 }
             }
         }
-        words.sort_unstable();
-        words.dedup();
         words
     }
 }

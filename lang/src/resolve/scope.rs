@@ -1,8 +1,6 @@
 //! Scopes: the modules and components of a program, and the names each declares.
 
-use std::collections::HashMap;
-
-use infra_model::{FileId, RecordField, Type};
+use infra_model::{FastMap, FileId, RecordField, Type};
 
 use crate::syntax::{Ident, Item, ItemKind, Param, Tree};
 
@@ -100,9 +98,9 @@ pub struct Scope {
     /// The scope whose names are visible inside, where the own names do not hide them.
     pub outer: Option<ScopeId>,
     pub decls: Vec<Decl>,
-    pub names: HashMap<String, DeclId>,
+    pub names: FastMap<String, DeclId>,
     pub outputs: Vec<OutputDecl>,
-    pub output_names: HashMap<String, u32>,
+    pub output_names: FastMap<String, u32>,
     /// Declarations without a name: providers, assertions, moves, tests.
     pub others: Vec<ItemRef>,
 }
@@ -114,9 +112,9 @@ impl Scope {
             label: label.into(),
             outer,
             decls: Vec::new(),
-            names: HashMap::new(),
+            names: FastMap::default(),
             outputs: Vec::new(),
-            output_names: HashMap::new(),
+            output_names: FastMap::default(),
             others: Vec::new(),
         }
     }

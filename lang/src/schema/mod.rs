@@ -16,7 +16,8 @@ use crate::world::World;
 /// The resource, lookup and provider types a program can use.
 #[derive(Clone, Debug, Default)]
 pub struct Schemas {
-    by_name: BTreeMap<(String, SchemaKind), Schema>,
+    /// By type name: what is managed and what is only looked up.
+    by_name: BTreeMap<String, [Option<Schema>; 2]>,
     /// The catalogue's table that lists a field's words, by type and field (`@catalogue(machine_types)`).
     catalogues: BTreeMap<(String, String), String>,
     /// How the ids of a type begin (`@prefix("vpc-")`), and the field of its lookup that takes one (`@own_id`).
@@ -48,7 +49,7 @@ impl Schemas {
         }
         let mut from = 0;
         loop {
-            let words = loader.dotted_words(from);
+            let words = loader.library_words(from);
             from = loader.trees.len();
             for word in words {
                 let provider = word.split('.').next().unwrap_or_default().to_owned();
@@ -119,15 +120,15 @@ impl Schemas {
                     .catalogues
                     .insert((schema.type_name.clone(), field), table);
             }
-            schemas
-                .by_name
-                .insert((schema.type_name.clone(), schema.kind), schema);
+            let at = place(schema.kind);
+            let both = schemas.by_name.entry(schema.type_name.clone());
+            both.or_default()[at] = Some(schema);
         }
         schemas
     }
 
     pub fn get(&self, type_name: &str, kind: SchemaKind) -> Option<&Schema> {
-        self.by_name.get(&(type_name.to_owned(), kind))
+        self.by_name.get(type_name)?[place(kind)].as_ref()
     }
 
     /// The schema of a type, managed or only read: what a reference to it can be asked.
@@ -143,7 +144,7 @@ impl Schemas {
 
     /// All schemas, sorted by type name.
     pub fn iter(&self) -> impl Iterator<Item = &Schema> {
-        self.by_name.values()
+        self.by_name.values().flatten().flatten()
     }
 
     /// Whether a resource of this type only joins others, so that nothing is lost when it is made anew.
@@ -184,6 +185,14 @@ impl Schemas {
         self.catalogues
             .iter()
             .map(|((ty, field), table)| (ty.as_str(), field.as_str(), table.as_str()))
+    }
+}
+
+/// Where a schema of this kind stands among those of its name.
+fn place(kind: SchemaKind) -> usize {
+    match kind {
+        SchemaKind::Resource => 0,
+        SchemaKind::Lookup => 1,
     }
 }
 

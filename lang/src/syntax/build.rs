@@ -77,8 +77,7 @@ impl<'a> Builder<'a> {
 
     /// A pair's span without the white space that the grammar may have taken in at its end.
     fn span(&self, pair: &Pair) -> Span {
-        let span = pair.as_span();
-        self.trimmed(self.base + span.start(), self.base + span.end())
+        self.trimmed(self.base + pair.start(), self.base + pair.end())
     }
 
     fn trimmed(&self, start: usize, end: usize) -> Span {

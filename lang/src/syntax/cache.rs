@@ -1,10 +1,9 @@
 //! Reading the same file again and again, as an editor does: a declaration that did not change is not read anew.
 
-use std::collections::HashMap;
-
-use infra_model::FileId;
+use infra_model::{FastMap, FileId};
 
 use super::scan::{Chunk, Scan, doc_above};
+use super::shape::Shapes;
 use super::{Item, Tree, parse};
 use crate::Diagnostic;
 
@@ -14,7 +13,8 @@ use crate::Diagnostic;
 /// below a line that was put in is read once more.
 #[derive(Debug, Default)]
 pub struct ParseCache {
-    known: HashMap<Key, ReadChunk>,
+    known: FastMap<Key, ReadChunk>,
+    shapes: Shapes,
 }
 
 /// All that the tree of a chunk follows from.
@@ -39,13 +39,13 @@ pub(super) struct ReadChunk {
 impl ParseCache {
     /// Reads a file as [`parse`] does. What is no longer in the text is forgotten.
     pub fn parse(&mut self, file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
-        let mut known = HashMap::new();
+        let mut known = FastMap::default();
         let read = parse::parse_chunks(file, text, |scanned, chunk| {
             let key = Key::new(file, text, scanned, chunk);
             let read = self
                 .known
                 .remove(&key)
-                .unwrap_or_else(|| parse::parse_chunk(file, scanned, chunk));
+                .unwrap_or_else(|| parse::parse_chunk(&mut self.shapes, file, scanned, chunk));
             known.insert(key, read.clone());
             read
         });

@@ -12,6 +12,7 @@ pub mod expr;
 mod grammar;
 mod parse;
 mod scan;
+mod shape;
 mod slip;
 pub mod tree;
 pub mod types;
@@ -19,6 +20,7 @@ pub(crate) mod words;
 
 pub use cache::ParseCache;
 pub use expr::{Arg, BinaryOp, Entry, EntryKey, Expr, ExprKind, For, StringPart, UnaryOp};
-pub use parse::{parse, parse_assignments, parse_expression, parse_type};
+pub use parse::{parse, parse_assignments, parse_expression, parse_type, parse_with};
+pub use shape::Shapes;
 pub use tree::*;
 pub use types::{TypeExpr, TypeExprKind, TypeField};

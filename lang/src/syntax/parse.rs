@@ -1,13 +1,13 @@
 //! The entries of the parser: a file, a file of assignments, a single expression, a single type.
 
 use infra_model::{FileId, Span};
-use pest::Parser;
 
 use super::build::Builder;
 use super::cache::ReadChunk;
 use super::consequence;
-use super::grammar::{Grammar, Rule};
+use super::grammar::{Pair, Reading, Rule};
 use super::scan::{Chunk, DEPTH_MAX, Scan, scan};
+use super::shape::Shapes;
 use super::{Expr, ExprKind, Field, Item, ItemKind, Tree, TypeExpr, TypeExprKind};
 use crate::{Diagnostic, codes};
 
@@ -16,8 +16,13 @@ const FILE_BYTES_MAX: usize = 64 << 20;
 
 /// Reads a file. Never fails: what cannot be read is an `Invalid` node in the tree and a diagnostic.
 pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
+    parse_with(&mut Shapes::default(), file, text)
+}
+
+/// Reads a file as [`parse`] does, with what is known of earlier files.
+pub fn parse_with(shapes: &mut Shapes, file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
     parse_chunks(file, text, |scanned, chunk| {
-        parse_chunk(file, scanned, chunk)
+        parse_chunk(shapes, file, scanned, chunk)
     })
 }
 
@@ -49,7 +54,12 @@ pub(super) fn parse_chunks(
 }
 
 /// Reads a chunk.
-pub(super) fn parse_chunk(file: FileId, scanned: &Scan, chunk: &Chunk) -> ReadChunk {
+pub(super) fn parse_chunk(
+    shapes: &mut Shapes,
+    file: FileId,
+    scanned: &Scan,
+    chunk: &Chunk,
+) -> ReadChunk {
     if chunk.too_deep.is_some() {
         let invalid = Item {
             doc: None,
@@ -64,9 +74,12 @@ pub(super) fn parse_chunk(file: FileId, scanned: &Scan, chunk: &Chunk) -> ReadCh
     }
     let mut diagnostics = Vec::new();
     let mut builder = Builder::new(file, scanned, chunk, &mut diagnostics);
-    let items = match Grammar::parse(Rule::chunk, &scanned.text[chunk.start..chunk.end]) {
-        Ok(pairs) => pairs.flat_map(|pair| builder.items(pair)).collect(),
-        Err(_) => vec![builder.unreadable()],
+    let items = match shapes.read(&scanned.text[chunk.start..chunk.end]) {
+        Some(reading) => {
+            let pairs = reading.pairs();
+            pairs.flat_map(|pair| builder.items(pair)).collect()
+        }
+        None => vec![builder.unreadable()],
     };
     ReadChunk { items, diagnostics }
 }
@@ -108,7 +121,7 @@ fn parse_whole<T>(
     file: FileId,
     text: &str,
     rule: Rule,
-    build: impl FnOnce(&mut Builder, super::grammar::Pair) -> T,
+    build: impl FnOnce(&mut Builder, Pair) -> T,
 ) -> (Option<T>, Vec<Diagnostic>) {
     let scanned = match prepare(file, text) {
         Ok(scanned) => scanned,
@@ -126,9 +139,8 @@ fn parse_whole<T>(
         return (None, diagnostics);
     }
     let mut builder = Builder::new(file, &scanned, &whole, &mut diagnostics);
-    let pair = Grammar::parse(rule, &scanned.text)
-        .ok()
-        .and_then(|mut pairs| pairs.next());
+    let reading = Reading::new(rule, &scanned.text);
+    let pair = reading.as_ref().and_then(|it| it.pairs().next());
     let built = match pair {
         Some(pair) => Some(build(&mut builder, pair)),
         None => {

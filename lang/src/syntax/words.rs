@@ -23,6 +23,14 @@ pub(crate) const RESERVED_WORDS: [&str; 13] = [
     "true", "false", "null", "if", "then", "else", "for", "in", "is", "and", "or", "not", "where",
 ];
 
+/// Whether the grammar has this word in one of its rules; all other names are alike to it.
+pub(crate) fn is_grammar_word(word: &[u8]) -> bool {
+    // The words of types and of ports, beside those above.
+    const OTHERS: [&str; 6] = ["as", "secret", "tcp", "udp", "icmp", "all"];
+    let is = |other: &&str| other.as_bytes() == word;
+    RESERVED_WORDS.iter().any(is) || ITEM_WORDS.iter().any(is) || OTHERS.iter().any(is)
+}
+
 /// The units of sizes, then those of durations.
 pub(crate) const UNITS: [&str; 14] = [
     "B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "ms", "s", "m", "h", "d",

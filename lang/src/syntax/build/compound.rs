@@ -1,18 +1,16 @@
 //! Expressions of several parts: lists, conditions, arguments, `for`.
 
-use infra_model::Span;
-use pest::iterators::Pairs;
-
-use super::super::grammar::{Pair, Rule};
+use super::super::grammar::{Pair, Pairs, Rule};
 use super::super::slip::Place;
 use super::super::{Arg, Expr, ExprKind, For, Ident};
 use super::Builder;
 use super::expr::OPERATORS_MAX;
 use crate::codes;
+use infra_model::Span;
 
 impl Builder<'_> {
     /// The arguments of a call or a decorator.
-    pub(super) fn args(&mut self, pairs: Pairs<Rule>, brackets: Span) -> Vec<Arg> {
+    pub(super) fn args(&mut self, pairs: Pairs, brackets: Span) -> Vec<Arg> {
         let mut args = Vec::new();
         for part in pairs {
             if part.as_rule() != Rule::arg {
@@ -65,7 +63,7 @@ impl Builder<'_> {
 
     /// `if a then b else if c then d else e`, folded from the right.
     pub(super) fn conditional(&mut self, pair: Pair, span: Span) -> Expr {
-        let heads = pair.clone().into_inner().count();
+        let heads = pair.into_inner().count();
         if self.depth + heads > OPERATORS_MAX {
             self.error(
                 codes::TOO_DEEP,

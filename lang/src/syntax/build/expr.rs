@@ -2,14 +2,12 @@
 
 use std::iter::Peekable;
 
-use infra_model::Span;
-use pest::iterators::Pairs;
-
-use super::super::grammar::{Pair, Rule};
+use super::super::grammar::{Pair, Pairs, Rule};
 use super::super::slip::{self, Place};
 use super::super::{BinaryOp, Expr, ExprKind, Ident, UnaryOp};
 use super::{Builder, is_junk};
 use crate::codes;
+use infra_model::Span;
 
 /// How many operators may stand around an expression: what walks the tree recurses through each.
 pub(super) const OPERATORS_MAX: usize = 256;
@@ -57,7 +55,7 @@ fn strength(rule: Rule) -> Option<u8> {
     }
 }
 
-type Stream<'i> = Peekable<Pairs<'i, Rule>>;
+type Stream<'i> = Peekable<Pairs<'i>>;
 
 impl Builder<'_> {
     pub(super) fn invalid(&self, span: Span) -> Expr {
@@ -114,7 +112,7 @@ impl Builder<'_> {
 
     pub(super) fn expr(&mut self, pair: Pair) -> Expr {
         let span = self.span(&pair);
-        let operators = pair.clone().into_inner().count().saturating_sub(1);
+        let operators = pair.into_inner().count().saturating_sub(1);
         if self.depth + operators > OPERATORS_MAX {
             self.error(
                 codes::TOO_DEEP,
