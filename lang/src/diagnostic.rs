@@ -1,5 +1,7 @@
 //! The one diagnostic type: of the parser, the checker, the evaluator, policies and the engine.
 
+use std::fmt;
+
 use infra_model::Span;
 
 /// How bad it is.
@@ -38,7 +40,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message: short(message.into()),
             span,
             label: None,
             related: Vec::new(),
@@ -55,7 +57,7 @@ impl Diagnostic {
 
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Some(short(label.into()));
         self
     }
 
@@ -63,14 +65,71 @@ impl Diagnostic {
     pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Label {
             span,
-            message: message.into(),
+            message: short(message.into()),
         });
         self
     }
 
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(short(help.into()));
         self
+    }
+}
+
+/// Nobody reads more in a message; a value that it quotes can be of any length.
+const MESSAGE_MAX: usize = 1_000;
+
+fn short(mut text: String) -> String {
+    if text.len() > MESSAGE_MAX {
+        let mut end = MESSAGE_MAX;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// The beginning of what something shows, for messages.
+pub(crate) struct Brief<'a, T>(pub &'a T);
+
+impl<T: fmt::Display> fmt::Display for Brief<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Takes in a little, then fails.
+        struct Beginning(String);
+
+        impl fmt::Write for Beginning {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                let room = (BRIEF_MAX + 1).saturating_sub(self.0.chars().count());
+                self.0.extend(text.chars().take(room));
+                match self.0.chars().count() > BRIEF_MAX {
+                    true => Err(fmt::Error),
+                    false => Ok(()),
+                }
+            }
+        }
+
+        const BRIEF_MAX: usize = 200;
+        let mut beginning = Beginning(String::new());
+        match fmt::Write::write_fmt(&mut beginning, format_args!("{}", self.0)) {
+            Ok(()) => f.write_str(&beginning.0),
+            Err(_) => write!(f, "{}…", beginning.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_long_is_cut() {
+        let long = "ä".repeat(10_000);
+        let told = Diagnostic::error("c", Span::default(), long.as_str()).message;
+        assert!(told.ends_with("ä…") && told.len() < 1_010, "{}", told.len());
+        assert_eq!(Brief(&long).to_string().chars().count(), 202);
+        assert_eq!(Brief(&"ab").to_string(), "ab");
     }
 }

@@ -1,14 +1,14 @@
 //! A program: read, resolved and checked. It may hold invalid parts; a [`SoundProgram`] may not.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use infra_model::{FileId, Known, Span, Type, Value};
 
 use crate::check;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Evaluation};
+use crate::eval::{self, Evaluation, FirstRun};
 use crate::inputs::Inputs;
 use crate::resolve::scope::param;
 use crate::resolve::{Loader, ScopeId, Scopes};
@@ -108,6 +108,7 @@ pub struct Loaded {
     pub program: Program,
     /// Of all files, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    first_run: FirstRun,
 }
 
 /// Reads, resolves and checks the program of `world`. Never fails: what is wrong is in the diagnostics.
@@ -167,7 +168,7 @@ pub fn load(world: &dyn World) -> Loaded {
                 .any(|slip| contains(it.span, slip.span) || spoils_line(&sources, slip, it.span))
     });
     diagnostics.extend(wrong);
-    let found = eval::dry_run(&program, world);
+    let first_run = FirstRun::of(&program, world);
     // Where types are wrong already, wrong values are consequences.
     let said: Vec<Span> = diagnostics.iter().map(|it| it.span).collect();
     let new = |it: &Diagnostic| {
@@ -176,12 +177,13 @@ pub fn load(world: &dyn World) -> Loaded {
                 .iter()
                 .any(|span| contains(it.span, *span) || contains(*span, it.span))
     };
-    diagnostics.extend(found.into_iter().filter(new));
+    diagnostics.extend(first_run.diagnostics().iter().filter(|it| new(it)).cloned());
     sort(&mut diagnostics);
     Loaded {
         sources,
         program,
         diagnostics,
+        first_run,
     }
 }
 
@@ -244,6 +246,7 @@ impl Loaded {
         Ok((
             SoundProgram {
                 program: self.program,
+                first_run: Mutex::new(Some(self.first_run)),
             },
             self.sources,
         ))
@@ -254,9 +257,19 @@ impl Loaded {
 #[derive(Debug)]
 pub struct SoundProgram {
     program: Program,
+    /// Most programs are evaluated without inputs, and that was done to find their errors.
+    first_run: Mutex<Option<FirstRun>>,
 }
 
 impl SoundProgram {
+    pub(crate) fn take_first_run(&self) -> Option<FirstRun> {
+        let mut first = self
+            .first_run
+            .lock()
+            .unwrap_or_else(|lock| lock.into_inner());
+        first.take()
+    }
+
     pub fn program(&self) -> &Program {
         &self.program
     }

@@ -216,14 +216,16 @@ impl Checker<'_> {
             ExprKind::ListFor { item, each } => {
                 let inside = self.each(each, context);
                 let ty = self.infer(item, &inside);
-                self.facts.types.insert(item.span, ty.clone());
+                let kept = self.kept(ty.clone());
+                self.facts.types.insert(item.span, kept);
                 Type::List(Box::new(ty))
             }
             ExprKind::MapFor { key, value, each } => {
                 let inside = self.each(each, context);
                 self.map_key(key, &inside);
                 let ty = self.infer(value, &inside);
-                self.facts.types.insert(value.span, ty.clone());
+                let kept = self.kept(ty.clone());
+                self.facts.types.insert(value.span, kept);
                 Type::Map(Box::new(ty))
             }
             ExprKind::Range { from, to } => {

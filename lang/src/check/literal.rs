@@ -65,12 +65,20 @@ impl Checker<'_> {
     }
 
     pub(super) fn list(&mut self, items: &[Expr], context: &Context) -> Type {
-        let types: Vec<Type> = items.iter().map(|item| self.infer(item, context)).collect();
-        let item = types
-            .into_iter()
-            .reduce(|a, b| join(&a, &b))
-            .unwrap_or(Type::Any);
-        Type::List(Box::new(item))
+        let mut all: Option<Type> = None;
+        for item in items {
+            let ty = self.infer(item, context);
+            let joined = match &all {
+                Some(all) => join(all, &ty),
+                None => ty,
+            };
+            let parts = relate::size(&joined);
+            all = Some(match self.spend(parts, item.span) {
+                true => self.part(joined, &mut 0),
+                false => Type::Any,
+            });
+        }
+        Type::List(Box::new(all.unwrap_or(Type::Any)))
     }
 
     /// A literal with texts as keys is a map; one with names is a record.
@@ -79,10 +87,12 @@ impl Checker<'_> {
         let is_map = entries
             .iter()
             .any(|entry| matches!(entry.key, EntryKey::String(_)));
-        let mut fields = Vec::new();
+        let mut fields = Vec::with_capacity(entries.len());
+        let mut parts = 0;
         for entry in entries {
             let name = self.entry_key(&entry.key, context).unwrap_or_default();
             let ty = self.infer(&entry.value, context);
+            let ty = self.part(ty, &mut parts);
             fields.push(RecordField {
                 name,
                 ty,
@@ -145,6 +155,9 @@ impl Checker<'_> {
         at: Span,
         context: &Context,
     ) -> Type {
+        if !self.spend(wanted.len() as u64, at) {
+            return Type::Invalid;
+        }
         self.duplicate_entries(entries);
         let mut given = Vec::new();
         let mut unknown = Vec::new();
@@ -152,6 +165,10 @@ impl Checker<'_> {
             let Some(name) = self.entry_key(&entry.key, context) else {
                 continue;
             };
+            // The fields are compared one by one.
+            if !self.spend(wanted.len() as u64, entry.span) {
+                return Type::Invalid;
+            }
             let span = match &entry.key {
                 EntryKey::Name(name) => name.span,
                 EntryKey::String(expr) => expr.span,
@@ -199,8 +216,12 @@ impl Checker<'_> {
 }
 
 /// Whether a missing field is there under a misspelt name, which has been said.
-pub(super) fn is_meant<'a>(missing: &'a str, mut given: impl Iterator<Item = &'a str>) -> bool {
-    given.any(|name| suggest::likely(name, [missing]).is_some())
+pub(super) fn is_meant<'a>(missing: &'a str, given: impl Iterator<Item = &'a str>) -> bool {
+    /// Among more names, one is not meant by another.
+    const NAMES_MAX: usize = 100;
+    given
+        .take(NAMES_MAX)
+        .any(|name| suggest::likely(name, [missing]).is_some())
 }
 
 /// What to do about a field that does not exist: the required one that is still missing and may be meant, or else

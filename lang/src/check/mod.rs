@@ -1,6 +1,7 @@
 //! Types and names: everything that can be said about a program without its inputs.
 
 mod address;
+mod budget;
 mod call;
 pub(crate) mod cloud;
 mod comprehension;
@@ -22,6 +23,7 @@ mod unquoted;
 
 use infra_model::{FastMap, FastSet, Span, Type};
 
+use budget::Budget;
 pub(crate) use test::CLOUD;
 
 use crate::codes;
@@ -88,6 +90,7 @@ struct Checker<'p> {
     depth: u32,
     /// How many `try` stand around what is looked at.
     trying: u32,
+    budget: Budget,
 }
 
 /// Checks all scopes of a program and fills in its facts.
@@ -98,6 +101,7 @@ pub(crate) fn check(
 ) -> Vec<Diagnostic> {
     let conditions = std::mem::take(&mut program.schemas.conditions);
     let mut checker = Checker {
+        budget: Budget::of(program),
         program,
         sources,
         resource_names,
@@ -147,6 +151,7 @@ pub(crate) fn check_expression(
     let conditions = std::mem::take(&mut program.schemas.conditions);
     let facts = std::mem::take(&mut program.facts);
     let mut checker = Checker {
+        budget: Budget::of(program),
         program,
         sources,
         resource_names,
@@ -185,6 +190,9 @@ impl Checker<'_> {
 
     /// Goes one level down, unless that is too deep for the machine's stack.
     fn deeper(&mut self, at: Span, work: impl FnOnce(&mut Self) -> Type) -> Type {
+        if !self.spend(1, at) {
+            return Type::Invalid;
+        }
         if self.depth >= crate::eval::DEPTH_MAX {
             let diagnostic = crate::eval::too_deep(at);
             return self.wrong(at, diagnostic);

@@ -12,7 +12,7 @@ use crate::resolve::{DeclId, DeclKind, ScopeId, Target};
 use crate::suggest;
 use crate::syntax::ItemKind;
 use crate::typing::coerce::type_of;
-use crate::typing::relate::optional;
+use crate::typing::relate::{optional, size};
 
 impl Checker<'_> {
     /// The type of what a name means, or `None` inside when it is no value; `None` when nothing has the name.
@@ -60,6 +60,11 @@ impl Checker<'_> {
         );
         if functions::find(name).is_some() {
             return diagnostic.help(format!("`{name}` is a function; call it: `{name}(…)`"));
+        }
+        /// After so many errors nobody looks for what each of them means.
+        const SUGGESTIONS_MAX: usize = 200;
+        if self.diagnostics.len() > SUGGESTIONS_MAX {
+            return diagnostic;
         }
         let declared = context
             .scope
@@ -163,13 +168,18 @@ impl Checker<'_> {
         work: impl FnOnce(&mut Self) -> Type,
     ) -> Type {
         match self.types.get(&key) {
-            Some(Some(ty)) => return ty.clone(),
+            Some(Some(ty)) => {
+                let ty = ty.clone();
+                self.spend(size(&ty), span);
+                return ty;
+            }
             Some(None) => return self.cycle(key),
             None => {}
         }
         self.types.insert(key, None);
         self.running.push((key, label.to_owned(), span));
         let ty = work(self);
+        let ty = self.kept(ty);
         self.running.pop();
         // A cycle that was found meanwhile stays what it is.
         let ty = match self.types.get(&key) {
@@ -186,8 +196,14 @@ impl Checker<'_> {
             .iter()
             .position(|(other, ..)| *other == key)
             .unwrap_or(0);
+        /// A longer cycle is shown by its first steps.
+        const SHOWN_MAX: usize = 20;
         let circle = self.running[from..].to_vec();
-        let mut labels: Vec<&str> = circle.iter().map(|(_, label, _)| label.as_str()).collect();
+        let shown = &circle[..circle.len().min(SHOWN_MAX)];
+        let mut labels: Vec<&str> = shown.iter().map(|(_, label, _)| label.as_str()).collect();
+        if shown.len() < circle.len() {
+            labels.push("…");
+        }
         labels.push(labels[0]);
         let mut diagnostic = Diagnostic::error(
             codes::CYCLE,
@@ -195,7 +211,7 @@ impl Checker<'_> {
             format!("a value needs itself: {}", labels.join(" → ")),
         )
         .help("write one of them without the others; a part they share can be a `let` of its own");
-        for (_, label, span) in &circle[1..] {
+        for (_, label, span) in &shown[1..] {
             diagnostic = diagnostic.related(*span, format!("through `{label}`"));
         }
         self.diagnostics.push(diagnostic);

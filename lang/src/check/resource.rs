@@ -168,6 +168,10 @@ impl Checker<'_> {
                 self.diagnostics
                     .push(duplicate_field(name, field.name.span, first));
             }
+            // The fields are compared one by one.
+            if !self.spend(slots.len() as u64 / 4, field.name.span) {
+                return;
+            }
             match slots.iter().find(|slot| slot.name == name) {
                 Some(slot) if slot.computed => {
                     self.infer(&field.value, context);
@@ -199,7 +203,10 @@ impl Checker<'_> {
                         .iter()
                         .filter(|slot| slot.required && !is_set(body, slot.name))
                         .map(|slot| slot.name);
-                    diagnostic.help = field_help(name, missing, names, "its fields are");
+                    let pairs = slots.len() * body.fields.len().max(50);
+                    if self.spend(pairs as u64, field.name.span) {
+                        diagnostic.help = field_help(name, missing, names, "its fields are");
+                    }
                     self.diagnostics.push(diagnostic);
                 }
             }

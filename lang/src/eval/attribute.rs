@@ -53,10 +53,9 @@ impl<'a> Evaluator<'a> {
         let span = self
             .authored(&node, &schema.name)
             .map_or(schema.span, |field| field.span);
-        let label = || format!("{}.{}", node.address.name, schema.name);
-        let done = self.once(Key::Field(id, index as u32), label, span, || {
-            self.field_value(&node, schema)
-                .map(|value| Done::Thing(Thing::Shared(value.into())))
+        let done = self.once(Key::Field(id, index as u32), span, || {
+            let value = self.field_value(&node, schema)?;
+            self.shared(Thing::Value(value), span).map(Done::Thing)
         })?;
         match done {
             Done::Thing(thing) => Ok(thing),
@@ -119,9 +118,7 @@ impl<'a> Evaluator<'a> {
         self.trace(|trace| match (node.lookup, answer) {
             (true, Some(_)) => {}
             (true, None) => trace.waits = true,
-            (false, _) => {
-                std::sync::Arc::make_mut(&mut trace.asked).insert(id);
-            }
+            (false, _) => trace.ask(id),
         });
         Ok(Thing::Value(match answer {
             Some(value) => hide(value.clone(), relate::is_secret(&field.ty)),
@@ -146,22 +143,11 @@ impl<'a> Evaluator<'a> {
         let ItemKind::Output(item) = &output.item.get(&self.program.trees).kind else {
             return Err(Stop::Silent);
         };
-        let label = || {
-            let owner = here
-                .path
-                .last()
-                .map(|step| format!("{}.", step.name))
-                .unwrap_or_default();
-            format!("{owner}{}", output.name.text)
-        };
         let span: Span = output.name.span;
-        let done = self.once(Key::Output(part, index), label, span, || {
+        let done = self.once(Key::Output(part, index), span, || {
             let env = Env { part, locals: None };
-            let thing = match self.thing(&item.value, &env)? {
-                Thing::Value(value) => Thing::Shared(value.into()),
-                thing => thing,
-            };
-            Ok(Done::Thing(thing))
+            let thing = self.thing(&item.value, &env)?;
+            self.shared(thing, span).map(Done::Thing)
         })?;
         match done {
             Done::Thing(thing) => Ok(thing),

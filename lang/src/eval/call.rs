@@ -5,7 +5,7 @@ use std::sync::Arc;
 use infra_model::{Secret, Span, Type, Value};
 
 use super::operators::{hide, reveal, unknown_from};
-use super::thing::Thing;
+use super::shared::Shared;
 use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -22,7 +22,7 @@ impl Evaluator<'_> {
             return value;
         }
         let (function, signature) = functions::find(name).ok_or(Stop::Silent)?;
-        let mut values: Vec<Option<Arc<Value>>> =
+        let mut values: Vec<Option<Arc<Shared>>> =
             vec![None; signature.parameters.len().max(args.len())];
         for (position, arg) in args.iter().enumerate() {
             let position = match &arg.name {
@@ -33,19 +33,16 @@ impl Evaluator<'_> {
                 None => Some(position),
             };
             let position = position.ok_or(Stop::Silent)?;
-            let value = match self.thing(&arg.value, env)? {
-                Thing::Shared(value) => value,
-                thing => Arc::new(self.materialize(thing)?),
-            };
+            let value = self.operand(&arg.value, env)?;
             // A path counts from the directory of the file that it is written in.
             let parameter = signature.parameters.get(position);
             let is_path = parameter.is_some_and(|it| matches!(it.shape, Shape::Known(Type::Path)));
             values[position] = Some(match (is_path, reveal(&value).0) {
                 (true, Value::String(_)) => {
-                    let value = (*value).clone();
-                    Arc::new(self.coerced(value, &Type::Path, arg.value.span)?)
+                    let value = value.into_value();
+                    Shared::new(self.coerced(value, &Type::Path, arg.value.span)?)
                 }
-                _ => value,
+                _ => value.into_shared(),
             });
         }
         self.apply(function, signature, values, span)
@@ -55,11 +52,12 @@ impl Evaluator<'_> {
         &self,
         function: &Function,
         signature: &Signature,
-        values: Vec<Option<Arc<Value>>>,
+        values: Vec<Option<Arc<Shared>>>,
         span: Span,
     ) -> Eval<Value> {
-        let secret = values.iter().flatten().any(|value| value.has_secret());
-        let open = |(position, value): (usize, &Option<Arc<Value>>)| {
+        let given = || values.iter().flatten();
+        let secret = given().any(|value| value.facts().secret);
+        let open = |(position, value): (usize, &Option<Arc<Shared>>)| {
             let Some(value) = value else { return false };
             let passed_on = |shape: &Shape| {
                 function.partial
@@ -67,36 +65,41 @@ impl Evaluator<'_> {
                     && shape.is_known_in(value)
             };
             let parameter = signature.parameter(position);
-            !value.is_known() && !parameter.is_some_and(|it| passed_on(&it.shape))
+            !value.facts().known && !parameter.is_some_and(|it| passed_on(&it.shape))
         };
         if function.name != "is_known" && values.iter().enumerate().any(open) {
+            self.spend(given().map(|value| value.facts().weight).sum(), span)?;
             let types: Vec<Option<Type>> = values
                 .iter()
-                .map(|value| value.as_deref().map(type_of))
+                .map(|value| value.as_ref().map(|value| type_of(value)))
                 .collect();
             let ty = signature.result(&types).unwrap_or(Type::Any);
             let hidden = secret || function.name == "secret";
             return Ok(hide(
-                unknown_from(ty, values.iter().flatten().map(|value| &**value)),
+                unknown_from(ty, given().map(|value| &***value)),
                 hidden,
             ));
         }
         let values = match secret {
-            true => values
-                .into_iter()
-                .map(|it| it.map(|value| Arc::new(bare(&value))))
-                .collect(),
+            true => {
+                self.spend(given().map(|value| value.facts().weight).sum(), span)?;
+                let bare = |value: Arc<Shared>| Shared::new(bare(&value));
+                values.into_iter().map(|it| it.map(bare)).collect()
+            }
             false => values,
         };
         let result = (function.run)(&Args {
             values,
             context: self,
+            span,
         });
+        if self.is_exhausted() {
+            return Err(Stop::Silent);
+        }
         match result {
             Ok(value) => {
-                if let Value::List(items) = &value {
-                    self.spend(items.len(), steps::ENTRY, span)?;
-                }
+                steps::check_length(value.as_str().map_or(0, str::len), span)?;
+                self.spend_on(&value, span)?;
                 Ok(hide(value, secret))
             }
             Err(why) => {

@@ -1,70 +1,63 @@
 //! `[item for x in xs if c]` and `{key: value for k, v in xs if c}`, and going through things in general.
 
-use infra_model::{Record, Type, Unknown, Value};
+use std::sync::Arc;
+
+use infra_model::{Record, Span, Type, Unknown, Value};
 
 use super::operators::{hide, reveal, unknown_from};
-use super::thing::{Origin, Thing, bind, bind_item};
-use super::{Env, Eval, Evaluator, fault, steps};
+use super::shared::{Shared, text_weight};
+use super::thing::{Bound, Origin, Set, Thing, bind};
+use super::{Env, Eval, Evaluator, Stop, fault};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{Expr, For};
 use crate::typing::coerce::article;
 use crate::typing::relate;
 
+/// What going to the next item takes.
+const ITEM: u64 = 1;
+
 /// What a `for` goes through.
 pub(super) enum Each {
-    /// Pairs of key (or index) and item.
-    Items {
-        items: Vec<(Value, Thing)>,
-        secret: bool,
-    },
+    Items { source: Source, secret: bool },
     Unknown(Unknown),
 }
 
+/// Where the items come from.
+pub(super) enum Source {
+    /// Instances by key.
+    Set(Arc<Set>),
+    /// A list or map that others look at too.
+    Shared(Arc<Shared>),
+    /// A list or map of its own.
+    Owned(Value),
+}
+
 impl Evaluator<'_> {
-    /// The pairs that `for` binds its names to.
+    /// What `for` goes through.
     pub(super) fn each(&self, over: &Expr, env: &Env) -> Eval<Each> {
         let thing = self.thing(over, env)?;
         self.each_of(thing, over)
     }
 
-    /// The pairs of what `over` yields.
+    /// What goes through what `over` yields.
     pub(super) fn each_of(&self, thing: Thing, over: &Expr) -> Eval<Each> {
-        if let Thing::Set(set) = &thing {
-            self.spend(set.members.len(), steps::ITEM, over.span)?;
-            let pair = |(key, member): &(String, _)| {
-                (Value::String(key.clone()), self.member_thing(*member))
-            };
-            return Ok(Each::Items {
-                items: set.members.iter().map(pair).collect(),
-                secret: false,
-            });
-        }
-        let owned;
-        let value = match thing.as_value() {
-            Some(value) => value,
-            None => {
-                owned = self.materialize(thing)?;
-                &owned
+        let thing = match thing {
+            Thing::Set(set) => {
+                return Ok(Each::Items {
+                    source: Source::Set(set),
+                    secret: false,
+                });
             }
+            thing @ (Thing::Value(_) | Thing::Shared(_)) => thing,
+            thing => Thing::Value(self.materialize(thing, over.span)?),
         };
-        let (inner, secret) = reveal(value);
-        let count = match inner {
-            Value::List(items) => items.len(),
-            Value::Map(map) => map.len(),
-            _ => 0,
+        let (inner, secret) = match thing.as_value() {
+            Some(value) => reveal(value),
+            None => return Err(Stop::Silent),
         };
-        self.spend(count, steps::ITEM, over.span)?;
-        let items = match inner {
-            Value::List(items) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| (Value::Int(index as i64), Thing::Value(item.clone())))
-                .collect(),
-            Value::Map(map) => map
-                .iter()
-                .map(|(key, value)| (Value::String(key.clone()), Thing::Value(value.clone())))
-                .collect(),
+        match inner {
+            Value::List(_) | Value::Map(_) => {}
             Value::Unknown(unknown) => return Ok(Each::Unknown(Unknown::clone(unknown))),
             other => {
                 let message = format!("`for` goes through a list or a map, not {}", article(other));
@@ -74,8 +67,94 @@ impl Evaluator<'_> {
                     message,
                 )));
             }
+        }
+        if secret {
+            self.spend_on(inner, over.span)?;
+            let source = Source::Owned(inner.clone());
+            return Ok(Each::Items { source, secret });
+        }
+        let source = match thing {
+            Thing::Shared(value) => Source::Shared(value),
+            Thing::Value(value) => Source::Owned(value),
+            _ => return Err(Stop::Silent),
         };
-        Ok(Each::Items { items, secret })
+        Ok(Each::Items { source, secret })
+    }
+
+    /// Calls `visit` with each pair of key (or place) and item, until it says `false`.
+    pub(super) fn visit(
+        &self,
+        source: Source,
+        span: Span,
+        mut visit: impl FnMut(Value, Thing) -> Eval<bool>,
+    ) -> Eval<()> {
+        let mut pair = |key: Value, item: Thing| {
+            self.spend(ITEM, span)?;
+            visit(key, item)
+        };
+        match source {
+            Source::Set(set) => {
+                for (key, member) in &set.members {
+                    self.spend(text_weight(key.len()), span)?;
+                    if !pair(Value::String(key.clone()), self.member_thing(*member))? {
+                        return Ok(());
+                    }
+                }
+            }
+            Source::Owned(Value::List(items)) => {
+                for (place, item) in items.into_iter().enumerate() {
+                    if !pair(Value::Int(place as i64), Thing::Value(item))? {
+                        return Ok(());
+                    }
+                }
+            }
+            Source::Owned(Value::Map(map)) => {
+                for (key, value) in map {
+                    if !pair(Value::String(key), Thing::Value(value))? {
+                        return Ok(());
+                    }
+                }
+            }
+            Source::Owned(_) => {}
+            Source::Shared(shared) => match &**shared {
+                Value::List(items) => {
+                    for (place, item) in items.iter().enumerate() {
+                        let thing = self.row(&shared, place, item, span)?;
+                        if !pair(Value::Int(place as i64), thing)? {
+                            return Ok(());
+                        }
+                    }
+                }
+                Value::Map(map) => {
+                    for (place, (key, item)) in map.iter().enumerate() {
+                        self.spend(text_weight(key.len()), span)?;
+                        let thing = self.row(&shared, place, item, span)?;
+                        if !pair(Value::String(key.clone()), thing)? {
+                            return Ok(());
+                        }
+                    }
+                }
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    /// An item of a list or map that others look at too. What holds others is copied once for all who go through it.
+    fn row(&self, of: &Shared, place: usize, item: &Value, span: Span) -> Eval<Thing> {
+        match item {
+            Value::List(_) | Value::Map(_) | Value::Secret(_) | Value::Unknown(_) => {
+                if !of.has_rows() {
+                    self.spend(of.facts().weight, span)?;
+                }
+                Ok(Thing::Shared(of.rows()[place].clone()))
+            }
+            Value::String(text) | Value::Path(text) => {
+                self.spend(text_weight(text.len()), span)?;
+                Ok(Thing::Value(item.clone()))
+            }
+            item => Ok(Thing::Value(item.clone())),
+        }
     }
 
     /// `env` with the names of a `for` bound to one pair. With an `origin` the item is read again where it is used.
@@ -93,10 +172,14 @@ impl Evaluator<'_> {
         }
         Env {
             part: env.part,
-            locals: match origin {
-                Some(origin) => bind_item(&locals, &each.value.text, item, origin),
-                None => bind(&locals, &each.value.text, item),
-            },
+            locals: bind(
+                &locals,
+                &each.value.text,
+                Bound {
+                    thing: item.light(),
+                    origin,
+                },
+            ),
         }
     }
 
@@ -108,23 +191,23 @@ impl Evaluator<'_> {
         env: &Env,
         mut take: impl FnMut(&Env) -> Eval<()>,
     ) -> Eval<(Vec<Value>, bool)> {
-        let (items, mut secret) = match self.each(&each.over, env)? {
+        let (source, mut secret) = match self.each(&each.over, env)? {
             Each::Unknown(unknown) => return Ok((vec![unknown.into()], false)),
-            Each::Items { items, secret } => (items, secret),
+            Each::Items { source, secret } => (source, secret),
         };
         let mut waiting = Vec::new();
-        for (key, item) in items {
+        self.visit(source, each.over.span, |key, item| {
             let inner = self.bound(each, key, item, None, env);
             if let Some(condition) = &each.condition {
-                let decision = self.value(condition, &inner)?;
+                let decision = self.operand(condition, &inner)?;
                 let (decision, hidden) = reveal(&decision);
                 secret |= hidden;
                 match decision {
                     Value::Bool(true) => {}
-                    Value::Bool(false) => continue,
+                    Value::Bool(false) => return Ok(true),
                     Value::Unknown(_) => {
                         waiting.push(decision.clone());
-                        continue;
+                        return Ok(true);
                     }
                     other => {
                         let message = format!("a condition is a `bool`, not {}", article(other));
@@ -137,22 +220,15 @@ impl Evaluator<'_> {
                 }
             }
             take(&inner)?;
-        }
+            Ok(true)
+        })?;
         Ok((waiting, secret))
-    }
-
-    /// The value of an expression as an entry of what a comprehension makes.
-    fn entry(&self, expr: &Expr, env: &Env) -> Eval<Value> {
-        let value = self.value(expr, env)?;
-        self.spend(1, steps::ENTRY, expr.span)?;
-        self.spend_on(&value, expr.span)?;
-        Ok(value)
     }
 
     pub(super) fn list_for(&self, item: &Expr, each: &For, env: &Env) -> Eval<Value> {
         let mut items = Vec::new();
         let (waiting, secret) = self.for_each(each, env, |env| {
-            items.push(self.entry(item, env)?);
+            items.push(self.value(item, env)?);
             Ok(())
         })?;
         let value = if waiting.is_empty() {
@@ -170,7 +246,7 @@ impl Evaluator<'_> {
         let mut map = Record::new();
         let (waiting, secret) = self.for_each(each, env, |env| {
             let name = self.value(key, env)?;
-            let name = self.key(&name, key.span)?;
+            let name = self.key(name, key.span)?;
             if map.contains_key(&name) {
                 return Err(fault(
                     Diagnostic::error(
@@ -181,7 +257,7 @@ impl Evaluator<'_> {
                     .help("make the key of something that tells them apart"),
                 ));
             }
-            map.insert(name, self.entry(value, env)?);
+            map.insert(name, self.value(value, env)?);
             Ok(())
         })?;
         let result = if waiting.is_empty() {

@@ -1,6 +1,6 @@
 //! Resources that need each other in a circle.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use infra_model::{Address, Instance, Span};
@@ -29,16 +29,21 @@ pub(super) fn find(instances: &[Arc<Instance>], schemas: &Schemas) -> Vec<Diagno
         .map(|instance| edges(instance, &positions, schemas))
         .collect();
     let mut diagnostics = Vec::new();
-    let mut reported = BTreeMap::new();
-    for circle in circles(&edges) {
-        // A declaration with `for` has the same circle for every key; one message says it.
-        let first = &instances[circle[0].0];
-        if reported.insert(first.span, ()).is_none() {
-            diagnostics.push(describe(&circle, instances, &edges));
-        }
+    let mut reported = BTreeSet::new();
+    // A declaration with `for` has the same circle for every key; one message says it.
+    let mut is_new =
+        |first: usize| reported.len() < REPORTED_MAX && reported.insert(instances[first].span);
+    for circle in circles(&edges, &mut is_new) {
+        diagnostics.push(describe(&circle, instances, &edges));
     }
     diagnostics
 }
+
+/// When there are more circles, the first ones are enough to begin with.
+const REPORTED_MAX: usize = 100;
+
+/// A longer circle is shown by its first steps.
+const STEPS_MAX: usize = 20;
 
 fn edges<'i>(
     instance: &'i Instance,
@@ -74,9 +79,12 @@ fn edges<'i>(
     edges
 }
 
-/// Circles as steps of (instance, the edge taken from it). Depth first with a stack of its own: chains of
-/// resources can be longer than the machine's stack is deep.
-fn circles(edges: &[Vec<Edge<'_>>]) -> Vec<Vec<(usize, usize)>> {
+/// Circles as steps of (instance, the edge taken from it), those that begin with an instance that `wanted` wants.
+/// Depth first with a stack of its own: chains of resources can be longer than the machine's stack is deep.
+fn circles(
+    edges: &[Vec<Edge<'_>>],
+    wanted: &mut dyn FnMut(usize) -> bool,
+) -> Vec<Vec<(usize, usize)>> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
         New,
@@ -84,12 +92,15 @@ fn circles(edges: &[Vec<Edge<'_>>]) -> Vec<Vec<(usize, usize)>> {
         Done,
     }
     let mut marks = vec![Mark::New; edges.len()];
+    // Where in the path the open ones are.
+    let mut places = vec![0; edges.len()];
     let mut found = Vec::new();
     for start in 0..edges.len() {
         if marks[start] != Mark::New {
             continue;
         }
         marks[start] = Mark::Open;
+        places[start] = 0;
         let mut path = vec![(start, 0)];
         while let Some((at, next)) = path.last_mut() {
             let Some(edge) = edges[*at].get(*next) else {
@@ -102,10 +113,11 @@ fn circles(edges: &[Vec<Edge<'_>>]) -> Vec<Vec<(usize, usize)>> {
                 Mark::New => {
                     marks[to] = Mark::Open;
                     *next += 1;
+                    places[to] = path.len();
                     path.push((to, 0));
                 }
                 Mark::Open => {
-                    let from = path.iter().position(|(node, _)| *node == to).unwrap_or(0);
+                    let from = places[to];
                     // Every step but the last already moved on to its next edge.
                     let last = path.len() - 1;
                     let step = |(index, (node, next)): (usize, &(usize, usize))| {
@@ -118,7 +130,9 @@ fn circles(edges: &[Vec<Edge<'_>>]) -> Vec<Vec<(usize, usize)>> {
                             },
                         )
                     };
-                    found.push(path[from..].iter().enumerate().map(step).collect());
+                    if wanted(to) {
+                        found.push(path[from..].iter().enumerate().map(step).collect());
+                    }
                     path[last].1 += 1;
                 }
                 Mark::Done => *next += 1,
@@ -133,10 +147,14 @@ fn describe(
     instances: &[Arc<Instance>],
     edges: &[Vec<Edge<'_>>],
 ) -> Diagnostic {
-    let mut names: Vec<String> = circle
+    let shown = &circle[..circle.len().min(STEPS_MAX)];
+    let mut names: Vec<String> = shown
         .iter()
         .map(|(node, _)| format!("`{}`", instances[*node].address))
         .collect();
+    if shown.len() < circle.len() {
+        names.push("…".to_owned());
+    }
     names.push(names[0].clone());
     let edge = |step: &(usize, usize)| &edges[step.0][step.1];
     let message = format!(
@@ -146,7 +164,7 @@ fn describe(
     let mut diagnostic = Diagnostic::error(codes::CYCLE, edge(&circle[0]).span, message).help(
         "none of them can be made first; take one mention out, or move what they share into a resource of its own",
     );
-    for step in &circle[1..] {
+    for step in &shown[1..] {
         let edge = edge(step);
         let what = if edge.field.is_empty() {
             "`@after`".to_owned()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use infra_model::{Address, Desired, Instance, Known, Record, Value};
 
 use super::evaluation::{Evaluation, Frozen};
+use super::memo::Trace;
 use super::thing::{Instances, Member, NodeId, Part, PartId};
 use super::{Evaluator, cycle};
 use crate::check::cloud;
@@ -30,6 +31,60 @@ struct Outcome {
     waiting: bool,
 }
 
+/// The evaluation of a program without inputs and with nothing known of the cloud: what its text alone says.
+pub(crate) struct FirstRun {
+    frozen: Frozen,
+    outcome: Outcome,
+    /// What was asked of the cloud. The result is another one when something is known of any of these.
+    asked: Vec<Address>,
+}
+
+impl FirstRun {
+    /// Evaluates a program as far as its text alone goes, for what can be said about it without inputs.
+    pub fn of(program: &Program, world: &dyn World) -> Self {
+        let (inputs, known) = (BTreeMap::new(), BTreeMap::<Address, Record>::new());
+        let evaluator = Evaluator::new(program, &inputs, &known, Some(world), None);
+        let outcome = evaluator.run();
+        let traces = evaluator.traces.take();
+        let asked = traces.iter().flat_map(Trace::asked);
+        let asked = asked.map(|node| evaluator.node(node).address.clone());
+        let scene = evaluator.scene.borrow();
+        let lookups = scene.nodes.iter().filter(|node| node.lookup);
+        let asked = asked
+            .chain(lookups.map(|node| node.address.clone()))
+            .collect();
+        drop(scene);
+        FirstRun {
+            frozen: evaluator.freeze(),
+            outcome,
+            asked,
+        }
+    }
+
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.outcome.diagnostics
+    }
+
+    /// Whether an evaluation without inputs would come to the same.
+    fn holds(&self, known: &dyn Known) -> bool {
+        let told = |address: &Address| known.attributes(address).is_some();
+        !self.outcome.has_errors() && !self.asked.iter().any(told)
+    }
+}
+
+impl std::fmt::Debug for FirstRun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FirstRun").finish_non_exhaustive()
+    }
+}
+
+impl Outcome {
+    fn has_errors(&self) -> bool {
+        let mut all = self.diagnostics.iter();
+        all.any(|it| it.severity == Severity::Error)
+    }
+}
+
 /// Evaluates a program with its inputs.
 pub(crate) fn evaluate(
     program: &Arc<SoundProgram>,
@@ -37,19 +92,17 @@ pub(crate) fn evaluate(
     inputs: BTreeMap<String, Value>,
     known: &dyn Known,
 ) -> Result<Evaluation, Vec<Diagnostic>> {
-    let evaluator = Evaluator::new(program.program(), &inputs, known, Some(world), None);
-    let outcome = evaluator.run();
-    let frozen = Frozen {
-        scene: evaluator.scene.take(),
-        memo: evaluator.memo.take(),
-        files: evaluator.files.take(),
-        modules: evaluator.modules.take(),
+    let first = program.take_first_run();
+    let first = first.filter(|first| inputs.is_empty() && first.holds(known));
+    let (frozen, outcome) = match first {
+        Some(first) => (first.frozen, first.outcome),
+        None => {
+            let evaluator = Evaluator::new(program.program(), &inputs, known, Some(world), None);
+            let outcome = evaluator.run();
+            (evaluator.freeze(), outcome)
+        }
     };
-    if outcome
-        .diagnostics
-        .iter()
-        .any(|it| it.severity == Severity::Error)
-    {
+    if outcome.has_errors() {
         return Err(outcome.diagnostics);
     }
     let mut evaluation = Evaluation::new(
@@ -63,14 +116,17 @@ pub(crate) fn evaluate(
     Ok(evaluation)
 }
 
-/// Evaluates a program as far as its text alone goes, for what can be said about it without inputs.
-pub(crate) fn dry_run(program: &Program, world: &dyn World) -> Vec<Diagnostic> {
-    let (inputs, known) = (BTreeMap::new(), BTreeMap::<Address, Record>::new());
-    let evaluator = Evaluator::new(program, &inputs, &known, Some(world), None);
-    evaluator.run().diagnostics
-}
-
 impl Evaluator<'_> {
+    /// What is kept for later questions.
+    fn freeze(self) -> Frozen {
+        Frozen {
+            scene: self.scene.take(),
+            memo: self.memo.take(),
+            files: self.files.take(),
+            modules: self.modules.take(),
+        }
+    }
+
     fn run(&self) -> Outcome {
         let root = self.scene.borrow_mut().add_part(Part {
             scope: Scopes::ROOT,

@@ -8,6 +8,7 @@ use infra_model::{Address, Instance, Lookup, Record, Span, Value};
 use super::desired::Checked;
 use super::lifecycle::Decorated;
 use super::memo::Key;
+use super::shared::weight;
 use super::thing::{Node, NodeId};
 use super::{Eval, Evaluator, Stop, fault};
 use crate::codes;
@@ -29,7 +30,9 @@ impl Evaluator<'_> {
             let Some(value) = thing.as_value().filter(|value| !value.is_null()) else {
                 continue;
             };
-            let needs = self.needs(value, Key::Field(id, index as u32));
+            // The field's value, and what it depends on.
+            self.spend(2 * weight(value), span)?;
+            let needs = self.needs(value, Key::Field(id, index as u32), span)?;
             if !needs.is_empty() {
                 depends.insert(field.name.clone(), needs);
             }
@@ -89,7 +92,7 @@ impl Evaluator<'_> {
     }
 
     /// The resource instances that a value mentions, or that were asked on the way to it.
-    fn needs(&self, value: &Value, key: Key) -> BTreeSet<Address> {
+    fn needs(&self, value: &Value, key: Key, span: Span) -> Eval<BTreeSet<Address>> {
         let mut needs = BTreeSet::new();
         value.for_each_address(&mut |address| {
             if !self.is_lookup(address) {
@@ -97,14 +100,11 @@ impl Evaluator<'_> {
             }
         });
         if let Some(slot) = self.memo.borrow().get(&key) {
-            needs.extend(
-                slot.trace
-                    .asked
-                    .iter()
-                    .map(|node| self.node(*node).address.clone()),
-            );
+            self.spend(2 * slot.trace.asked_count(), span)?;
+            let asked = slot.trace.asked();
+            needs.extend(asked.map(|node| self.node(node).address.clone()));
         }
-        needs
+        Ok(needs)
     }
 
     /// The declaration's head: its type and name.

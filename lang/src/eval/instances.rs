@@ -7,8 +7,8 @@ use infra_model::{Address, AddressParts, Span, Step, Type, Unknown, Value};
 use super::comprehension::Each;
 use super::expr::waits_for;
 use super::memo::{Done, Key};
-use super::named::share;
 use super::operators::reveal;
+use super::shared::text_weight;
 use super::thing::{Caller, Instances, Locals, Member, Node, Origin, Part, PartId, Set, Thing};
 use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
@@ -32,8 +32,7 @@ impl Evaluator<'_> {
     pub(super) fn instances(&self, part: PartId, id: DeclId) -> Eval<Instances> {
         let scope = self.part(part).scope;
         let decl = self.program.scopes.get(scope).decl(id);
-        let label = || decl.name.text.clone();
-        let done = self.once(Key::Instances(part, id), label, decl.name.span, || {
+        let done = self.once(Key::Instances(part, id), decl.name.span, || {
             self.make_instances(part, id, decl).map(Done::Instances)
         })?;
         match done {
@@ -75,10 +74,9 @@ impl Evaluator<'_> {
             return Err(Stop::Silent);
         };
         let over = &item.each.as_ref().ok_or(Stop::Silent)?.over;
-        let label = || decl.name.text.clone();
-        let done = self.once(Key::Over(part, id), label, over.span, || {
+        let done = self.once(Key::Over(part, id), over.span, || {
             let thing = self.thing(over, &Env { part, locals: None })?;
-            Ok(Done::Thing(share(thing)))
+            self.shared(thing, over.span).map(Done::Thing)
         })?;
         match done {
             Done::Thing(thing) => Ok(thing),
@@ -97,7 +95,12 @@ impl Evaluator<'_> {
         let over = self.over(origin.part, origin.decl)?;
         let map = over.as_value().map(reveal).and_then(|(it, _)| it.as_map());
         let item = map.and_then(|map| map.get(&origin.key));
-        Ok(item.map_or_else(|| before.clone(), |item| Thing::Value(item.clone())))
+        let Some(item) = item else {
+            return Ok(before.clone());
+        };
+        let scope = self.program.scopes.get(self.part(origin.part).scope);
+        self.spend_on(item, scope.decl(origin.decl).name.span)?;
+        Ok(Thing::Value(item.clone()))
     }
 
     fn make_each(
@@ -109,11 +112,11 @@ impl Evaluator<'_> {
         each: &For,
         env: &Env,
     ) -> Eval<Instances> {
-        let items = match self.each_of(self.over(part, id)?, &each.over)? {
+        let source = match self.each_of(self.over(part, id)?, &each.over)? {
             Each::Items {
-                items,
+                source,
                 secret: false,
-            } => items,
+            } => source,
             Each::Items { .. } => return Err(secret_key(&each.over)),
             Each::Unknown(unknown) => {
                 match self.decide_unknown(&unknown, each.over.span, "the keys of `for`")? {
@@ -127,11 +130,14 @@ impl Evaluator<'_> {
         };
         let changes = self.changes(part, id);
         let mut set = Set::default();
-        for (index, member) in items {
+        // What is found instead of instances.
+        let mut other = None;
+        self.visit(source, each.over.span, |index, member| {
             let Some(key) = self.instance_key(&index, &member, each)? else {
-                return self.make_assumed(part, id, decl, item, each, &Type::Any, env);
+                other = Some(self.make_assumed(part, id, decl, item, each, &Type::Any, env)?);
+                return Ok(false);
             };
-            let is_entry = matches!((&index, &member), (Value::String(_), Thing::Value(_)));
+            let is_entry = matches!(index, Value::String(_)) && member.as_value().is_some();
             let origin = (changes && is_entry).then(|| Origin {
                 part,
                 decl: id,
@@ -140,25 +146,22 @@ impl Evaluator<'_> {
             let inner = self.bound(each, index, member, origin, env);
             let assumed = match self.condition(item, &inner)? {
                 Decided::Now(true) => false,
-                Decided::Now(false) => continue,
+                Decided::Now(false) => return Ok(true),
                 Decided::Open(_) => true,
-                Decided::Waiting(unknown) => return Ok(Instances::Waiting(unknown)),
+                Decided::Waiting(unknown) => {
+                    other = Some(Instances::Waiting(unknown));
+                    return Ok(false);
+                }
             };
             if set.by_key.contains_key(&key) {
-                return Err(fault(
-                    Diagnostic::error(
-                        codes::DUPLICATE_KEY,
-                        each.over.span,
-                        format!("two instances of `{}` have the key \"{key}\"", decl.name.text),
-                    )
-                    .help("every instance needs a key of its own: take out the repetition, or use a map"),
-                ));
+                return Err(duplicate_key(decl, &key, each));
             }
             let made = self.make(part, id, decl, item, Some(&key), inner.locals, assumed)?;
             set.by_key.insert(key.clone(), set.members.len());
             set.members.push((key, made));
-        }
-        Ok(Instances::Many(Arc::new(set)))
+            Ok(true)
+        })?;
+        Ok(other.unwrap_or_else(|| Instances::Many(Arc::new(set))))
     }
 
     /// One instance that stands for those whose keys are not known.
@@ -231,7 +234,7 @@ impl Evaluator<'_> {
         let Some(condition) = &item.condition else {
             return Ok(Decided::Now(true));
         };
-        let value = self.value(condition, env)?;
+        let value = self.operand(condition, env)?;
         match reveal(&value).0 {
             Value::Bool(value) => Ok(Decided::Now(*value)),
             Value::Unknown(unknown) => {
@@ -300,8 +303,12 @@ impl Evaluator<'_> {
         locals: Locals,
         assumed: bool,
     ) -> Eval<Member> {
-        let levels = self.part(part).path.len() + 1;
-        self.spend(levels, steps::INSTANCE, decl.name.span)?;
+        let levels = self.part(part).path.len() as u64 + 1;
+        let path = &self.part(part).path;
+        let step = |step: &Step| step.name.len() + step.key.as_ref().map_or(0, String::len);
+        let names = path.iter().map(step).sum::<usize>() + key.map_or(0, str::len);
+        let steps = levels * steps::INSTANCE + text_weight(names);
+        self.spend(steps, decl.name.span)?;
         match decl.kind {
             DeclKind::Lookup | DeclKind::Resource(Target::Schema) => {
                 let type_name = item.type_name.text();
@@ -309,6 +316,9 @@ impl Evaluator<'_> {
                 Ok(self.make_node(part, id, decl, type_name, key, locals, lookup, assumed))
             }
             DeclKind::Resource(Target::Component(scope)) => {
+                // The instance's declarations are gone through, used or not.
+                let declarations = self.program.scopes.get(scope).decls.len() as u64;
+                self.spend(declarations, decl.name.span)?;
                 let here = self.part(part);
                 let mut path = here.path.clone();
                 path.push(Step {
@@ -382,6 +392,20 @@ impl Evaluator<'_> {
         // Defined in a module of the library.
         Some(self.module(around))
     }
+}
+
+fn duplicate_key(decl: &Decl, key: &str, each: &For) -> Stop {
+    fault(
+        Diagnostic::error(
+            codes::DUPLICATE_KEY,
+            each.over.span,
+            format!(
+                "two instances of `{}` have the key \"{key}\"",
+                decl.name.text
+            ),
+        )
+        .help("every instance needs a key of its own: take out the repetition, or use a map"),
+    )
 }
 
 fn secret_key(over: &Expr) -> Stop {

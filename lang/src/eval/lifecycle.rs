@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use infra_model::{Address, Lifecycle, Value};
+use infra_model::{Address, Lifecycle, Span, Value};
 
 use super::thing::{Node, PartId, Thing};
 use super::{Env, Eval, Evaluator};
@@ -60,6 +60,7 @@ impl Evaluator<'_> {
         all: &mut Decorated,
     ) -> Eval<()> {
         for decorator in decorators {
+            self.spend(decorator.args.len() as u64, decorator.name.span)?;
             let first = decorator.args.first().map(|arg| &arg.value);
             match decorator.name.text.as_str() {
                 "protect" if !all.protect_decided => {
@@ -95,7 +96,7 @@ impl Evaluator<'_> {
                 "after" => {
                     for arg in &decorator.args {
                         let thing = self.thing(&arg.value, env)?;
-                        self.instances_in(&thing, &mut all.after)?;
+                        self.instances_in(&thing, &mut all.after, arg.value.span)?;
                     }
                 }
                 "provider" if all.provider.is_none() => all.provider = first.and_then(dotted),
@@ -114,20 +115,25 @@ impl Evaluator<'_> {
     }
 
     /// All resource instances that a thing consists of.
-    fn instances_in(&self, thing: &Thing, into: &mut BTreeSet<Address>) -> Eval<()> {
+    fn instances_in(&self, thing: &Thing, into: &mut BTreeSet<Address>, span: Span) -> Eval<()> {
+        /// What each address takes.
+        const ADDRESS: u64 = 4;
         match thing {
             Thing::Part(part) => {
                 for node in self.nodes_in(*part)? {
+                    self.spend(ADDRESS, span)?;
                     into.insert(self.node(node).address.clone());
                 }
             }
             Thing::Set(set) => {
                 for (_, member) in &set.members {
-                    self.instances_in(&self.member_thing(*member), into)?;
+                    self.spend(ADDRESS, span)?;
+                    self.instances_in(&self.member_thing(*member), into, span)?;
                 }
             }
             thing => {
                 if let Some(value) = thing.as_value() {
+                    self.spend_on(value, span)?;
                     value.for_each_address(&mut |address| {
                         into.insert(address.clone());
                     });

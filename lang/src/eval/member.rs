@@ -13,6 +13,9 @@ use crate::syntax::{Expr, Ident};
 use crate::typing::coerce::article;
 use crate::typing::relate;
 
+/// What it takes to compare a key with the one that was meant.
+const KEY: u64 = 10;
+
 impl Evaluator<'_> {
     pub(super) fn member(
         &self,
@@ -82,7 +85,13 @@ impl Evaluator<'_> {
                 ));
             }
             // A field of a record that was left out is null; the checker knows that it may be.
-            Value::Map(map) => Thing::Value(map.get(&name.text).cloned().unwrap_or(Value::Null)),
+            Value::Map(map) => match map.get(&name.text) {
+                Some(value) => {
+                    self.spend_on(value, name.span)?;
+                    Thing::Value(value.clone())
+                }
+                None => Thing::Value(Value::Null),
+            },
             Value::Unknown(unknown) => Thing::Value(Value::from(Unknown {
                 ty: self.member_type(&unknown.ty, &name.text),
                 ..Unknown::clone(unknown)
@@ -97,7 +106,7 @@ impl Evaluator<'_> {
             }
         };
         if secret {
-            let value = self.materialize(thing)?;
+            let value = self.materialize(thing, name.span)?;
             return Ok(Thing::Value(hide(value, true)));
         }
         Ok(thing)
@@ -123,7 +132,7 @@ impl Evaluator<'_> {
 
     pub(super) fn index(&self, base: &Expr, index: &Expr, env: &Env) -> Eval<Thing> {
         let thing = self.thing(base, env)?;
-        let at = self.value(index, env)?;
+        let at = self.operand(index, env)?;
         match &thing {
             Thing::Set(set) => {
                 if let Some(value @ Value::Unknown(_)) = Some(reveal(&at).0) {
@@ -132,7 +141,7 @@ impl Evaluator<'_> {
                         [value],
                     )));
                 }
-                let key = self.key(&at, index.span)?;
+                let key = self.key(at.into_value(), index.span)?;
                 if let Some(member) = set.get(&key) {
                     return Ok(self.member_thing(member));
                 }
@@ -141,6 +150,7 @@ impl Evaluator<'_> {
                 {
                     return Ok(self.member_thing(*member));
                 }
+                self.spend(KEY * set.members.len() as u64, index.span)?;
                 let keys = set.members.iter().map(|(key, _)| key.as_str());
                 Err(missing_key(&key, keys, index))
             }
@@ -178,12 +188,16 @@ impl Evaluator<'_> {
             (Value::Map(map), Value::String(key)) => match map.get(key) {
                 Some(value) => value.clone(),
                 None if hidden => return Err(nothing_secret(codes::MISSING_KEY, index)),
-                None => return Err(missing_key(key, map.keys().map(String::as_str), index)),
+                None => {
+                    self.spend(KEY * map.len() as u64, index.span)?;
+                    return Err(missing_key(key, map.keys().map(String::as_str), index));
+                }
             },
             (Value::Map(map), Value::Int(number)) => match map.get(&number.to_string()) {
                 Some(value) => value.clone(),
                 None if hidden => return Err(nothing_secret(codes::MISSING_KEY, index)),
                 None => {
+                    self.spend(KEY * map.len() as u64, index.span)?;
                     return Err(missing_key(
                         &number.to_string(),
                         map.keys().map(String::as_str),
@@ -204,6 +218,7 @@ impl Evaluator<'_> {
                 return Err(failed(Failure::new(codes::WRONG_TYPE, message), index.span));
             }
         };
+        self.spend_on(&found, index.span)?;
         Ok(Thing::Value(hide(found, hidden)))
     }
 }

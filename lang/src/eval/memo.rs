@@ -1,4 +1,4 @@
-//! What was evaluated already, what is being evaluated, and what it depended on.
+//! What was evaluated already, and what it depended on.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub enum Done {
     Instances(Instances),
     /// It failed, and the failure was told to whom asked first.
     Failed,
+    /// It is being evaluated. Whoever asks for it now closes a cycle.
+    Running,
 }
 
 /// A result with what it came from.
@@ -41,26 +43,49 @@ pub struct Slot {
 /// What went into a result besides the program's text and inputs.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    /// The resources whose attributes were asked of the cloud. Empty means that the result stays the same,
-    /// whatever becomes known.
-    pub asked: Arc<BTreeSet<NodeId>>,
+    /// The resources whose attributes were asked of the cloud; most results ask for none.
+    asked: Option<Arc<BTreeSet<NodeId>>>,
     /// A lookup without an answer was asked.
     pub waits: bool,
 }
 
 impl Trace {
-    /// Whether the result can change when more is known.
+    /// Whether the result stays the same, whatever becomes known.
     pub fn is_settled(&self) -> bool {
-        self.asked.is_empty() && !self.waits
+        self.asked.is_none() && !self.waits
     }
 
-    /// Adds what went into a part of the result.
-    pub fn absorb(&mut self, other: &Trace) {
+    /// The resources whose attributes were asked of the cloud.
+    pub fn asked(&self) -> impl Iterator<Item = NodeId> {
+        self.asked.iter().flat_map(|nodes| nodes.iter().copied())
+    }
+
+    /// How many resources were asked.
+    pub fn asked_count(&self) -> u64 {
+        self.asked.as_ref().map_or(0, |nodes| nodes.len() as u64)
+    }
+
+    /// Notes that an attribute of a resource was asked of the cloud.
+    pub fn ask(&mut self, node: NodeId) {
+        Arc::make_mut(self.asked.get_or_insert_default()).insert(node);
+    }
+
+    /// Adds what went into a part of the result. Returns how many resources were copied for it.
+    pub fn absorb(&mut self, other: &Trace) -> usize {
         self.waits |= other.waits;
-        if self.asked.is_empty() {
-            self.asked = other.asked.clone();
-        } else if !other.asked.is_subset(&self.asked) {
-            Arc::make_mut(&mut self.asked).extend(other.asked.iter().copied());
+        match (&mut self.asked, &other.asked) {
+            (_, None) => 0,
+            (mine @ None, Some(_)) => {
+                mine.clone_from(&other.asked);
+                0
+            }
+            (Some(mine), Some(theirs)) if Arc::ptr_eq(mine, theirs) => 0,
+            (Some(mine), Some(theirs)) => {
+                if !theirs.is_subset(mine) {
+                    Arc::make_mut(mine).extend(theirs.iter().copied());
+                }
+                mine.len().min(theirs.len())
+            }
         }
     }
 }
@@ -69,10 +94,8 @@ impl Trace {
 pub type Memo = HashMap<Key, Slot>;
 
 /// Something under evaluation, to show a cycle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Running {
     pub key: Key,
-    /// As the user knows it: `zone`, `main.range`.
-    pub label: String,
     pub span: Span,
 }

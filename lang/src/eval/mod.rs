@@ -13,6 +13,7 @@ mod cycle;
 mod desired;
 mod evaluation;
 mod expr;
+pub(crate) mod index;
 mod instance;
 mod instances;
 mod lifecycle;
@@ -22,8 +23,11 @@ mod named;
 pub(crate) mod operators;
 mod provider;
 mod result;
+mod reuse;
+mod running;
+pub(crate) mod shared;
 mod special;
-mod steps;
+pub(crate) mod steps;
 mod template;
 mod thing;
 
@@ -34,7 +38,7 @@ use std::sync::Arc;
 use infra_model::{FileId, Known, Span, Value};
 
 pub(crate) use attribute::read_type;
-pub(crate) use desired::{Checked, dry_run, evaluate};
+pub(crate) use desired::{Checked, FirstRun, evaluate};
 pub use evaluation::Evaluation;
 pub(crate) use lifecycle::dotted;
 
@@ -42,8 +46,9 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::world::World;
-use memo::{Done, Key, Memo, Running, Slot, Trace};
-use thing::{Locals, Node, NodeId, Part, PartId, Scene, Thing};
+use memo::{Memo, Running, Trace};
+use reuse::{Kept, Reads};
+use thing::{Locals, Node, NodeId, Part, PartId, Scene};
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -90,6 +95,8 @@ pub(crate) struct Evaluator<'a> {
     scene: RefCell<Scene>,
     memo: RefCell<Memo>,
     files: RefCell<Files>,
+    /// Templates that have been read, by their text.
+    templates: RefCell<HashMap<String, Arc<template::TemplateParts>>>,
     modules: RefCell<HashMap<crate::resolve::ScopeId, PartId>>,
     running: RefCell<Vec<Running>>,
     /// What went into each evaluation under way; the last is the innermost.
@@ -99,9 +106,14 @@ pub(crate) struct Evaluator<'a> {
     failed: RefCell<Vec<Key>>,
     /// The provider of whoever first needs something by its id.
     providers_of_given: RefCell<BTreeMap<infra_model::Address, String>>,
+    /// What the `let`s of components under evaluation have read of their own parts; the last is the innermost.
+    reads: RefCell<Vec<Reads>>,
+    /// Values of components' `let`s, for other instances of the component.
+    kept: RefCell<Kept>,
     depth: Cell<u32>,
     /// What has been used of the budget.
     steps: Cell<u64>,
+    steps_max: u64,
 }
 
 impl<'a> Evaluator<'a> {
@@ -121,14 +133,18 @@ impl<'a> Evaluator<'a> {
             scene: RefCell::default(),
             memo: RefCell::default(),
             files: RefCell::default(),
+            templates: RefCell::default(),
             modules: RefCell::default(),
             running: RefCell::default(),
             traces: RefCell::new(vec![Trace::default()]),
             diagnostics: RefCell::default(),
             failed: RefCell::default(),
             providers_of_given: RefCell::default(),
+            reads: RefCell::default(),
+            kept: RefCell::default(),
             depth: Cell::new(0),
             steps: Cell::new(0),
+            steps_max: steps::limit(program),
         }
     }
 
@@ -163,96 +179,6 @@ impl<'a> Evaluator<'a> {
                 None
             }
         }
-    }
-
-    /// A result that was had before and still holds.
-    fn remembered(&self, key: Key) -> Option<Slot> {
-        if let Some(slot) = self.memo.borrow().get(&key) {
-            return Some(slot.clone());
-        }
-        let slot = self.base?.memo.get(&key)?;
-        // Which instances there are was settled by the evaluation itself.
-        let stays = matches!(key, Key::Instances(..)) || slot.trace.is_settled();
-        stays.then(|| slot.clone())
-    }
-
-    /// Evaluates something once, noticing when it needs itself.
-    fn once(
-        &self,
-        key: Key,
-        label: impl FnOnce() -> String,
-        span: Span,
-        work: impl FnOnce() -> Eval<Done>,
-    ) -> Eval<Done> {
-        if let Some(slot) = self.remembered(key) {
-            self.trace(|trace| trace.absorb(&slot.trace));
-            return match slot.done {
-                Done::Failed => Err(Stop::Silent),
-                done => Ok(done),
-            };
-        }
-        if let Some(from) = self
-            .running
-            .borrow()
-            .iter()
-            .position(|running| running.key == key)
-        {
-            return Err(self.cycle_fault(from));
-        }
-        self.running.borrow_mut().push(Running {
-            key,
-            label: label(),
-            span,
-        });
-        self.traces.borrow_mut().push(Trace::default());
-        let result = self.deeper(span, work);
-        self.running.borrow_mut().pop();
-        let trace = self.traces.borrow_mut().pop().unwrap_or_default();
-        self.trace(|outer| outer.absorb(&trace));
-        let done = result.as_ref().map_or(Done::Failed, Clone::clone);
-        if result.is_err() {
-            self.failed.borrow_mut().push(key);
-        }
-        self.memo.borrow_mut().insert(key, Slot { done, trace });
-        result
-    }
-
-    /// Changes the record of what goes into the innermost evaluation.
-    fn trace(&self, change: impl FnOnce(&mut Trace)) {
-        if let Some(trace) = self.traces.borrow_mut().last_mut() {
-            change(trace);
-        }
-    }
-
-    /// Goes one level down, unless that is too deep for the machine's stack.
-    fn deeper<T>(&self, span: Span, work: impl FnOnce() -> Eval<T>) -> Eval<T> {
-        if self.depth.get() >= DEPTH_MAX {
-            return Err(fault(too_deep(span)));
-        }
-        self.depth.set(self.depth.get() + 1);
-        let result = deep(work);
-        self.depth.set(self.depth.get() - 1);
-        result
-    }
-
-    fn cycle_fault(&self, from: usize) -> Stop {
-        let running = self.running.borrow();
-        let circle = &running[from..];
-        let mut labels: Vec<&str> = circle
-            .iter()
-            .map(|running| running.label.as_str())
-            .collect();
-        labels.push(labels[0]);
-        let mut diagnostic = Diagnostic::error(
-            codes::CYCLE,
-            circle[0].span,
-            format!("a value needs itself: {}", labels.join(" → ")),
-        )
-        .help("write one of them without the others; a part they share can be a `let` of its own");
-        for running in &circle[1..] {
-            diagnostic = diagnostic.related(running.span, format!("through `{}`", running.label));
-        }
-        fault(diagnostic)
     }
 
     /// The text of a project file.
@@ -300,17 +226,6 @@ pub(crate) fn too_deep(span: Span) -> Diagnostic {
 /// A failure with its diagnostic.
 pub(crate) fn fault(diagnostic: Diagnostic) -> Stop {
     Stop::Fault(Box::new(diagnostic))
-}
-
-impl Thing {
-    /// The value, if it is one already.
-    fn as_value(&self) -> Option<&Value> {
-        match self {
-            Thing::Value(value) => Some(value),
-            Thing::Shared(value) => Some(value),
-            _ => None,
-        }
-    }
 }
 
 /// The file and place of nothing, for values that no text wrote.

@@ -1,20 +1,22 @@
 //! What a name yields: a local, a `let`, a parameter, instances, a module, or a built-in value.
 
-use std::sync::Arc;
-
 use infra_model::{Type, Unknown, Value};
 
 use super::memo::{Done, Key};
+use super::shared::weight;
 use super::thing::{self, Instances, Member, PartId, Thing};
-use super::{Env, Eval, Evaluator, Stop, fault};
+use super::{Env, Eval, Evaluator, Stop, fault, steps};
 use crate::codes;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Brief, Diagnostic};
 use crate::resolve::path;
 use crate::resolve::scope::param;
 use crate::resolve::{Decl, DeclId, DeclKind, ScopeKind};
 use crate::syntax::{ItemKind, Param};
-use crate::typing::coerce::coerce;
+use crate::typing::coerce::{alternatives, coerce};
 use crate::typing::relate;
+
+/// The names of fields that are compared in one step.
+const FIELDS: u64 = 8;
 
 impl Evaluator<'_> {
     /// What `name` yields in `env`.
@@ -43,15 +45,15 @@ impl Evaluator<'_> {
     pub(super) fn declared(&self, part: PartId, id: DeclId) -> Eval<Thing> {
         let scope = self.part(part).scope;
         let decl = self.program.scopes.get(scope).decl(id);
+        self.note_read(part, id, decl.kind);
         match decl.kind {
             DeclKind::Param(_) | DeclKind::Let => {
-                let label = || decl.name.text.clone();
-                let done = self.once(Key::Named(part, id), label, decl.name.span, || {
+                let done = self.once(Key::Named(part, id), decl.name.span, || {
                     let thing = match decl.kind {
-                        DeclKind::Let => self.let_value(part, decl)?,
+                        DeclKind::Let => self.reusable_let(part, id, decl)?,
                         _ => self.param_value(part, decl)?,
                     };
-                    Ok(Done::Thing(share(thing)))
+                    self.shared(thing, decl.name.span).map(Done::Thing)
                 })?;
                 match done {
                     Done::Thing(thing) => Ok(thing),
@@ -69,6 +71,16 @@ impl Evaluator<'_> {
         }
     }
 
+    /// A thing that a name or a field stands for, to be looked at by many. It is refused when it nests too deep: what
+    /// is made of it nests only a little deeper.
+    pub(super) fn shared(&self, thing: Thing, span: infra_model::Span) -> Eval<Thing> {
+        let thing = thing.light();
+        if let Thing::Shared(value) = &thing {
+            steps::check_nesting(value.facts().depth, span)?;
+        }
+        Ok(thing)
+    }
+
     pub(super) fn member_thing(&self, member: Member) -> Thing {
         match member {
             Member::Node(id) => Thing::Value(Value::Ref(self.node(id).address.clone())),
@@ -76,7 +88,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn let_value(&self, part: PartId, decl: &Decl) -> Eval<Thing> {
+    pub(super) fn let_value(&self, part: PartId, decl: &Decl) -> Eval<Thing> {
         let ItemKind::Let(item) = &decl.item.get(&self.program.trees).kind else {
             return Err(Stop::Silent);
         };
@@ -134,6 +146,7 @@ impl Evaluator<'_> {
         let ItemKind::Resource(item) = &outside.item.get(&self.program.trees).kind else {
             return Err(Stop::Silent);
         };
+        self.spend(item.body.fields.len() as u64 / FIELDS, decl.name.span)?;
         let given = item
             .body
             .fields
@@ -149,7 +162,7 @@ impl Evaluator<'_> {
                 // Instances of components travel as they are, so that only the outputs asked for are evaluated.
                 Thing::Part(_) | Thing::Set(_) if is_component(ty) => thing,
                 thing => {
-                    let value = self.materialize(thing)?;
+                    let value = self.materialize(thing, field.value.span)?;
                     Thing::Value(self.coerced(value, &nullable(ty, param), field.value.span)?)
                 }
             };
@@ -189,7 +202,7 @@ impl Evaluator<'_> {
         };
         let shown = thing
             .as_value()
-            .map(|value| format!("the value is {value}"));
+            .map(|value| format!("the value is {}", Brief(value)));
         let mut diagnostic = Diagnostic::error(codes::CONDITION_FAILED, condition.span, message);
         diagnostic.label = shown;
         diagnostic.help = Some(format!("give another value for `{}`", param.name.text));
@@ -202,6 +215,11 @@ impl Evaluator<'_> {
             evaluator: self,
             directory: self.program.directory(span.file),
         };
+        /// The alternatives of a type count only for values that have parts.
+        const SCALAR: u64 = 8;
+        let weight = weight(&value);
+        let alternatives = if weight > SCALAR { alternatives(ty) } else { 1 };
+        self.spend(weight.saturating_mul(alternatives), span)?;
         coerce(value, ty, &facts).map_err(|mismatch| {
             use crate::typing::coerce::MismatchKind;
             let code = match &mismatch.kind {
@@ -226,6 +244,7 @@ impl crate::typing::coerce::Facts for FactsAt<'_, '_> {
     fn satisfies(&self, condition: &str, it: &Value) -> Option<bool> {
         let evaluator = self.evaluator;
         let expr = evaluator.program.schemas.conditions.get(condition)?;
+        evaluator.spend_on(it, expr.span).ok()?;
         let locals = thing::bind(&None, "it", Thing::Value(it.clone()));
         // A condition knows `it` and built-in names only; no part has names it could see.
         let env = Env {
@@ -242,14 +261,6 @@ impl crate::typing::coerce::Facts for FactsAt<'_, '_> {
             "" => written,
             directory => path::join(directory, &written).unwrap_or(written),
         }
-    }
-}
-
-/// Values of names are shared, not copied: a catalogue has hundreds of rows and many readers.
-pub(super) fn share(thing: Thing) -> Thing {
-    match thing {
-        Thing::Value(value) => Thing::Shared(Arc::new(value)),
-        thing => thing,
     }
 }
 

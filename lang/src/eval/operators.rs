@@ -127,7 +127,7 @@ fn unfit(op: BinaryOp, left: &Value, right: &Value) -> Failure {
 }
 
 /// Whether two values are equal; `None` when that waits for something.
-fn equal(left: &Value, right: &Value) -> Option<bool> {
+pub fn equal(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
         (Value::Unknown(unknown), other) | (other, Value::Unknown(unknown)) => {
             // What cannot be null is not, even before it is known.

@@ -16,7 +16,7 @@ impl Evaluator<'_> {
         for (index, output) in scope.outputs.iter().enumerate() {
             let value = self
                 .output(PartId(0), index as u32)
-                .and_then(|thing| self.materialize(thing));
+                .and_then(|thing| self.materialize(thing, output.name.span));
             let Some(value) = self.note(value) else {
                 continue;
             };

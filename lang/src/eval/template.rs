@@ -1,9 +1,13 @@
 //! What functions ask of the project: the texts of its files, and templates.
 
-use infra_model::{FileId, Record, Value};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use infra_model::{FileId, Record, Span, Value};
 
 use super::expr::as_text;
-use super::thing::{PartId, Thing, bind};
+use super::steps::TEXT_BYTES_MAX;
+use super::thing::{Local, PartId, Thing};
 use super::{Env, Evaluator, Stop};
 use crate::functions::Context;
 use crate::syntax::{self, EntryKey, Expr, ExprKind, For, Ident, StringPart};
@@ -13,28 +17,33 @@ impl Context for Evaluator<'_> {
         self.read_file(path)
     }
 
-    fn render(&self, text: &str, vars: &Record) -> Result<Value, String> {
-        let mut locals = None;
-        for (name, value) in vars {
-            locals = bind(&locals, name, Thing::Value(value.clone()));
-        }
+    fn spend(&self, steps: u64, span: Span) -> Result<(), String> {
+        let spent = Evaluator::spend(self, steps, span);
+        spent.map_err(|_| "the program takes too many steps".to_owned())
+    }
+
+    fn render(&self, text: &str, vars: &Record, span: Span) -> Result<Value, String> {
+        let things = vars
+            .iter()
+            .map(|(name, value)| (name.clone(), Thing::Value(value.clone()).into()))
+            .collect();
         // Which names there are has been looked at: none is left that the program's own could stand for.
         let env = Env {
             part: PartId(0),
-            locals,
+            locals: Some(Arc::new(Local::All(things))),
         };
-        let known: Vec<&str> = vars.keys().map(String::as_str).collect();
+        let known: HashSet<&str> = vars.keys().map(String::as_str).collect();
         let mut out = String::new();
-        for (part, line) in template_parts(text)? {
+        for (part, line) in self.template(text, span)?.iter() {
             match part {
-                StringPart::Text(text) => out.push_str(&text),
+                StringPart::Text(text) => out.push_str(text),
                 StringPart::Expr(expr) => {
-                    if let Some(name) = free_name(&expr, &known) {
+                    if let Some(name) = free_name(expr, &known) {
                         return Err(format!(
                             "line {line} uses `{name}`, which is not among the variables"
                         ));
                     }
-                    let value = self.value(&expr, &env).map_err(|stop| match stop {
+                    let value = self.operand(expr, &env).map_err(|stop| match stop {
                         Stop::Fault(diagnostic) => format!("line {line}: {}", diagnostic.message),
                         Stop::Silent => format!("line {line} cannot be evaluated"),
                     })?;
@@ -43,13 +52,39 @@ impl Context for Evaluator<'_> {
                     );
                 }
             }
+            if out.len() > TEXT_BYTES_MAX {
+                return Err(format!("the text is too long at line {line}"));
+            }
         }
         Ok(Value::String(out))
     }
 }
 
+impl Evaluator<'_> {
+    /// The parts of a template's text, each with the number of its line. A text is read once.
+    fn template(&self, text: &str, span: Span) -> Result<Arc<TemplateParts>, String> {
+        if let Some(parts) = self.templates.borrow().get(text) {
+            return Ok(parts.clone());
+        }
+        let read = |steps| Context::spend(self, steps, span);
+        let parts: Arc<TemplateParts> = template_parts(text, &read)?.into();
+        let mut templates = self.templates.borrow_mut();
+        templates.insert(text.to_owned(), parts.clone());
+        Ok(parts)
+    }
+}
+
+/// The parts of a template, each with the number of its line.
+pub(super) type TemplateParts = Vec<(StringPart, usize)>;
+
+/// What reading an expression in a template takes, beside that of each of its bytes.
+const EXPRESSION: u64 = 200;
+
 /// The text cut at its `${…}`, each part with the number of its line. `$${` stands for `${`.
-fn template_parts(text: &str) -> Result<Vec<(StringPart, usize)>, String> {
+fn template_parts(
+    text: &str,
+    spend: &dyn Fn(u64) -> Result<(), String>,
+) -> Result<TemplateParts, String> {
     let mut parts = Vec::new();
     let mut rest = text;
     let mut line = 1;
@@ -66,6 +101,7 @@ fn template_parts(text: &str) -> Result<Vec<(StringPart, usize)>, String> {
         plain.push_str(before);
         let inside = &after[2..];
         let end = closing(inside).ok_or_else(|| format!("the `${{` in line {line} has no end"))?;
+        spend(EXPRESSION + 10 * end as u64)?;
         let (expr, diagnostics) = syntax::parse_expression(FileId(u32::MAX), &inside[..end]);
         if let Some(diagnostic) = diagnostics.first() {
             return Err(format!("line {line}: {}", diagnostic.message));
@@ -99,12 +135,12 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 /// The first name in an expression that is neither known, nor bound inside it, nor built in.
-fn free_name<'e>(expr: &'e Expr, known: &[&'e str]) -> Option<&'e str> {
+fn free_name<'e>(expr: &'e Expr, known: &HashSet<&'e str>) -> Option<&'e str> {
     let any = |parts: &[&'e Expr]| parts.iter().find_map(|part| free_name(part, known));
     match &expr.kind {
         ExprKind::Name(name) => {
             let is_known =
-                known.contains(&name.as_str()) || crate::program::built_in(name).is_some();
+                known.contains(name.as_str()) || crate::program::built_in(name).is_some();
             (!is_known).then_some(name)
         }
         ExprKind::String(parts) => parts.iter().find_map(|part| match part {
@@ -148,10 +184,14 @@ fn free_name<'e>(expr: &'e Expr, known: &[&'e str]) -> Option<&'e str> {
     }
 }
 
-fn free_in_each<'e>(each: &'e For, parts: &[&'e Expr], known: &[&'e str]) -> Option<&'e str> {
+fn free_in_each<'e>(
+    each: &'e For,
+    parts: &[&'e Expr],
+    known: &HashSet<&'e str>,
+) -> Option<&'e str> {
     let name = |ident: &'e Ident| ident.text.as_str();
     let bound = each.key.iter().chain([&each.value]).map(name);
-    let inside: Vec<&str> = known.iter().copied().chain(bound).collect();
+    let inside: HashSet<&str> = known.iter().copied().chain(bound).collect();
     let parts = parts.iter().copied().chain(&each.condition);
     free_name(&each.over, known)
         .or_else(|| parts.into_iter().find_map(|part| free_name(part, &inside)))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use infra_model::{Address, Span, Step, Unknown, Value};
 
+use super::shared::Shared;
 use crate::resolve::{DeclId, ScopeId};
 
 /// The number of an instance of a scope: of the program, a module, or a component.
@@ -20,7 +21,7 @@ pub struct NodeId(pub u32);
 pub enum Thing {
     Value(Value),
     /// A value that others use too, such as that of a `let`.
-    Shared(Arc<Value>),
+    Shared(Arc<Shared>),
     /// A component's instance; asking for an output evaluates only that output.
     Part(PartId),
     /// All instances of a declaration with `for`.
@@ -70,49 +71,87 @@ impl Set {
     }
 }
 
-/// A name bound by `for`.
+/// Names bound around an expression.
 #[derive(Debug)]
-pub struct Local {
-    pub name: String,
+pub enum Local {
+    /// A name bound by `for`, and those around it.
+    One {
+        name: String,
+        bound: Bound,
+        next: Locals,
+    },
+    /// The names of a template.
+    All(HashMap<String, Bound>),
+}
+
+/// What a local name is bound to.
+#[derive(Debug)]
+pub struct Bound {
     pub thing: Thing,
     /// Set where the thing changes with what becomes known.
     pub origin: Option<Origin>,
-    pub next: Locals,
+}
+
+impl From<Thing> for Bound {
+    fn from(thing: Thing) -> Bound {
+        Bound {
+            thing: thing.light(),
+            origin: None,
+        }
+    }
 }
 
 /// The names bound around an expression, the innermost first.
 pub type Locals = Option<Arc<Local>>;
 
 /// `locals` with one more name.
-pub fn bind(locals: &Locals, name: &str, thing: Thing) -> Locals {
-    Some(Arc::new(Local {
+pub fn bind(locals: &Locals, name: &str, bound: impl Into<Bound>) -> Locals {
+    Some(Arc::new(Local::One {
         name: name.to_owned(),
-        thing,
-        origin: None,
-        next: locals.clone(),
-    }))
-}
-
-/// `locals` with a name for an item that is read again when more is known.
-pub fn bind_item(locals: &Locals, name: &str, thing: Thing, origin: Origin) -> Locals {
-    Some(Arc::new(Local {
-        name: name.to_owned(),
-        thing,
-        origin: Some(origin),
+        bound: bound.into(),
         next: locals.clone(),
     }))
 }
 
 /// What a local name is bound to.
-pub fn find<'l>(locals: &'l Locals, name: &str) -> Option<&'l Local> {
+pub fn find<'l>(locals: &'l Locals, name: &str) -> Option<&'l Bound> {
     let mut at = locals.as_ref();
     while let Some(local) = at {
-        if local.name == name {
-            return Some(local);
+        match &**local {
+            Local::One {
+                name: other, bound, ..
+            } if other == name => return Some(bound),
+            Local::One { next, .. } => at = next.as_ref(),
+            Local::All(names) => return names.get(name),
         }
-        at = local.next.as_ref();
     }
     None
+}
+
+impl Thing {
+    /// The same thing in a form that is cheap to copy.
+    pub fn light(self) -> Thing {
+        match self {
+            Thing::Value(
+                value @ (Value::String(_)
+                | Value::Path(_)
+                | Value::List(_)
+                | Value::Map(_)
+                | Value::Secret(_)
+                | Value::Unknown(_)),
+            ) => Thing::Shared(Shared::new(value)),
+            thing => thing,
+        }
+    }
+
+    /// The value, if it is one already.
+    pub fn as_value(&self) -> Option<&Value> {
+        match self {
+            Thing::Value(value) => Some(value),
+            Thing::Shared(value) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 /// Where a part was made.

@@ -2,14 +2,14 @@
 
 use infra_model::{PortRange, Protocol, Secret, Value};
 
-use super::{Args, Function, expected};
+use super::{Args, Function, expected, shown};
 
 fn to_text(args: &Args<'_>) -> Result<Value, String> {
     match args.value(0)? {
         Value::String(text) | Value::Path(text) => Ok(Value::string(text)),
         Value::Float(number) => Ok(Value::String(number.to_string())),
         other @ (Value::Null | Value::Ref(_)) => Err(expected("a value", other)),
-        other => Ok(Value::String(other.to_string())),
+        other => shown(other),
     }
 }
 
@@ -196,6 +196,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "Whether nothing of the value is still to be decided by the cloud.",
         example: ("is_known(1)", "true"),
         partial: true,
-        run: |args| Ok(Value::Bool(args.value(0)?.is_known())),
+        run: |args| Ok(Value::Bool(args.peek(0)?.facts().known)),
     },
 ];

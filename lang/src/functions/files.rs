@@ -3,6 +3,7 @@
 use infra_model::Value;
 
 use super::{Args, Function};
+use crate::eval::steps::TEXT_BYTES_MAX;
 use crate::resolve::path;
 
 fn read(args: &Args<'_>) -> Result<String, String> {
@@ -15,7 +16,13 @@ fn read(args: &Args<'_>) -> Result<String, String> {
              written in"
         )
     };
-    args.context.read(&path).ok_or_else(missing)
+    let text = args.context.read(&path).ok_or_else(missing)?;
+    if text.len() > TEXT_BYTES_MAX {
+        let most = TEXT_BYTES_MAX >> 20;
+        return Err(format!("the file `{path}` is larger than {most} MiB"));
+    }
+    args.make_text(text.len())?;
+    Ok(text)
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -36,6 +43,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
             r#""Welcome, Ada!\n""#,
         ),
         partial: false,
-        run: |args| args.context.render(&read(args)?, args.map(1)?),
+        run: |args| args.context.render(&read(args)?, args.map(1)?, args.span),
     },
 ];

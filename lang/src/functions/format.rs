@@ -3,7 +3,7 @@
 use infra_model::Value;
 
 use super::expected;
-use super::strings::LENGTH_MAX;
+use crate::eval::steps::TEXT_BYTES_MAX;
 
 /// What stands between `%` and the verb.
 #[derive(Default)]
@@ -54,7 +54,7 @@ pub(super) fn format(form: &str, values: &[&Value]) -> Result<String, String> {
             .next()
             .ok_or_else(|| format!("`%{verb}` is the verb of value {used}, which is missing"))?;
         pad(&written(verb, value, &flags)?, verb, &flags, &mut out);
-        if out.len() > LENGTH_MAX {
+        if out.len() > TEXT_BYTES_MAX {
             return Err("the result is too long".to_owned());
         }
     }

@@ -4,10 +4,14 @@ use infra_model::{Size, Value};
 
 use super::{Args, Function};
 use crate::eval::operators;
+use crate::eval::shared::weight;
 use crate::syntax::BinaryOp;
 
 fn sorted(args: &Args<'_>) -> Result<Vec<Value>, String> {
     let mut items = args.list(0)?.to_vec();
+    // Each item is compared about so many times.
+    let rounds = u64::from((items.len() as u64 + 1).ilog2());
+    args.spend(rounds * args.peek(0)?.facts().weight)?;
     let comparable = items
         .windows(2)
         .all(|pair| operators::order(&pair[0], &pair[1]).is_some());
@@ -32,28 +36,42 @@ fn sum(args: &Args<'_>) -> Result<Value, String> {
     let items = args.list(0)?;
     let first = items.first().cloned().unwrap_or(Value::Int(0));
     items.iter().skip(1).try_fold(first, |total, item| {
+        // A sum of texts or lists grows with each item, and is copied each time.
+        args.spend(weight(&total))?;
         operators::binary(BinaryOp::Add, &total, item).map_err(|failure| failure.message)
     })
 }
 
 fn length(args: &Args<'_>) -> Result<Value, String> {
-    let length = match args.value(0)? {
+    let length = match &**args.peek(0)? {
         Value::List(items) => items.len(),
         Value::Map(map) => map.len(),
-        Value::String(text) | Value::Path(text) => text.chars().count(),
+        Value::String(_) | Value::Path(_) => args.text(0)?.chars().count(),
         other => return Err(super::expected("a text, list or map", other)),
     };
     Ok(Value::Int(length as i64))
 }
 
 fn unique(args: &Args<'_>) -> Result<Value, String> {
-    let mut items: Vec<Value> = Vec::new();
-    for item in args.list(0)? {
-        if !items.contains(item) {
-            items.push(item.clone());
+    let items = args.list(0)?;
+    args.spend(2 * args.peek(0)?.facts().weight)?;
+    let index = args.peek(0)?.index();
+    let mut repeated = vec![false; items.len()];
+    for group in index.groups() {
+        // Of equal hashes nearly all are equal, so there is one first of its kind, seldom more.
+        let mut firsts: Vec<usize> = Vec::new();
+        for place in group {
+            match firsts.iter().any(|first| items[*first] == items[place]) {
+                true => repeated[place] = true,
+                false => firsts.push(place),
+            }
         }
     }
-    Ok(Value::List(items))
+    let kept = items
+        .iter()
+        .zip(&repeated)
+        .filter(|(_, repeated)| !**repeated);
+    Ok(Value::List(kept.map(|(item, _)| item.clone()).collect()))
 }
 
 fn flatten(args: &Args<'_>) -> Result<Value, String> {
@@ -93,7 +111,7 @@ fn zip(args: &Args<'_>) -> Result<Value, String> {
 
 /// An item counted from 0, where counting goes round at the end.
 fn element(args: &Args<'_>) -> Result<Value, String> {
-    let (items, index) = (args.list(0)?, args.int(1)?);
+    let (items, index) = (args.peek_list(0)?, args.int(1)?);
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     if length == 0 {
         return Err("the list is empty".to_owned());
@@ -117,6 +135,11 @@ fn product(args: &Args<'_>) -> Result<Value, String> {
         if rows.len().saturating_mul(items.len()) > ROWS_MAX {
             return Err(format!("there are more than {ROWS_MAX} combinations"));
         }
+        // Each item is there in all rows so far, and each row is there with all items.
+        let of_rows: u64 = rows.iter().flatten().map(weight).sum();
+        let of_items = args.peek(position)?.facts().weight;
+        let rows_made = of_rows * items.len() as u64 + of_items * rows.len() as u64;
+        args.spend(rows_made)?;
         let longer = rows.iter().flat_map(|row| {
             items.iter().map(|item| {
                 let mut row = row.clone();
@@ -131,10 +154,14 @@ fn product(args: &Args<'_>) -> Result<Value, String> {
 
 /// The items that the other list has (`keep`) or lacks, in their order.
 fn shared(args: &Args<'_>, keep: bool) -> Result<Value, String> {
-    let others: std::collections::BTreeSet<String> =
-        args.list(1)?.iter().map(ToString::to_string).collect();
+    let others = args.list(1)?;
+    let index = args.peek(1)?.index();
+    let is_among = |item: &Value| {
+        let candidates = index.candidates(item);
+        candidates.is_some_and(|mut it| it.any(|place| others[place] == *item))
+    };
     let items = args.list(0)?.iter();
-    let items = items.filter(|item| others.contains(&item.to_string()) == keep);
+    let items = items.filter(|item| is_among(item) == keep);
     Ok(Value::List(items.cloned().collect()))
 }
 
@@ -151,13 +178,15 @@ fn chunks(args: &Args<'_>) -> Result<Value, String> {
 }
 
 fn slice(args: &Args<'_>) -> Result<Value, String> {
-    let items = args.list(0)?;
+    let items = args.peek_list(0)?;
     let start = args.count(1)?.min(items.len());
     let end = match args.get(2) {
         Some(_) => args.count(2)?.saturating_add(start).min(items.len()),
         None => items.len(),
     };
-    Ok(Value::List(items[start..end].to_vec()))
+    let items = &items[start..end];
+    args.spend(items.iter().map(weight).sum())?;
+    Ok(Value::List(items.to_vec()))
 }
 
 fn range(args: &Args<'_>) -> Result<Value, String> {
@@ -165,6 +194,7 @@ fn range(args: &Args<'_>) -> Result<Value, String> {
     if count > 1_000_000 {
         return Err("the list is too long".to_owned());
     }
+    args.spend(u64::try_from(count).unwrap_or(0))?;
     Ok(Value::List((0..count).map(Value::Int).collect()))
 }
 
@@ -207,7 +237,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The first item; null for an empty list.",
         example: ("first([3, 1, 2])", "3"),
         partial: true,
-        run: |args| Ok(args.list(0)?.first().cloned().unwrap_or(Value::Null)),
+        run: |args| Ok(args.peek_list(0)?.first().cloned().unwrap_or(Value::Null)),
     },
     Function {
         name: "last",
@@ -215,7 +245,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The last item; null for an empty list.",
         example: ("last([3, 1, 2])", "2"),
         partial: true,
-        run: |args| Ok(args.list(0)?.last().cloned().unwrap_or(Value::Null)),
+        run: |args| Ok(args.peek_list(0)?.last().cloned().unwrap_or(Value::Null)),
     },
     Function {
         name: "element",
@@ -323,8 +353,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: (r#"index_of(["a", "b"], "b")"#, "1"),
         partial: false,
         run: |args| {
-            let item = args.value(1)?;
-            let position = args.list(0)?.iter().position(|other| other == item);
+            let (list, item) = (args.peek(0)?, args.value(1)?);
+            let items = args.peek_list(0)?;
+            if !list.is_indexed() {
+                args.spend(2 * list.facts().weight)?;
+            }
+            let candidates = list.index().candidates(item);
+            let position = candidates.and_then(|mut it| it.find(|place| items[*place] == *item));
             Ok(position.map_or(Value::Null, |position| Value::Int(position as i64)))
         },
     },

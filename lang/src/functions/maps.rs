@@ -1,5 +1,7 @@
 //! Maps and records.
 
+use std::collections::HashSet;
+
 use infra_model::Value;
 
 use super::{Args, Function};
@@ -13,9 +15,9 @@ fn merge(args: &Args<'_>) -> Result<Value, String> {
 }
 
 fn pick(args: &Args<'_>, keep: bool) -> Result<Value, String> {
-    let keys = args.list(1)?;
-    let named = |key: &str| keys.iter().any(|wanted| wanted.as_str() == Some(key));
-    let entries = args.map(0)?.iter().filter(|(key, _)| named(key) == keep);
+    let keys: HashSet<&str> = args.list(1)?.iter().filter_map(Value::as_str).collect();
+    let entries = args.map(0)?.iter();
+    let entries = entries.filter(|(key, _)| keys.contains(key.as_str()) == keep);
     Ok(Value::Map(
         entries
             .map(|(key, value)| (key.clone(), value.clone()))
@@ -51,7 +53,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: (r#"get({ a = 1 }, "b", 0)"#, "0"),
         partial: true,
         run: |args| {
-            let found = args.map(0)?.get(args.text(1)?).or_else(|| args.get(2));
+            let found = args.peek_map(0)?.get(args.text(1)?).or_else(|| args.get(2));
             Ok(found.cloned().unwrap_or(Value::Null))
         },
     },

@@ -18,8 +18,10 @@ mod strings;
 
 use std::sync::{Arc, LazyLock};
 
-use infra_model::{FastMap, Record, Value};
+use infra_model::{FastMap, Record, Span, Value};
 
+use crate::eval::shared::Shared;
+use crate::eval::steps::TEXT_BYTES_MAX;
 pub use signature::{Parameter, Shape, Signature};
 
 /// A function of the language.
@@ -41,23 +43,69 @@ pub(crate) trait Context {
     fn read(&self, path: &str) -> Option<String>;
 
     /// The text with its `${…}` replaced, where `vars` are the names in scope.
-    fn render(&self, text: &str, vars: &Record) -> Result<Value, String>;
+    fn render(&self, text: &str, vars: &Record, span: Span) -> Result<Value, String>;
+
+    /// Takes steps from the budget of the evaluation. After an error the call has no result, whatever it returns.
+    fn spend(&self, steps: u64, span: Span) -> Result<(), String>;
 }
 
 /// The arguments of a call, by the position of their parameter; secrets are already revealed.
+///
+/// To read an argument takes steps from the budget: [`text`](Args::text), [`list`](Args::list), [`map`](Args::map)
+/// and [`value`](Args::value) as many as a walk through all of it, so that a function whose work and result are in
+/// proportion to what it reads needs no more. One that looks at a part only takes `peek`; one that makes more than it
+/// reads says so with [`spend`](Args::spend) before.
 pub(crate) struct Args<'a> {
-    pub values: Vec<Option<Arc<Value>>>,
+    pub values: Vec<Option<Arc<Shared>>>,
     pub context: &'a dyn Context,
+    /// The call.
+    pub span: Span,
 }
+
+/// The bytes of a text that are read in one step.
+const BYTES: u64 = 8;
 
 impl Args<'_> {
     pub fn get(&self, position: usize) -> Option<&Value> {
-        self.values.get(position)?.as_deref()
+        self.values.get(position)?.as_ref().map(|value| &***value)
+    }
+
+    /// Takes steps from the budget of the evaluation.
+    pub fn spend(&self, steps: u64) -> Result<(), String> {
+        self.context.spend(steps, self.span)
+    }
+
+    /// Takes from the budget what a text of so many bytes needs, which the caller is about to make.
+    pub fn make_text(&self, bytes: usize) -> Result<(), String> {
+        if bytes > TEXT_BYTES_MAX {
+            return Err("the result is too long".to_owned());
+        }
+        self.spend(bytes as u64 / BYTES)
+    }
+
+    /// An argument of which only a part is looked at.
+    pub fn peek(&self, position: usize) -> Result<&Shared, String> {
+        let value = self.values.get(position).and_then(Option::as_deref);
+        value.ok_or_else(|| format!("argument {} is missing", position + 1))
+    }
+
+    pub fn peek_list(&self, position: usize) -> Result<&[Value], String> {
+        let value = self.peek(position)?;
+        value.as_list().ok_or_else(|| expected("a list", value))
+    }
+
+    pub fn peek_map(&self, position: usize) -> Result<&Record, String> {
+        let value = self.peek(position)?;
+        value.as_map().ok_or_else(|| expected("a map", value))
     }
 
     pub fn value(&self, position: usize) -> Result<&Value, String> {
-        self.get(position)
-            .ok_or_else(|| format!("argument {} is missing", position + 1))
+        let value = self.peek(position)?;
+        self.spend(value.facts().weight)?;
+        if let Value::String(text) | Value::Path(text) = &**value {
+            self.spend(text.len() as u64 / BYTES)?;
+        }
+        Ok(value)
     }
 
     pub fn text(&self, position: usize) -> Result<&str, String> {
@@ -66,7 +114,7 @@ impl Args<'_> {
     }
 
     pub fn int(&self, position: usize) -> Result<i64, String> {
-        let value = self.value(position)?;
+        let value = self.peek(position)?;
         value
             .as_int()
             .ok_or_else(|| expected("a whole number", value))
@@ -86,6 +134,39 @@ impl Args<'_> {
     pub fn map(&self, position: usize) -> Result<&Record, String> {
         let value = self.value(position)?;
         value.as_map().ok_or_else(|| expected("a map", value))
+    }
+}
+
+/// A text that stops growing where texts end: what is written after that fails.
+#[derive(Default)]
+pub(crate) struct Text(String);
+
+impl Text {
+    pub fn push(&mut self, text: &str) -> Result<(), String> {
+        if self.0.len() + text.len() > TEXT_BYTES_MAX {
+            return Err("the result is too long".to_owned());
+        }
+        self.0.push_str(text);
+        Ok(())
+    }
+
+    pub fn finish(self) -> Value {
+        Value::String(self.0)
+    }
+}
+
+impl std::fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.push(text).map_err(|_| std::fmt::Error)
+    }
+}
+
+/// The value as the language shows it.
+pub(crate) fn shown(value: &Value) -> Result<Value, String> {
+    let mut text = Text::default();
+    match std::fmt::Write::write_fmt(&mut text, format_args!("{value}")) {
+        Ok(()) => Ok(text.finish()),
+        Err(_) => Err("the result is too long".to_owned()),
     }
 }
 

@@ -3,15 +3,22 @@
 use infra_model::Value;
 use regex_lite::{Regex, RegexBuilder};
 
-use super::{Args, Function, format};
+use super::{Args, Function, Text, format};
 
 /// A pattern compiles to at most this many bytes, and the text it looks through has at most this many: the time of a
 /// search is the product of both.
 const PATTERN_BYTES_MAX: usize = 64 << 10;
 const TEXT_BYTES_MAX: usize = 256 << 10;
 
+/// What it takes to compile a pattern, for each of its bytes.
+const PATTERN_BYTE: u64 = 20;
+
+/// What it takes to search a byte of a text, for this many bytes of the pattern.
+const PATTERN_BYTES: u64 = 16;
+
 fn pattern(args: &Args<'_>) -> Result<Regex, String> {
     let pattern = args.text(1)?;
+    args.spend(PATTERN_BYTE * pattern.len() as u64)?;
     let compiled = RegexBuilder::new(pattern)
         .size_limit(PATTERN_BYTES_MAX)
         .build();
@@ -24,7 +31,11 @@ fn text<'a>(args: &'a Args<'_>) -> Result<&'a str, String> {
         true => Err(
             "the text is longer than the 256 KiB that a regular expression may search".to_owned(),
         ),
-        false => Ok(text),
+        false => {
+            let pattern = 1 + args.text(1)?.len() as u64 / PATTERN_BYTES;
+            args.spend(pattern.saturating_mul(text.len() as u64))?;
+            Ok(text)
+        }
     }
 }
 
@@ -49,11 +60,21 @@ fn every(args: &Args<'_>) -> Result<Value, String> {
 }
 
 fn replaced(args: &Args<'_>) -> Result<Value, String> {
-    let replaced = pattern(args)?.replace_all(text(args)?, args.text(2)?);
-    match replaced.len() > super::strings::LENGTH_MAX {
-        true => Err("the result is too long".to_owned()),
-        false => Ok(Value::String(replaced.into_owned())),
+    let (pattern, text, new) = (pattern(args)?, text(args)?, args.text(2)?);
+    let mut replaced = Text::default();
+    let mut at = 0;
+    for found in pattern.captures_iter(text) {
+        let Some(whole) = found.get(0) else { continue };
+        let mut expanded = String::new();
+        // A group stands at most for the whole match, and takes two bytes to name.
+        args.make_text(new.len() + new.len().saturating_mul(whole.len()) / 2)?;
+        found.expand(new, &mut expanded);
+        replaced.push(&text[at..whole.start()])?;
+        replaced.push(&expanded)?;
+        at = whole.end();
     }
+    replaced.push(&text[at..])?;
+    Ok(replaced.finish())
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -65,7 +86,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         partial: false,
         run: |args| {
             let rest = args.values.iter().skip(1).flatten();
-            let values: Vec<&Value> = rest.map(|value| &**value).collect();
+            let values: Vec<&Value> = rest.map(|value| &***value).collect();
+            let weights = args.values.iter().flatten().map(|value| value.facts().weight);
+            args.spend(weights.sum())?;
             format::format(args.text(0)?, &values).map(Value::String)
         },
     },

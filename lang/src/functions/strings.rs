@@ -2,13 +2,19 @@
 
 use infra_model::Value;
 
-use super::{Args, Function};
+use super::{Args, Function, Text};
 
-/// No text grows beyond this: a slip in a count must not fill the memory.
-pub(super) const LENGTH_MAX: usize = 16 << 20;
+/// What each part of a text takes that becomes one of its own.
+const PART: u64 = 2;
 
-fn strings<'t>(parts: impl Iterator<Item = &'t str>) -> Value {
-    Value::List(parts.map(Value::string).collect())
+
+/// The parts as a list of texts.
+fn strings<'t>(
+    args: &Args<'_>,
+    parts: impl Iterator<Item = &'t str> + Clone,
+) -> Result<Value, String> {
+    args.spend(PART * parts.clone().count() as u64)?;
+    Ok(Value::List(parts.map(Value::string).collect()))
 }
 
 fn pad(args: &Args<'_>, left: bool) -> Result<Value, String> {
@@ -18,10 +24,14 @@ fn pad(args: &Args<'_>, left: bool) -> Result<Value, String> {
         Some(_) => args.text(2)?,
         None => " ",
     };
-    if fill.is_empty() || width > LENGTH_MAX {
-        return Err("the width is too large, or there is nothing to fill it with".to_owned());
+    if fill.is_empty() {
+        return Err("there is nothing to fill the text with".to_owned());
     }
     let missing = width.saturating_sub(text.chars().count());
+    args.make_text(
+        text.len()
+            .saturating_add(missing.saturating_mul(fill.len())),
+    )?;
     let padding: String = fill.chars().cycle().take(missing).collect();
     Ok(Value::string(if left {
         format!("{padding}{text}")
@@ -39,23 +49,26 @@ fn substring(args: &Args<'_>) -> Result<Value, String> {
 }
 
 fn join(args: &Args<'_>) -> Result<Value, String> {
-    let parts: Vec<String> = args
-        .list(0)?
-        .iter()
-        .map(|item| match item {
-            Value::String(text) | Value::Path(text) => Ok(text.clone()),
-            Value::List(_) | Value::Map(_) | Value::Null => Err(super::expected("a text", item)),
-            other => Ok(other.to_string()),
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Value::String(parts.join(args.text(1)?)))
+    let by = args.text(1)?;
+    let mut joined = Text::default();
+    for (place, item) in args.list(0)?.iter().enumerate() {
+        if place > 0 {
+            joined.push(by)?;
+        }
+        match item {
+            Value::String(text) | Value::Path(text) => joined.push(text)?,
+            Value::List(_) | Value::Map(_) | Value::Null => {
+                return Err(super::expected("a text", item));
+            }
+            other => joined.push(&other.to_string())?,
+        }
+    }
+    Ok(joined.finish())
 }
 
 fn repeat(args: &Args<'_>) -> Result<Value, String> {
     let (text, times) = (args.text(0)?, args.count(1)?);
-    if text.len().saturating_mul(times) > LENGTH_MAX {
-        return Err("the result is too long".to_owned());
-    }
+    args.make_text(text.len().saturating_mul(times))?;
     Ok(Value::String(text.repeat(times)))
 }
 
@@ -74,18 +87,17 @@ fn title(args: &Args<'_>) -> Result<Value, String> {
 
 fn indent(args: &Args<'_>) -> Result<Value, String> {
     let spaces = " ".repeat(args.count(1)?.min(1000));
-    let lines: Vec<String> = args
-        .text(0)?
-        .split('\n')
-        .map(|line| {
-            if line.is_empty() {
-                String::new()
-            } else {
-                format!("{spaces}{line}")
-            }
-        })
-        .collect();
-    Ok(Value::String(lines.join("\n")))
+    let mut indented = Text::default();
+    for (place, line) in args.text(0)?.split('\n').enumerate() {
+        if place > 0 {
+            indented.push("\n")?;
+        }
+        if !line.is_empty() {
+            indented.push(&spaces)?;
+            indented.push(line)?;
+        }
+    }
+    Ok(indented.finish())
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -158,7 +170,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             if by.is_empty() {
                 return Err("the separator is empty; `chars(text)` gives the characters".to_owned());
             }
-            Ok(strings(text.split(by)))
+            strings(args, text.split(by))
         },
     },
     Function {
@@ -167,7 +179,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The lines of the text, without their ends.",
         example: (r#"lines("a\nb\n")"#, r#"["a", "b"]"#),
         partial: false,
-        run: |args| Ok(strings(args.text(0)?.lines())),
+        run: |args| strings(args, args.text(0)?.lines()),
     },
     Function {
         name: "chars",
@@ -176,9 +188,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: (r#"chars("abc")"#, r#"["a", "b", "c"]"#),
         partial: false,
         run: |args| {
-            Ok(Value::List(
-                args.text(0)?.chars().map(Value::string).collect(),
-            ))
+            let text = args.text(0)?;
+            args.spend(PART * text.len() as u64)?;
+            Ok(Value::List(text.chars().map(Value::string).collect()))
         },
     },
     Function {
@@ -200,6 +212,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             if old.is_empty() {
                 return Err("the text to replace is empty".to_owned());
             }
+            let times = text.matches(old).count();
+            args.make_text(text.len().saturating_add(times.saturating_mul(new.len())))?;
             Ok(Value::String(text.replace(old, new)))
         },
     },

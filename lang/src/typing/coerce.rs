@@ -135,6 +135,24 @@ pub fn coerce(value: Value, ty: &Type, facts: &dyn Facts) -> Result<Value, Misma
     }
 }
 
+/// How many types a value is held against at most, on each of its parts, to bring it into the form of `ty`.
+pub fn alternatives(ty: &Type) -> u64 {
+    match ty {
+        Type::Union(parts) => parts.iter().map(alternatives).sum::<u64>().max(1),
+        Type::List(inner)
+        | Type::Map(inner)
+        | Type::Optional(inner)
+        | Type::Secret(inner)
+        | Type::Refined(inner, _) => alternatives(inner),
+        Type::Record(fields) => fields
+            .iter()
+            .map(|field| alternatives(&field.ty))
+            .max()
+            .unwrap_or(1),
+        _ => 1,
+    }
+}
+
 fn coerce_union(
     value: Value,
     parts: &[Type],

@@ -141,6 +141,32 @@ pub fn optional(ty: Type) -> Type {
     }
 }
 
+/// The types that a type consists of.
+fn parts(ty: &Type) -> impl Iterator<Item = &Type> {
+    let (one, several, fields): (_, &[Type], &[RecordField]) = match ty {
+        Type::List(inner)
+        | Type::Map(inner)
+        | Type::Optional(inner)
+        | Type::Secret(inner)
+        | Type::Refined(inner, _) => (Some(&**inner), &[], &[]),
+        Type::Union(parts) => (None, parts, &[]),
+        Type::Record(fields) => (None, &[], fields),
+        _ => (None, &[], &[]),
+    };
+    let fields = fields.iter().map(|field| &field.ty);
+    one.into_iter().chain(several).chain(fields)
+}
+
+/// How many parts a type has, itself included.
+pub fn size(ty: &Type) -> u64 {
+    1 + parts(ty).map(size).sum::<u64>()
+}
+
+/// How deep the parts of a type nest.
+pub fn depth(ty: &Type) -> u32 {
+    parts(ty).map(|part| depth(part) + 1).max().unwrap_or(0)
+}
+
 /// The type without its refinements and secrecy, which operators do not look at.
 pub fn plain(ty: &Type) -> &Type {
     match ty {
