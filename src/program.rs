@@ -163,7 +163,7 @@ pub fn read_inputs(
     }
     inputs.environment(env.params());
     for path in &args.vars {
-        let text = world::read_named_file(path)?;
+        let text = world::read_text_file(path)?;
         wrong.extend(inputs.file(sources, params, &path.display().to_string(), &text));
     }
     for word in &args.set {

@@ -16,7 +16,7 @@ codes! {
     // Reading text.
     CHAINED_COMPARISON     = "chained-comparison",      "comparisons do not chain: `a < b < c`";
     EXTRA_BRACKET          = "extra-bracket",           "a closing bracket closes nothing";
-    FILE_TOO_LARGE         = "file-too-large",          "a file is larger than 64 MiB";
+    FILE_TOO_LARGE         = "file-too-large",          "a file is larger than 8 MiB";
     HASH_COMMENT           = "hash-comment",            "a comment starts with `#` instead of `//`";
     HEREDOC                = "heredoc",                 "a text of several lines is written `<<WORD` instead of `\"\"\"`";
     INVALID_ESCAPE         = "invalid-escape",          "a backslash in a string stands before something that has no meaning there";

@@ -16,6 +16,7 @@ mod program;
 mod resolve;
 mod schema;
 pub mod source;
+mod spans;
 pub mod suggest;
 pub mod syntax;
 mod typing;
@@ -23,6 +24,7 @@ mod world;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use eval::Evaluation;
+pub use eval::steps::TEXT_BYTES_MAX;
 pub use format::format;
 pub use inputs::{ENVIRONMENT_PREFIX, Inputs};
 pub use offer::{Offer, OfferedParam, OfferedResult};

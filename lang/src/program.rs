@@ -1,6 +1,6 @@
 //! A program: read, resolved and checked. It may hold invalid parts; a [`SoundProgram`] may not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
 
 use infra_model::{FileId, Known, Span, Type, Value};
@@ -14,6 +14,7 @@ use crate::resolve::scope::param;
 use crate::resolve::{Loader, ScopeId, Scopes};
 use crate::schema::Schemas;
 use crate::source::Sources;
+use crate::spans::Spans;
 use crate::syntax::{Item, ItemKind, Tree};
 use crate::world::World;
 
@@ -161,23 +162,20 @@ pub fn load(world: &dyn World) -> Loaded {
     let resource_names = crate::schema::world_types(world);
     let mut wrong = check::check(&mut program, &sources, &resource_names);
     // Where the text could not be read as meant, its types are not what was meant either.
+    let slips = Spans::new(diagnostics.iter().map(|it| it.span));
+    let spoilt = spoilt_lines(&sources, &diagnostics);
     wrong.retain(|it| {
-        !check::is_about_types(it.code)
-            || !diagnostics
-                .iter()
-                .any(|slip| contains(it.span, slip.span) || spoils_line(&sources, slip, it.span))
+        let is_spoilt = || slips.any_inside(it.span) || spoilt.contains(&line(&sources, it.span));
+        !check::is_about_types(it.code) || !is_spoilt()
     });
     diagnostics.extend(wrong);
     let first_run = FirstRun::of(&program, world);
     // Where types are wrong already, wrong values are consequences.
-    let said: Vec<Span> = diagnostics.iter().map(|it| it.span).collect();
-    let new = |it: &Diagnostic| {
-        !check::is_about_types(it.code)
-            || !said
-                .iter()
-                .any(|span| contains(it.span, *span) || contains(*span, it.span))
+    let told = Spans::new(diagnostics.iter().map(|it| it.span));
+    let is_new = |it: &&Diagnostic| {
+        !check::is_about_types(it.code) || !(told.any_inside(it.span) || told.any_around(it.span))
     };
-    diagnostics.extend(first_run.diagnostics().iter().filter(|it| new(it)).cloned());
+    diagnostics.extend(first_run.diagnostics().iter().filter(is_new).cloned());
     sort(&mut diagnostics);
     Loaded {
         sources,
@@ -210,23 +208,32 @@ fn used_types(trees: &[Tree]) -> BTreeSet<String> {
     used
 }
 
-/// Whether what begins on the line of `at` cannot be read, so that the rest of the line may not be what it looks like.
-fn spoils_line(sources: &Sources, slip: &Diagnostic, at: Span) -> bool {
-    let line = |span: Span| {
-        let file = sources.get(span.file);
-        file.map(|file| file.position(span.start).line)
-    };
-    codes::is_about_text(slip.code) && slip.span.file == at.file && line(slip.span) == line(at)
+/// The lines with something that cannot be read, so that the rest of the line may not be what it looks like.
+fn spoilt_lines(sources: &Sources, slips: &[Diagnostic]) -> HashSet<(FileId, Option<u32>)> {
+    let slips = slips.iter().filter(|it| codes::is_about_text(it.code));
+    slips.map(|slip| line(sources, slip.span)).collect()
 }
 
-fn contains(outer: Span, inner: Span) -> bool {
-    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+/// The file and line where something begins.
+fn line(sources: &Sources, span: Span) -> (FileId, Option<u32>) {
+    let file = sources.get(span.file);
+    (span.file, file.map(|file| file.position(span.start).line))
 }
 
-/// Sorts by place, and drops what is said twice.
+/// So many are told of one program. Whoever has mended these runs it again.
+const DIAGNOSTICS_MAX: usize = 1_000;
+
+/// Sorts by place, and drops what is said twice and what is too much to read: of errors and warnings, the warnings.
 pub(crate) fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
+    if diagnostics.len() > DIAGNOSTICS_MAX {
+        let is_error = |it: &Diagnostic| it.severity == Severity::Error;
+        if diagnostics.iter().any(is_error) {
+            diagnostics.retain(is_error);
+        }
+        diagnostics.truncate(DIAGNOSTICS_MAX);
+    }
 }
 
 impl Loaded {

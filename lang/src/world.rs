@@ -2,7 +2,8 @@
 
 /// The files of a project and of the standard library. Paths use `/` and are relative to the project's root.
 pub trait World {
-    /// The text of a project file, or `None` when there is none (or it is not UTF-8 text).
+    /// The text of a project file, or `None` when there is none (or it is not UTF-8 text). Of a file with more than
+    /// [`TEXT_BYTES_MAX`](crate::TEXT_BYTES_MAX) bytes, any part with more than those is enough: it is refused.
     fn read(&self, path: &str) -> Option<String>;
 
     /// The names of the `*.infra` files directly inside a project directory, sorted; `None` when there is no

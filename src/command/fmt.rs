@@ -30,7 +30,7 @@ pub fn run(args: &Fmt, console: &Console) -> Outcome {
             files += 1;
             let shown = file.display().to_string();
             let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
-            let old = world::read_named_file(&file)?;
+            let old = world::read_text_file(&file)?;
             match formatted(&shown, &old, console) {
                 Ok(new) if new == old => {}
                 Ok(new) => {

@@ -1,8 +1,10 @@
 //! Files that the user names on the command line.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+use infra_lang::TEXT_BYTES_MAX;
 
 use crate::error::CommandError;
 
@@ -14,6 +16,40 @@ pub fn read_named_file(path: &Path) -> Result<String, CommandError> {
     fs::read_to_string(path).map_err(|error| {
         CommandError::files(format!("`{}` cannot be read: {error}", path.display()))
     })
+}
+
+/// Reads a file that the user named and that people write: a program or values for its parameters.
+pub fn read_text_file(path: &Path) -> Result<String, CommandError> {
+    let shown = path.display();
+    let bytes = beginning(path)
+        .map_err(|error| CommandError::files(format!("`{shown}` cannot be read: {error}")))?;
+    if bytes.len() > TEXT_BYTES_MAX {
+        let most = TEXT_BYTES_MAX >> 20;
+        return Err(CommandError::files(format!(
+            "`{shown}` is larger than {most} MiB, so it is not read"
+        )));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| CommandError::files(format!("`{shown}` cannot be read: it is not UTF-8 text")))
+}
+
+/// The bytes of a file; of one that is longer than any text may be, a few more than those. A file can have no end.
+pub(super) fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = TEXT_BYTES_MAX as u64 + 1;
+    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    // The cut may have gone through a character.
+    let whole = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => Some(error.valid_up_to()),
+        _ => None,
+    };
+    if bytes.len() as u64 == most
+        && let Some(end) = whole(&bytes)
+    {
+        bytes.truncate(end);
+        bytes.extend(b"    ");
+    }
+    Ok(bytes)
 }
 
 /// Writes a file that the user named, whether or not it is there.

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use infra_lang::World;
 
-use super::files::{SUFFIX, is_absent};
+use super::files::{SUFFIX, beginning, is_absent};
 use crate::error::CommandError;
 
 /// The directory of a program: its files, and nothing outside of it.
@@ -145,7 +145,8 @@ impl Project {
         if !real.is_file() {
             return Err(format!("`{path}` is not a plain file, so it is not read"));
         }
-        let bytes = fs::read(real).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
+        let bytes =
+            beginning(&real).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
         let text =
             String::from_utf8(bytes).map_err(|error| match error.utf8_error().valid_up_to() {
                 0 => format!("`{path}` is not UTF-8 text"),

@@ -71,6 +71,16 @@ impl Checker<'_> {
         false
     }
 
+    /// Whether what is written may be compared with what there is, each with each, to find out what was meant.
+    pub(super) fn may_compare(&mut self, there: usize, written: usize, at: Span) -> bool {
+        /// Among more, nobody finds what was meant.
+        const PAIRS_MAX: usize = 100_000;
+        /// To compare one name with another one takes at least so many steps.
+        const LETTERS: usize = 20;
+        let pairs = there.saturating_mul(written.max(LETTERS));
+        pairs <= PAIRS_MAX && self.spend(pairs as u64, at)
+    }
+
     /// A type as it becomes a part of another one, which has so many parts already.
     pub(super) fn part(&mut self, ty: Type, parts: &mut u64) -> Type {
         let size = size(&ty);

@@ -193,7 +193,9 @@ impl Checker<'_> {
                         .iter()
                         .filter(|field| !field.optional && !is_set(entries, &field.name))
                         .map(|field| field.name.as_str());
-                    diagnostic.help = field_help(&name, missing, names, "the fields are");
+                    if self.may_compare(wanted.len(), entries.len(), span) {
+                        diagnostic.help = field_help(&name, missing, names, "the fields are");
+                    }
                     // Evaluation would say it again.
                     self.facts.bad.insert(at);
                     self.diagnostics.push(diagnostic);

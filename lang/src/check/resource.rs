@@ -203,8 +203,7 @@ impl Checker<'_> {
                         .iter()
                         .filter(|slot| slot.required && !is_set(body, slot.name))
                         .map(|slot| slot.name);
-                    let pairs = slots.len() * body.fields.len().max(50);
-                    if self.spend(pairs as u64, field.name.span) {
+                    if self.may_compare(slots.len(), body.fields.len(), field.name.span) {
                         diagnostic.help = field_help(name, missing, names, "its fields are");
                     }
                     self.diagnostics.push(diagnostic);

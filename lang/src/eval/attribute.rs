@@ -10,6 +10,9 @@ use crate::resolve::Decl;
 use crate::syntax::{Body, Field, ItemKind};
 use crate::typing::relate;
 
+/// What a field that is set takes, beside its value.
+const FIELD: u64 = 4;
+
 impl<'a> Evaluator<'a> {
     pub(super) fn decl_of(&self, node: &Node) -> &'a Decl {
         let program = self.program;
@@ -50,12 +53,21 @@ impl<'a> Evaluator<'a> {
     /// The value of a field as the program sets it, or its default; null when neither is there.
     pub(super) fn field(&self, id: NodeId, index: usize, schema: &FieldSchema) -> Eval<Thing> {
         let node = self.node(id);
-        let span = self
-            .authored(&node, &schema.name)
-            .map_or(schema.span, |field| field.span);
-        let done = self.once(Key::Field(id, index as u32), span, || {
-            let value = self.field_value(&node, schema)?;
-            self.shared(Thing::Value(value), span).map(Done::Thing)
+        if let Some(given) = &node.given
+            && self.program.schemas.own_id(&node.address.type_name) == Some(&schema.name)
+        {
+            return Ok(Thing::Value(Value::string(&given.id)));
+        }
+        let authored = self.authored(&node, &schema.name);
+        // What nobody writes needs no evaluation: that is most fields of most resources.
+        let Some(field) = authored.filter(|_| !schema.computed) else {
+            return Ok(Thing::Value(unset(schema)));
+        };
+        let done = self.once(Key::Field(id, index as u32), field.span, || {
+            self.spend(FIELD, field.span)?;
+            let value = self.field_value(&node, field, schema)?;
+            self.shared(Thing::Value(value), field.span)
+                .map(Done::Thing)
         })?;
         match done {
             Done::Thing(thing) => Ok(thing),
@@ -63,29 +75,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn field_value(&self, node: &Node, schema: &FieldSchema) -> Eval<Value> {
-        if schema.computed {
-            return Ok(Value::Null);
+    fn field_value(&self, node: &Node, field: &Field, schema: &FieldSchema) -> Eval<Value> {
+        let env = Env {
+            part: node.part,
+            locals: node.locals.clone(),
+        };
+        let value = self.value(&field.value, &env)?;
+        // `null` is the same as leaving the field out.
+        if value.is_null() {
+            return Ok(unset(schema));
         }
-        if let Some(given) = &node.given
-            && self.program.schemas.own_id(&node.address.type_name) == Some(&schema.name)
-        {
-            return Ok(Value::string(&given.id));
-        }
-        if let Some(field) = self.authored(node, &schema.name) {
-            let env = Env {
-                part: node.part,
-                locals: node.locals.clone(),
-            };
-            let value = self.value(&field.value, &env)?;
-            // `null` is the same as leaving the field out.
-            let ty = relate::optional(schema.ty.clone());
-            let value = self.coerced(value, &ty, field.value.span)?;
-            if !value.is_null() {
-                return Ok(value);
-            }
-        }
-        Ok(schema.default.clone().unwrap_or(Value::Null))
+        let value = self.coerced(value, &schema.ty, field.value.span)?;
+        Ok(match value.is_null() {
+            true => unset(schema),
+            false => value,
+        })
     }
 
     pub(super) fn has_attribute(&self, id: NodeId, name: &str) -> bool {
@@ -153,6 +157,14 @@ impl<'a> Evaluator<'a> {
             Done::Thing(thing) => Ok(thing),
             _ => Err(Stop::Silent),
         }
+    }
+}
+
+/// What a field is that nobody sets.
+fn unset(schema: &FieldSchema) -> Value {
+    match &schema.default {
+        Some(default) if !schema.computed => default.clone(),
+        _ => Value::Null,
     }
 }
 

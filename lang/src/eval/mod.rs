@@ -46,7 +46,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::world::World;
-use memo::{Memo, Running, Trace};
+use memo::{Key, Memo, Running, Trace};
 use reuse::{Kept, Reads};
 use thing::{Locals, Node, NodeId, Part, PartId, Scene};
 
@@ -71,6 +71,9 @@ pub(crate) fn deep<T>(work: impl FnOnce() -> T) -> T {
     const STEP: usize = 4 << 20;
     stacker::maybe_grow(RED_ZONE, STEP, work)
 }
+
+/// More failures than this are not told: whoever has mended these evaluates again.
+const DIAGNOSTICS_MAX: usize = 1_000;
 
 /// The files an evaluation has read; `None` for one that is not there.
 pub(crate) type Files = BTreeMap<String, Option<String>>;
@@ -111,6 +114,8 @@ pub(crate) struct Evaluator<'a> {
     /// Values of components' `let`s, for other instances of the component.
     kept: RefCell<Kept>,
     depth: Cell<u32>,
+    /// The call whose template is being evaluated.
+    rendering: Cell<Option<Span>>,
     /// What has been used of the budget.
     steps: Cell<u64>,
     steps_max: u64,
@@ -143,6 +148,7 @@ impl<'a> Evaluator<'a> {
             reads: RefCell::default(),
             kept: RefCell::default(),
             depth: Cell::new(0),
+            rendering: Cell::new(None),
             steps: Cell::new(0),
             steps_max: steps::limit(program),
         }
@@ -175,7 +181,10 @@ impl<'a> Evaluator<'a> {
             Ok(value) => Some(value),
             Err(Stop::Silent) => None,
             Err(Stop::Fault(diagnostic)) => {
-                self.diagnostics.borrow_mut().push(*diagnostic);
+                let mut all = self.diagnostics.borrow_mut();
+                if all.len() < DIAGNOSTICS_MAX {
+                    all.push(*diagnostic);
+                }
                 None
             }
         }

@@ -145,8 +145,11 @@ impl Operand {
 /// Bytes of memory that one unit of weight stands for: what a number takes in a list.
 const BYTES: u64 = 32;
 
-/// What a list or map takes beside its entries.
-const COLLECTION: u64 = 2;
+/// What a list takes beside its items.
+const LIST: u64 = 2;
+
+/// What a map takes beside its entries.
+const MAP: u64 = 16;
 
 /// What an entry of a map takes beside its key's text and its value.
 const ENTRY: u64 = 2;
@@ -171,11 +174,11 @@ fn facts(value: &Value) -> Facts {
     match value {
         Value::String(text) | Value::Path(text) => all.weight += text_weight(text.len()),
         Value::List(items) => {
-            all.weight += COLLECTION;
+            all.weight += LIST;
             items.iter().for_each(|item| all.add(facts(item)));
         }
         Value::Map(map) => {
-            all.weight += COLLECTION;
+            all.weight += MAP;
             for (key, value) in map {
                 all.weight += ENTRY + text_weight(key.len());
                 all.add(facts(value));
@@ -219,8 +222,8 @@ mod tests {
         assert_eq!(
             facts(&value),
             Facts {
-                // The list 3, the number 1, the map 3 with an entry of 2, the secret 1, its text 11.
-                weight: 21,
+                // The list 3, the number 1, the map 17 with an entry of 2, the secret 1, its text 11.
+                weight: 35,
                 depth: 3,
                 known: true,
                 secret: true,

@@ -23,6 +23,16 @@ impl Context for Evaluator<'_> {
     }
 
     fn render(&self, text: &str, vars: &Record, span: Span) -> Result<Value, String> {
+        let around = self.rendering.get();
+        self.rendering.set(around.or(Some(span)));
+        let rendered = self.rendered(text, vars, span);
+        self.rendering.set(around);
+        rendered
+    }
+}
+
+impl Evaluator<'_> {
+    fn rendered(&self, text: &str, vars: &Record, span: Span) -> Result<Value, String> {
         let things = vars
             .iter()
             .map(|(name, value)| (name.clone(), Thing::Value(value.clone()).into()))
@@ -58,9 +68,7 @@ impl Context for Evaluator<'_> {
         }
         Ok(Value::String(out))
     }
-}
 
-impl Evaluator<'_> {
     /// The parts of a template's text, each with the number of its line. A text is read once.
     fn template(&self, text: &str, span: Span) -> Result<Arc<TemplateParts>, String> {
         if let Some(parts) = self.templates.borrow().get(text) {

@@ -87,7 +87,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         run: |args| {
             let rest = args.values.iter().skip(1).flatten();
             let values: Vec<&Value> = rest.map(|value| &***value).collect();
-            let weights = args.values.iter().flatten().map(|value| value.facts().weight);
+            let weights = args
+                .values
+                .iter()
+                .flatten()
+                .map(|value| value.facts().weight);
             args.spend(weights.sum())?;
             format::format(args.text(0)?, &values).map(Value::String)
         },

@@ -7,7 +7,6 @@ use super::{Args, Function, Text};
 /// What each part of a text takes that becomes one of its own.
 const PART: u64 = 2;
 
-
 /// The parts as a list of texts.
 fn strings<'t>(
     args: &Args<'_>,

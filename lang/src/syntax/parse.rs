@@ -6,13 +6,13 @@ use super::build::Builder;
 use super::cache::ReadChunk;
 use super::consequence;
 use super::grammar::{Pair, Reading, Rule};
-use super::scan::{Chunk, DEPTH_MAX, Scan, scan};
+use super::scan::{Chunk, DEPTH_MAX, DIAGNOSTICS_MAX, Scan, scan};
 use super::shape::Shapes;
 use super::{Expr, ExprKind, Field, Item, ItemKind, Tree, TypeExpr, TypeExprKind};
 use crate::{Diagnostic, codes};
 
-/// Spans are 32-bit; a file this large is data and not a program.
-const FILE_BYTES_MAX: usize = 64 << 20;
+/// A file this large is data and not a program.
+const FILE_BYTES_MAX: usize = 8 << 20;
 
 /// Reads a file. Never fails: what cannot be read is an `Invalid` node in the tree and a diagnostic.
 pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Diagnostic>) {
@@ -44,6 +44,9 @@ pub(super) fn parse_chunks(
     };
     let mut diagnostics = scanned.diagnostics.clone();
     for chunk in &scanned.chunks {
+        if diagnostics.len() >= DIAGNOSTICS_MAX {
+            break;
+        }
         let read = read(&scanned, chunk);
         tree.items.extend(read.items);
         diagnostics.extend(read.diagnostics);

@@ -99,6 +99,9 @@ pub(super) fn doc_above(text: &str, comments: &[Comment], start: u32) -> Option<
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
+/// So many mistakes are told of one file. Whoever has mended these reads it again.
+pub(super) const DIAGNOSTICS_MAX: usize = 1_000;
+
 struct Scanner<'a> {
     file: FileId,
     text: &'a str,
@@ -125,6 +128,8 @@ struct Scanner<'a> {
     /// What is nothing to the grammar.
     blanks: Vec<Range<usize>>,
     diagnostics: Vec<Diagnostic>,
+    /// The bytes that may still be searched for the ends of texts of another language.
+    heredoc_bytes: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -151,6 +156,7 @@ impl<'a> Scanner<'a> {
             patches: Vec::new(),
             blanks: Vec::new(),
             diagnostics: Vec::new(),
+            heredoc_bytes: 2 * text.len(),
         }
     }
 
@@ -170,6 +176,10 @@ impl<'a> Scanner<'a> {
 
     fn run(&mut self) {
         while let Some(byte) = self.byte(0) {
+            if self.gives_up() {
+                self.at = self.text.len();
+                break;
+            }
             let starts = self.at == 0 || self.text.as_bytes()[self.at - 1] == b'\n';
             if starts {
                 self.line_start = self.at;
@@ -196,8 +206,18 @@ impl<'a> Scanner<'a> {
         self.finish_chunk();
     }
 
+    /// Whether this is no program: what follows is not looked at, so that it fills neither memory nor screen.
+    fn gives_up(&self) -> bool {
+        /// Far more brackets than any chunk may nest.
+        const OPEN_MAX: usize = 100_000;
+        self.diagnostics.len() >= DIAGNOSTICS_MAX || self.brackets.depth() > OPEN_MAX
+    }
+
     fn white_space(&mut self, length: usize) {
-        self.blanks.push(self.at..self.at + length);
+        match self.blanks.last_mut() {
+            Some(before) if before.end == self.at => before.end += length,
+            _ => self.blanks.push(self.at..self.at + length),
+        }
         self.at += length;
     }
 
@@ -212,7 +232,7 @@ impl<'a> Scanner<'a> {
                 self.open(Kind::of(byte), start);
             }
             b')' | b']' | b'}' => self.close(byte),
-            b'<' if let Some(end) = self.heredoc_end() => {
+            b'<' if let Some(end) = self.find_heredoc_end() => {
                 let head = self.line_rest().len();
                 self.blanks.push(start + head..end);
                 self.at = end;

@@ -87,6 +87,6 @@ fn one_long_list_is_read_whole() {
 
 #[test]
 fn a_file_over_the_limit_is_refused() {
-    let text = " ".repeat((64 << 20) + 1);
+    let text = " ".repeat((8 << 20) + 1);
     assert_eq!(codes(&text), ["file-too-large"]);
 }

@@ -90,12 +90,29 @@ impl Scanner<'_> {
     }
 
     pub(super) fn single_quoted(&mut self) {
-        let line = self.line_rest();
-        self.at += line[1..].find('\'').map_or(line.len(), |end| end + 2);
+        let rest = &self.text[self.at + 1..];
+        self.at += match rest.find(['\'', '\n']) {
+            Some(end) if rest[end..].starts_with('\'') => end + 2,
+            Some(end) => end + 1,
+            None => rest.len() + 1,
+        };
     }
 
-    /// The end of a `<<WORD` text of another language that starts here, if one does.
-    pub(super) fn heredoc_end(&self) -> Option<usize> {
+    /// The end of a `<<WORD` text of another language that starts here, if one does. All searches together look at a
+    /// multiple of the file, however many of its words have no end.
+    pub(super) fn find_heredoc_end(&mut self) -> Option<usize> {
+        let end = self.heredoc_end();
+        if end.is_none() && self.text[self.at..].starts_with("<<") {
+            let rest = self.text.len() - self.at;
+            self.heredoc_bytes = self.heredoc_bytes.saturating_sub(rest);
+        }
+        end
+    }
+
+    fn heredoc_end(&self) -> Option<usize> {
+        if self.text.len() - self.at > self.heredoc_bytes {
+            return None;
+        }
         let rest = self.text[self.at..].strip_prefix("<<")?;
         let rest = rest.strip_prefix('-').unwrap_or(rest);
         let length = rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
