@@ -1,6 +1,11 @@
 //! Small programs that would take all memory or go on for ever: each ends with a diagnostic at its place, or with a
 //! value that was found another way. Memory is counted; that a test ends at all is the limit on time.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the common part of the tests reads examples from the disk"
+)]
+
 mod common;
 
 use std::fmt::Write as _;
