@@ -178,6 +178,7 @@ fn open(disk: &SimulatedDisk) -> Store {
         who: "dev@laptop".to_owned(),
         pid: 1,
         command: "apply".to_owned(),
+        space: None,
     };
     let lock = Lock::take(Arc::clone(&disk), &files, Arc::new(Machine), holder, LEASE)
         .expect("nobody else has the lock");
@@ -189,5 +190,6 @@ fn genesis() -> Genesis {
         program: "values".to_owned(),
         lineage: "a1b2".to_owned(),
         key: SealKey::new([7; 32]),
+        environment: None,
     }
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use infra_model::Schema;
 use infra_sdk::Provider;
 
+use crate::state::{Elsewhere, Place, State};
+
 /// Where the engine finds what a resource type is.
 pub trait SchemaSource: Send + Sync {
     /// The schema of a dotted resource type; `None` when no such type exists.
@@ -20,28 +22,47 @@ impl SchemaSource for BTreeMap<String, Schema> {
 
 /// The configured providers of a run, by the key of their configuration (`aws`, `aws.tokyo`, `std`).
 #[derive(Clone, Default)]
-pub struct Providers(BTreeMap<String, Arc<dyn Provider>>);
+pub struct Providers {
+    by_key: BTreeMap<String, Arc<dyn Provider>>,
+    places: BTreeMap<String, Place>,
+}
 
 impl Providers {
     /// Adds the provider that serves the configuration `key`.
     pub fn insert(&mut self, key: impl Into<String>, provider: Arc<dyn Provider>) {
-        self.0.insert(key.into(), provider);
+        self.by_key.insert(key.into(), provider);
+    }
+
+    /// Notes which account and region a configuration leads to.
+    pub fn locate(&mut self, key: impl Into<String>, place: Place) {
+        self.places.insert(key.into(), place);
+    }
+
+    /// Which account and region a configuration leads to, if that is known.
+    pub fn place(&self, key: &str) -> Option<&Place> {
+        self.places.get(key)
+    }
+
+    /// The first configuration that leads elsewhere than where its resources in `state` are.
+    pub fn elsewhere(&self, state: &State) -> Option<Elsewhere> {
+        let mut places = self.places.iter();
+        places.find_map(|(key, place)| state.elsewhere(key, place))
     }
 
     /// The provider of a configuration.
     pub fn get(&self, key: &str) -> Option<&Arc<dyn Provider>> {
-        self.0.get(key)
+        self.by_key.get(key)
     }
 
     /// All of them, in the order of their keys.
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
-        self.0.values()
+        self.by_key.values()
     }
 
     /// API calls sent so far by all providers, by `key/Action` (`aws/DescribeVolumes`).
     pub fn calls(&self) -> BTreeMap<String, u64> {
         let mut calls = BTreeMap::new();
-        for (key, provider) in &self.0 {
+        for (key, provider) in &self.by_key {
             for (action, count) in provider.calls().by_action() {
                 calls.insert(format!("{key}/{action}"), count);
             }
@@ -51,7 +72,7 @@ impl Providers {
 
     /// How many calls clouds refused as too many so far; they were sent again.
     pub fn throttled(&self) -> u64 {
-        let all = self.0.values();
+        let all = self.by_key.values();
         all.map(|provider| provider.calls().throttled()).sum()
     }
 }

@@ -11,6 +11,8 @@ mod queue;
 mod report;
 mod run;
 
+use std::collections::BTreeSet;
+
 use infra_model::{Known, Record, Resolver};
 use infra_sdk::Timer;
 
@@ -88,6 +90,10 @@ pub async fn apply(store: &mut Store, input: &ApplyInput<'_>) -> Result<ApplyRep
     check(store, input.plan)?;
     let before = input.providers.calls();
     let throttled = input.providers.throttled();
+    remember_places(store, input).map_err(|error| ApplyError::State {
+        error,
+        report: Box::default(),
+    })?;
     let mut run = Run::new(input, store);
     let ran = run.run().await;
     let stage = *ran.as_ref().unwrap_or(&Stage::Stopped);
@@ -109,6 +115,23 @@ pub async fn apply(store: &mut Store, input: &ApplyInput<'_>) -> Result<ApplyRep
             report: Box::new(report),
         }),
     }
+}
+
+/// State keeps where the resources are that this plan makes, before the first of them is made.
+fn remember_places(store: &mut Store, input: &ApplyInput<'_>) -> Result<(), StateError> {
+    let used: BTreeSet<&str> = input
+        .plan
+        .changes
+        .iter()
+        .map(|change| change.provider.as_str())
+        .collect();
+    let known = |key: &&str| Some(((*key).to_owned(), input.providers.place(key)?.clone()));
+    let fresh = used.iter().filter_map(known);
+    let events: Vec<Event> = fresh
+        .filter(|(key, place)| store.state().place(key) != Some(place))
+        .map(|(provider, place)| Event::Located { provider, place })
+        .collect();
+    store.append(&events)
 }
 
 /// A plan is only good for the state it was made for, and only when nothing in it is refused.

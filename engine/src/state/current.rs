@@ -6,7 +6,8 @@ use infra_model::{Address, Record};
 
 use super::dependents::Dependents;
 use super::{
-    Action, Doubt, Entry, Event, Incarnation, Intent, LastFailure, Pending, SealKey, Sealed, Status,
+    Action, Doubt, Entry, Event, Incarnation, Intent, LastFailure, Pending, Place, SealKey, Sealed,
+    Status,
 };
 
 /// Who a state belongs to and what it starts with. Only used when there is no state yet.
@@ -17,6 +18,8 @@ pub struct Genesis {
     /// A random text that no other state has.
     pub lineage: String,
     pub key: SealKey,
+    /// The environment it is the state of, if the program has environments.
+    pub environment: Option<String>,
 }
 
 /// Everything that is known of the resources of one program.
@@ -26,6 +29,8 @@ pub struct Genesis {
 pub struct State {
     pub(super) lineage: String,
     pub(super) program: String,
+    pub(super) environment: Option<String>,
+    pub(super) places: BTreeMap<String, Place>,
     pub(super) key: SealKey,
     pub(super) serial: u64,
     pub(super) fence: u64,
@@ -43,6 +48,8 @@ impl State {
         State {
             lineage: genesis.lineage,
             program: genesis.program,
+            environment: genesis.environment,
+            places: BTreeMap::new(),
             key: genesis.key,
             serial: 0,
             fence: 0,
@@ -62,6 +69,12 @@ impl State {
 
     pub fn program(&self) -> &str {
         &self.program
+    }
+
+    /// The environment it is the state of (`dev`); `None` when the program has none, and for states of an infra that
+    /// had none yet.
+    pub fn environment(&self) -> Option<&str> {
+        self.environment.as_deref()
     }
 
     /// How many changes led to this state. Two states of one lineage with the same serial are the same.
@@ -199,6 +212,10 @@ impl State {
                 }
             }
             Event::Outputs { values } => self.outputs = values,
+            Event::Located { provider, place } => {
+                self.places.insert(provider, place);
+            }
+            Event::Assigned { environment } => self.environment = Some(environment),
         }
     }
 

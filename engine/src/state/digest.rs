@@ -65,6 +65,7 @@ mod tests {
             program: "p".to_owned(),
             lineage: lineage.to_owned(),
             key: SealKey::new([1; 32]),
+            environment: None,
         })
     }
 

@@ -27,6 +27,33 @@ pub enum StateError {
         known: u64,
     },
 
+    #[error("`{file}` was edited by hand, or it is damaged: {reason}")]
+    Edited { file: String, reason: String },
+
+    #[error(
+        "`{file}` is older than the state that was here: it has serial {serial}, and `{beside}` has serial {newest}"
+    )]
+    Stale {
+        file: String,
+        beside: String,
+        serial: u64,
+        newest: u64,
+    },
+
+    #[error("`{file}` is {}, not {}", whose(.found.as_deref()), whose(.expected.as_deref()))]
+    AnotherEnvironment {
+        file: String,
+        /// `None` for a state without an environment.
+        found: Option<String>,
+        expected: Option<String>,
+    },
+
+    #[error("`{file}` has no resources, and the current state has {resources}")]
+    WouldForgetAll { file: String, resources: usize },
+
+    #[error("there is a state in `{file}` already")]
+    NameTaken { file: String },
+
     #[error("`{file}` does not make sense: {reason}")]
     Malformed { file: String, reason: String },
 
@@ -134,6 +161,13 @@ fn list(addresses: &[Address]) -> String {
     names.join(", ")
 }
 
+fn whose(environment: Option<&str>) -> String {
+    match environment {
+        Some(name) => format!("the state of the environment `{name}`"),
+        None => "a state without an environment".to_owned(),
+    }
+}
+
 fn taken_by(by: Option<&Lease>, now_ms: u64) -> String {
     match by {
         Some(lease) if lease.marks_an_unlock() => format!(": {} ended it", lease.holder),
@@ -154,6 +188,38 @@ impl StateError {
             StateError::Foreign { file, .. } => format!(
                 "move `{file}` away if it belongs to another program, or put the right one in its place"
             ),
+            StateError::Edited { file, .. } => format!(
+                "infra never leaves such a file behind. If somebody edited it, `infra state push --force {file}` checks \
+                 the edit and takes it over; that is the only way to edit a state. If nobody did, put back the copy \
+                 beside it (`.backup`, or your version control); do not delete it, or infra would make everything a \
+                 second time"
+            ),
+            StateError::Stale { file, beside, .. } => format!(
+                "an older copy of `{file}` was put back. Put the newest one there (`{beside}` is the newest that is \
+                 kept). If the older one is the right one, `infra state push --force {file}` makes it the current one"
+            ),
+            StateError::AnotherEnvironment {
+                found: Some(found), ..
+            } => format!(
+                "choose that environment: `--env {found}`. Each environment has a state of its own"
+            ),
+            StateError::AnotherEnvironment {
+                expected: Some(expected),
+                ..
+            } => format!(
+                "if it is the state of `{expected}`, say so once: `infra state assign --env {expected}`"
+            ),
+            StateError::AnotherEnvironment { .. } => {
+                "each environment has a state of its own; `infra state envs` lists them".to_owned()
+            }
+            StateError::NameTaken { file } => format!(
+                "two states cannot become one: choose another environment, or move `{file}` away if it is empty"
+            ),
+            StateError::WouldForgetAll { .. } => {
+                "the cloud would keep all of them, and the next apply would make them a second time. To delete them, \
+                 run `infra destroy`; to forget them all the same, add `--force`"
+                    .to_owned()
+            }
             StateError::NewerFormat { .. } => {
                 "a newer infra has written it: use that version or a later one".to_owned()
             }

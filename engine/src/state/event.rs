@@ -3,7 +3,7 @@
 use infra_model::Address;
 use serde::{Deserialize, Serialize};
 
-use super::{Doubt, Entry, Incarnation, Intent, LastFailure, Sealed};
+use super::{Doubt, Entry, Incarnation, Intent, LastFailure, Place, Sealed};
 
 /// One change of the state. Every change goes through the journal as one of these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,6 +67,14 @@ pub enum Event {
     },
     /// The program's outputs.
     Outputs { values: Sealed },
+    /// Where the resources of a provider configuration are.
+    Located {
+        provider: String,
+        #[serde(flatten)]
+        place: Place,
+    },
+    /// The state belongs to this environment from now on.
+    Assigned { environment: String },
 }
 
 impl Event {
@@ -84,7 +92,7 @@ impl Event {
             | Event::Retry { of }
             | Event::InDoubt { of, .. } => Some(&of.address),
             Event::Forgot { address } | Event::Moved { from: address, .. } => Some(address),
-            Event::Outputs { .. } => None,
+            Event::Outputs { .. } | Event::Located { .. } | Event::Assigned { .. } => None,
         }
     }
 }

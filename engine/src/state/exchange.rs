@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use infra_model::Address;
 
-use super::{Entry, Incarnation, State, StateError, Store, history, snapshot};
+use super::snapshot::{self, Trust};
+use super::{Entry, Incarnation, State, StateError, Store, history};
 
 /// What of the resources differs between two states of one program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,9 +31,10 @@ impl State {
         snapshot::write(self)
     }
 
-    /// Understands a snapshot file, or refuses it with words; `name` is how they call it.
+    /// Understands a snapshot file that is handed over, or refuses it with words; `name` is how they call it. It may
+    /// have been edited, so its checksum does not count.
     pub fn decode(name: &str, bytes: &[u8]) -> Result<State, StateError> {
-        snapshot::read(name, bytes)
+        snapshot::read(name, bytes, Trust::Edited).map(|snapshot| snapshot.state)
     }
 
     /// What becomes different when `other` takes the place of this state.
@@ -126,11 +128,25 @@ impl Store {
                 expected: self.state.lineage.clone(),
             });
         }
+        if state.environment != self.state.environment {
+            return Err(StateError::AnotherEnvironment {
+                file: name.to_owned(),
+                found: state.environment.clone(),
+                expected: self.state.environment.clone(),
+            });
+        }
         if !older && state.serial <= self.state.serial {
             return Err(StateError::NotNewer {
                 file: name.to_owned(),
                 found: state.serial,
                 current: self.state.serial,
+            });
+        }
+        let lost = self.state.entries.len();
+        if !older && lost > 0 && state.entries.is_empty() {
+            return Err(StateError::WouldForgetAll {
+                file: name.to_owned(),
+                resources: lost,
             });
         }
         match self.state.begun_but_unknown_to(state) {
@@ -153,7 +169,8 @@ impl Store {
         lock.raise(state.fence.max(self.state.fence))?;
         state.fence = lock.lease().fence;
         if self.exists() {
-            state.serial = state.serial.max(self.state.serial + 1);
+            let kept = self.history()?.last().copied().unwrap_or(0);
+            state.serial = state.serial.max(self.state.serial.max(kept) + 1);
         }
         let bytes = snapshot::write(&state);
         self.alone(|store| store.write_snapshot(state.serial, &bytes))?;

@@ -11,6 +11,14 @@ pub struct Files {
 }
 
 impl Files {
+    /// Those of an environment (`infra.dev.state.json`), or of a program without environments (`infra.state.json`).
+    pub fn of(environment: Option<&str>) -> Files {
+        match environment {
+            Some(name) => Files::new(&format!("infra.{name}.state")),
+            None => Files::new("infra.state"),
+        }
+    }
+
     /// `<base>.json`, `<base>.journal` and so on.
     pub fn new(base: &str) -> Files {
         Files {
@@ -26,6 +34,6 @@ impl Files {
 /// `infra.state.json` and its companions.
 impl Default for Files {
     fn default() -> Files {
-        Files::new("infra.state")
+        Files::of(None)
     }
 }

@@ -3,7 +3,8 @@
 //! When a snapshot is replaced, the old file gets a second name in the history folder. Nothing is copied, so this
 //! costs the same for a state of any size, and what has a name there was complete and synced before.
 
-use super::{Disk, Files, State, StateError, snapshot};
+use super::snapshot::{self, Trust};
+use super::{Disk, Files, State, StateError};
 
 /// How many earlier snapshots are kept; each stands for one run that changed something.
 pub const HISTORY_LENGTH: usize = 20;
@@ -46,11 +47,21 @@ pub(super) fn serials(disk: &dyn Disk, files: &Files) -> Result<Vec<u64>, StateE
     Ok(serials)
 }
 
+/// Moves the earlier snapshots to the folder of `to`. A crash leaves some in the old folder; moving again moves them.
+pub(super) fn relocate(disk: &dyn Disk, from: &Files, to: &Files) -> Result<(), StateError> {
+    for serial in serials(disk, from)? {
+        disk.link(&name(from, serial), &name(to, serial))?;
+        disk.sync_folder()?;
+        disk.remove(&name(from, serial))?;
+    }
+    Ok(disk.sync_folder()?)
+}
+
 /// The earlier snapshot with this serial.
 pub(super) fn read(disk: &dyn Disk, files: &Files, serial: u64) -> Result<State, StateError> {
     let name = name(files, serial);
     match disk.read(&name)? {
-        Some(bytes) => snapshot::read(&name, &bytes),
+        Some(bytes) => snapshot::read(&name, &bytes, Trust::Sealed).map(|snapshot| snapshot.state),
         None => Err(StateError::NoSuchSerial {
             serial,
             kept: serials(disk, files)?,

@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::checksum::{crc, json_trouble};
+use super::snapshot::COUNT_MAX;
 use super::{Event, StateError};
 
 /// The newest journal format this engine reads, and the one it writes.
@@ -88,15 +90,15 @@ pub(super) fn line(serial: u64, fence: u64, events: &[Event]) -> Vec<u8> {
 fn seal(content: &impl Serialize) -> Vec<u8> {
     let mut line = serde_json::to_vec(content).expect("journal lines have only string keys");
     line.pop();
-    let crc = crc32fast::hash(&line);
-    line.extend_from_slice(format!(",\"crc\":\"{crc:08x}\"}}\n").as_bytes());
+    let crc = crc(&line);
+    line.extend_from_slice(format!(",\"crc\":\"{crc}\"}}\n").as_bytes());
     line
 }
 
 /// The content of a line without its checksum; `None` when that is wrong.
 fn open(line: &[u8]) -> Option<Vec<u8>> {
     let (content, end) = line.split_at_checked(line.len().checked_sub(SEAL_LEN)?)?;
-    let expected = format!(",\"crc\":\"{:08x}\"}}", crc32fast::hash(content));
+    let expected = format!(",\"crc\":\"{}\"}}", crc(content));
     (end == expected.as_bytes()).then(|| [content, b"}"].concat())
 }
 
@@ -134,8 +136,14 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Journal, StateError> {
             });
             break;
         };
-        let batch: OwnedLine = serde_json::from_slice(&content)
-            .map_err(|error| damaged(number, format!("it is not known what it says ({error})")))?;
+        let batch: OwnedLine =
+            serde_json::from_slice(&content).map_err(|error| match error.classify() {
+                serde_json::error::Category::Data => damaged(
+                    number,
+                    "it says something that this infra does not know".to_owned(),
+                ),
+                _ => damaged(number, json_trouble(&error)),
+            })?;
         journal
             .add(batch)
             .map_err(|reason| damaged(number, reason))?;
@@ -156,6 +164,9 @@ fn read_header(file: &str, line: &[u8]) -> Result<Journal, StateError> {
         .ok_or_else(|| damaged("its checksum is wrong"))?;
     let header: Header = serde_json::from_slice(&content)
         .map_err(|_| damaged("it does not name the state it belongs to"))?;
+    if header.base > COUNT_MAX {
+        return Err(damaged("its serial is larger than any that was counted"));
+    }
     if header.journal > FORMAT {
         return Err(StateError::NewerFormat {
             file: file.to_owned(),
@@ -176,6 +187,9 @@ fn read_header(file: &str, line: &[u8]) -> Result<Journal, StateError> {
 impl Journal {
     /// Adds a sound line, or says why it cannot follow the ones before it.
     fn add(&mut self, batch: OwnedLine) -> Result<(), String> {
+        if batch.fence > COUNT_MAX || batch.serial > COUNT_MAX {
+            return Err("its numbers are larger than any that was counted".to_owned());
+        }
         if batch.fence < self.fence {
             // Its writer had lost the lock and knew it right after the write: it did not act upon it.
             return Ok(());

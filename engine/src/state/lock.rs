@@ -16,7 +16,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::checksum::{crc, json_trouble};
 use super::moment::{span, utc};
+use super::snapshot::COUNT_MAX;
 use super::{Alone, Disk, DiskErrorKind, Files, StateError};
 
 mod heartbeat;
@@ -36,7 +38,8 @@ pub trait Host: Send + Sync {
     /// Milliseconds since 1970-01-01 UTC.
     fn unix_ms(&self) -> u64;
 
-    /// Whether the holder is a process of this machine that has surely ended; then its lease ends with it.
+    /// Whether the holder is a process that this one can see, and it has surely ended; then its lease ends with it.
+    /// Of a holder in another [`Holder::space`] nothing is known.
     fn has_ended(&self, holder: &Holder) -> bool;
 }
 
@@ -74,6 +77,10 @@ pub struct Holder {
     pub pid: u32,
     /// `infra apply`.
     pub command: String,
+    /// Within which `pid` means this process: one boot of one machine, one namespace of process numbers (a
+    /// container has its own). Two machines may bear one name, and two containers of a machine do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<String>,
 }
 
 impl fmt::Display for Holder {
@@ -118,15 +125,56 @@ impl Lease {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut text = serde_json::to_string_pretty(self).expect("a lease has only plain fields");
+        let written = Written {
+            crc: Some(self.crc()),
+            lease: self.clone(),
+        };
+        let mut text =
+            serde_json::to_string_pretty(&written).expect("a lease has only plain fields");
         text.push('\n');
         text.into_bytes()
+    }
+
+    fn crc(&self) -> String {
+        crc(&serde_json::to_vec(self).expect("a lease has only plain fields"))
+    }
+
+    /// Understands the content of a lock file, or says why not.
+    fn parse(bytes: &[u8]) -> Result<Lease, String> {
+        let written: Written = match serde_json::from_slice(bytes) {
+            Ok(written) => written,
+            Err(_) if bytes.iter().all(|byte| *byte == 0) => return Err("it is empty".to_owned()),
+            Err(error) => return Err(json_trouble(&error)),
+        };
+        let Written { lease, crc } = written;
+        match crc {
+            Some(crc) if crc != lease.crc() => {
+                Err("its checksum does not fit what it says".to_owned())
+            }
+            // An infra that wrote no checksum wrote no space either.
+            None if lease.holder.space.is_some() => Err("its checksum is missing".to_owned()),
+            _ if lease.fence > COUNT_MAX => Err(format!(
+                "its fencing number {} is larger than any that was counted",
+                lease.fence
+            )),
+            _ => Ok(lease),
+        }
     }
 
     /// A word for temporary file names that no other holder uses.
     fn unique(&self) -> String {
         hex::encode(&Sha256::digest(self.bytes())[..6])
     }
+}
+
+/// A lease as the lock file has it.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(flatten)]
+    lease: Lease,
+    /// Of the lease. Files of an infra before there were checksums have none.
+    #[serde(default)]
+    crc: Option<String>,
 }
 
 /// The right to write a state.
@@ -345,10 +393,9 @@ fn read(disk: &dyn Disk, name: &str) -> Result<Option<Lease>, StateError> {
     let Some(bytes) = disk.read(name)? else {
         return Ok(None);
     };
-    serde_json::from_slice(&bytes)
-        .map(Some)
-        .map_err(|error| StateError::LockUnreadable {
-            file: name.to_owned(),
-            reason: error.to_string(),
-        })
+    let lease = Lease::parse(&bytes).map_err(|reason| StateError::LockUnreadable {
+        file: name.to_owned(),
+        reason,
+    })?;
+    Ok(Some(lease))
 }

@@ -3,6 +3,8 @@
 //! A store is a snapshot file and a journal beside it. Each change is an [`Event`]: appended to the journal,
 //! synced, and only then applied to the [`State`] in memory.
 
+mod assign;
+pub mod checksum;
 pub mod current;
 mod dependents;
 pub mod digest;
@@ -18,11 +20,13 @@ pub mod history;
 pub mod journal;
 pub mod lock;
 pub mod moment;
+pub mod place;
 pub mod recover;
 pub mod seal;
 pub mod snapshot;
 pub mod store;
 
+pub use checksum::json_trouble;
 pub use current::{Genesis, State};
 pub use disk::{
     Alone, Disk, DiskError, DiskErrorKind, DiskResult, RealDisk, SimulatedDisk, Survives,
@@ -38,6 +42,7 @@ pub use history::HISTORY_LENGTH;
 pub use journal::DroppedLine;
 pub use lock::{Holder, Host, LEASE, Lease, Lock, process_has_ended};
 pub use moment::utc;
+pub use place::{Elsewhere, Place};
 pub use recover::{Decision, Recovered, RecoveredStep, Unresolved, recover};
 pub use seal::{SealKey, Sealed};
 pub use store::Store;

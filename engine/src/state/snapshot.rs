@@ -1,15 +1,44 @@
-//! The snapshot file: a whole state as readable JSON.
+//! The snapshot file: a whole state as readable JSON, with a checksum in its last line.
 
 use std::collections::BTreeMap;
 
 use infra_model::Address;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use super::checksum::{crc, json_trouble};
 use super::dependents::Dependents;
-use super::{Entry, LastFailure, Pending, SealKey, Sealed, State, StateError};
+use super::{Entry, LastFailure, Pending, Place, SealKey, Sealed, State, StateError};
 
 /// The newest snapshot format this engine reads, and the one it writes.
-pub(super) const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 2;
+
+/// The format before there were checksums. It is read, and replaced by the next write.
+const WITHOUT_CHECKSUM: u64 = 1;
+
+/// The end of the file: `,\n  "checksum": "0123abcd"\n}\n`. The checksum covers what stands before it.
+const SEAL_LEN: usize = ",\n  \"checksum\": \"00000000\"\n}\n".len();
+
+/// Serials, fencing numbers and generations count what happened, one by one: a larger number was not counted. Far
+/// below the largest number, so that adding to one never overflows.
+pub(super) const COUNT_MAX: u64 = 1 << 53;
+
+/// Whether a snapshot that was edited is understood all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Only what infra wrote itself.
+    Sealed,
+    /// Also what somebody edited and now hands over.
+    Edited,
+}
+
+/// What a snapshot file says.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub state: State,
+    /// It has the format before there were checksums.
+    pub unsealed: bool,
+}
 
 /// What tells a state from other JSON, before the rest is understood.
 #[derive(Deserialize)]
@@ -17,6 +46,10 @@ struct Probe {
     format: Option<u64>,
     lineage: Option<String>,
     terraform_version: Option<String>,
+    /// What only later formats have.
+    checksum: Option<IgnoredAny>,
+    environment: Option<IgnoredAny>,
+    providers: Option<IgnoredAny>,
 }
 
 #[derive(Serialize)]
@@ -25,8 +58,12 @@ struct Written<'a> {
     lineage: &'a str,
     serial: u64,
     program: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
     fence: u64,
     key: &'a SealKey,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    providers: &'a BTreeMap<String, Place>,
     outputs: &'a Sealed,
     resources: Vec<&'a Entry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -42,8 +79,12 @@ struct Read {
     lineage: String,
     serial: u64,
     program: String,
+    #[serde(default)]
+    environment: Option<String>,
     fence: u64,
     key: SealKey,
+    #[serde(default)]
+    providers: BTreeMap<String, Place>,
     outputs: Sealed,
     resources: Vec<Entry>,
     #[serde(default)]
@@ -61,8 +102,10 @@ pub(super) fn write(state: &State) -> Vec<u8> {
         lineage: &state.lineage,
         serial: state.serial,
         program: &state.program,
+        environment: state.environment(),
         fence: state.fence,
         key: &state.key,
+        providers: &state.places,
         outputs: &state.outputs,
         resources: state.entries.values().collect(),
         deposed: state.deposed.values().collect(),
@@ -70,12 +113,26 @@ pub(super) fn write(state: &State) -> Vec<u8> {
         failures: &state.failures,
     };
     let mut bytes = serde_json::to_vec_pretty(&file).expect("a state has only string keys");
-    bytes.push(b'\n');
+    bytes.truncate(bytes.len() - "\n}".len());
+    let end = end_of(&bytes);
+    bytes.extend_from_slice(end.as_bytes());
     bytes
 }
 
+fn end_of(content: &[u8]) -> String {
+    format!(",\n  \"checksum\": \"{}\"\n}}\n", crc(content))
+}
+
+fn is_sealed(bytes: &[u8]) -> bool {
+    let content = bytes.len().checked_sub(SEAL_LEN);
+    content.is_some_and(|at| {
+        let (content, end) = bytes.split_at(at);
+        end == end_of(content).as_bytes()
+    })
+}
+
 /// Understands a snapshot, or refuses it with words.
-pub(super) fn read(file: &str, bytes: &[u8]) -> Result<State, StateError> {
+pub(super) fn read(file: &str, bytes: &[u8], trust: Trust) -> Result<Snapshot, StateError> {
     let file_name = || file.to_owned();
     if bytes
         .iter()
@@ -83,21 +140,32 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<State, StateError> {
     {
         return Err(StateError::Empty { file: file_name() });
     }
-    let probe: Probe = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Eof => StateError::Truncated {
-            file: file_name(),
-            reason: format!("it ends in line {} before it is complete", error.line()),
-        },
-        serde_json::error::Category::Data => StateError::Foreign {
-            file: file_name(),
-            reason: "it is other JSON".to_owned(),
-        },
-        _ => StateError::Foreign {
-            file: file_name(),
-            reason: format!("it is not JSON ({error})"),
-        },
+    let edited = |reason: String| StateError::Edited {
+        file: file.to_owned(),
+        reason,
+    };
+    let probe: Probe = serde_json::from_slice(bytes).map_err(|error| {
+        let reason = json_trouble(&error);
+        match error.classify() {
+            serde_json::error::Category::Eof => StateError::Truncated {
+                file: file_name(),
+                reason,
+            },
+            _ if looks_like_ours(bytes) => edited(reason),
+            serde_json::error::Category::Data => StateError::Foreign {
+                file: file_name(),
+                reason: "it is other JSON".to_owned(),
+            },
+            _ => StateError::Foreign {
+                file: file_name(),
+                reason: format!("it is not JSON ({reason})"),
+            },
+        }
     })?;
     let (Some(format), Some(_)) = (probe.format, probe.lineage) else {
+        if looks_like_ours(bytes) {
+            return Err(edited("it has no `format` and `lineage`".to_owned()));
+        }
         return Err(StateError::Foreign {
             file: file_name(),
             reason: match probe.terraform_version {
@@ -106,18 +174,72 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<State, StateError> {
             },
         });
     };
-    if format > FORMAT {
-        return Err(StateError::NewerFormat {
-            file: file_name(),
-            found: format,
-            known: FORMAT,
-        });
+    let unsealed = format == WITHOUT_CHECKSUM;
+    match format {
+        FORMAT if trust == Trust::Sealed && !is_sealed(bytes) => {
+            return Err(edited("its checksum does not fit what it holds".to_owned()));
+        }
+        FORMAT => {}
+        WITHOUT_CHECKSUM => {
+            let later = [probe.checksum, probe.environment, probe.providers];
+            if later.iter().any(Option::is_some) {
+                return Err(edited(format!(
+                    "it says format {WITHOUT_CHECKSUM}, but has parts that came with format {FORMAT}"
+                )));
+            }
+        }
+        newer if newer > FORMAT => {
+            return Err(StateError::NewerFormat {
+                file: file_name(),
+                found: newer,
+                known: FORMAT,
+            });
+        }
+        _ => return Err(edited(format!("there is no format {format}"))),
     }
     let read: Read = serde_json::from_slice(bytes).map_err(|error| StateError::Malformed {
         file: file_name(),
-        reason: error.to_string(),
+        reason: json_trouble(&error),
     })?;
-    assemble(file, read)
+    let state = assemble(file, read)?;
+    sensible(&state).map_err(|reason| StateError::Malformed {
+        file: file_name(),
+        reason,
+    })?;
+    Ok(Snapshot { state, unsealed })
+}
+
+/// Whether a damaged text most likely was a state of ours.
+fn looks_like_ours(bytes: &[u8]) -> bool {
+    let has = |word: &str| {
+        bytes
+            .windows(word.len())
+            .any(|window| window == word.as_bytes())
+    };
+    let marks = ["\"lineage\"", "\"serial\"", "\"fence\"", "\"resources\""];
+    marks.into_iter().filter(|mark| has(mark)).count() >= 3
+}
+
+/// Whether the numbers of a state are such as counting makes.
+fn sensible(state: &State) -> Result<(), String> {
+    let entries = state.entries.values().chain(state.deposed.values());
+    let generations = entries
+        .map(|entry| &entry.of)
+        .chain(state.pending.keys())
+        .map(|of| ("generation", of.generation));
+    let counts = [("serial", state.serial), ("fence", state.fence)];
+    for (name, count) in counts.into_iter().chain(generations) {
+        if count > COUNT_MAX {
+            return Err(format!(
+                "its {name} {count} is larger than any that was counted"
+            ));
+        }
+    }
+    let something = !state.entries.is_empty() || !state.deposed.is_empty();
+    if state.serial == 0 && (something || !state.pending.is_empty()) {
+        return Err("it has resources, but its serial is 0".to_owned());
+    }
+    Ok(())
 }
 
 fn assemble(file: &str, read: Read) -> Result<State, StateError> {
@@ -127,6 +249,8 @@ fn assemble(file: &str, read: Read) -> Result<State, StateError> {
     Ok(State {
         lineage: read.lineage,
         program: read.program,
+        environment: read.environment,
+        places: read.providers,
         key: read.key,
         serial: read.serial,
         fence: read.fence,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::journal::{self, DroppedLine};
-use super::{Disk, Event, Files, Genesis, Lock, State, StateError, history, snapshot};
+use super::snapshot::{self, Trust};
+use super::{Disk, Event, Files, Genesis, Lock, State, StateError, history};
 
 /// The state of one program on its disk.
 ///
@@ -22,6 +23,8 @@ pub struct Store {
     /// The journal file that the next batch goes to; `None` when a new one must be started.
     journal: Option<Tail>,
     dropped: Option<DroppedLine>,
+    /// The snapshot had no checksum when it was read: an earlier infra wrote it.
+    unsealed: bool,
     /// Why nothing more may be written.
     stopped: Option<String>,
 }
@@ -45,6 +48,7 @@ impl Store {
                 files.clone(),
                 genesis.clone(),
                 before.as_deref(),
+                Trust::Sealed,
             );
             // Whoever holds the lock may have compacted in between; then snapshot and journal do not fit.
             if disk.read(&files.snapshot)? == before {
@@ -59,12 +63,19 @@ impl Store {
         files: Files,
         genesis: Genesis,
         snapshot: Option<&[u8]>,
+        trust: Trust,
     ) -> Result<Store, StateError> {
-        let state = match snapshot {
-            Some(bytes) => snapshot::read(&files.snapshot, bytes)?,
+        let (state, unsealed) = match snapshot {
+            Some(bytes) => {
+                let read = snapshot::read(&files.snapshot, bytes, trust)?;
+                if trust == Trust::Sealed {
+                    refuse_stale(disk.as_ref(), &files, read.state.serial())?;
+                }
+                (read.state, read.unsealed)
+            }
             None => {
                 refuse_leftovers(disk.as_ref(), &files)?;
-                State::new(genesis)
+                (State::new(genesis), false)
             }
         };
         let mut store = Store {
@@ -75,6 +86,7 @@ impl Store {
             state,
             journal: None,
             dropped: None,
+            unsealed,
             stopped: None,
         };
         if snapshot.is_some() {
@@ -84,17 +96,37 @@ impl Store {
     }
 
     /// Opens a state for changing it. The lock must have been taken before, so that nobody changes what is read
-    /// here.
+    /// here. A snapshot of the format without checksum is replaced by one with a checksum at once.
     pub fn open(
         disk: Arc<dyn Disk>,
         files: Files,
         genesis: Genesis,
+        lock: Lock,
+    ) -> Result<Store, StateError> {
+        Store::open_trusting(disk, files, genesis, lock, Trust::Sealed)
+    }
+
+    /// The same, also for a snapshot that was edited or is older than those before it: to put another in its place.
+    pub fn open_edited(
+        disk: Arc<dyn Disk>,
+        files: Files,
+        genesis: Genesis,
+        lock: Lock,
+    ) -> Result<Store, StateError> {
+        Store::open_trusting(disk, files, genesis, lock, Trust::Edited)
+    }
+
+    fn open_trusting(
+        disk: Arc<dyn Disk>,
+        files: Files,
+        genesis: Genesis,
         mut lock: Lock,
+        trust: Trust,
     ) -> Result<Store, StateError> {
         let loaded = disk
             .read(&files.snapshot)
             .map_err(StateError::from)
-            .and_then(|snapshot| Store::load(disk, files, genesis, snapshot.as_deref()));
+            .and_then(|snapshot| Store::load(disk, files, genesis, snapshot.as_deref(), trust));
         let mut store = match loaded {
             Ok(store) => store,
             Err(error) => {
@@ -107,7 +139,17 @@ impl Store {
         // What cannot be swept stays for the next run; it is in nobody's way.
         let _ = lock.sweep(&store.files);
         store.lock = Some(lock);
+        if store.unsealed {
+            let bytes = snapshot::write(&store.state);
+            store.alone(|store| store.write_snapshot(store.state.serial(), &bytes))?;
+        }
         Ok(store)
+    }
+
+    /// Whether the state was written by an infra that knew no checksums. One that was opened for changing has a
+    /// checksum by now.
+    pub fn had_no_checksum(&self) -> bool {
+        self.unsealed
     }
 
     /// Applies what the journal has and the snapshot has not.
@@ -339,10 +381,28 @@ impl Store {
     }
 }
 
+/// A snapshot is newer than all that it replaced. One that is older was put back by somebody, and does not know what
+/// was made since.
+fn refuse_stale(disk: &dyn Disk, files: &Files, serial: u64) -> Result<(), StateError> {
+    match history::serials(disk, files)?.last() {
+        Some(newest) if *newest > serial => Err(StateError::Stale {
+            file: files.snapshot.clone(),
+            beside: format!("{}/{newest}.json", files.history),
+            serial,
+            newest: *newest,
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// A folder without a snapshot is only "no state" when nothing else of a state is there either.
 fn refuse_leftovers(disk: &dyn Disk, files: &Files) -> Result<(), StateError> {
-    for beside in [&files.journal, &files.backup] {
-        if disk.read(beside)?.is_some() {
+    let kept = match disk.list_in(&files.history)? {
+        kept if kept.is_empty() => None,
+        _ => Some(&files.history),
+    };
+    for beside in [&files.journal, &files.backup].into_iter().chain(kept) {
+        if Some(beside) == kept || disk.read(beside)?.is_some() {
             return Err(StateError::Missing {
                 file: files.snapshot.clone(),
                 beside: beside.clone(),

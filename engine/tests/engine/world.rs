@@ -128,6 +128,7 @@ impl World {
             who: "dev@laptop".to_owned(),
             pid,
             command: "test".to_owned(),
+            space: None,
         };
         let files = Files::default();
         let lock = Lock::take(Arc::clone(&disk), &files, host, holder, LEASE)?;
@@ -333,6 +334,7 @@ fn genesis() -> Genesis {
         program: "desk".to_owned(),
         lineage: "a1b2".to_owned(),
         key: SealKey::new([7; 32]),
+        environment: None,
     }
 }
 

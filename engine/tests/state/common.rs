@@ -93,6 +93,7 @@ pub fn genesis() -> Genesis {
         program: "desk".to_owned(),
         lineage: "a1b2".to_owned(),
         key: key(),
+        environment: None,
     }
 }
 
@@ -101,6 +102,7 @@ pub fn holder(pid: u32) -> Holder {
         who: "dev@laptop".to_owned(),
         pid,
         command: "infra apply".to_owned(),
+        space: Some("boot 1".to_owned()),
     }
 }
 

@@ -347,8 +347,9 @@ fn only_the_hold_that_was_seen_is_ended() {
 #[test]
 fn what_a_power_cut_left_is_swept_away_and_a_rival_is_left_alone() {
     let (disk, machine) = (disk(), Machine::new());
-    let rival = take(&self::disk(), &machine, 5).unwrap();
-    let live = serde_json::to_vec(rival.lease()).unwrap();
+    let elsewhere = self::disk();
+    let rival = take(&elsewhere, &machine, 5).unwrap();
+    let live = elsewhere.read("infra.state.lock").unwrap().unwrap();
     let ended = serde_json::to_vec(&Lease {
         expires_ms: 1,
         ..rival.lease().clone()

@@ -16,6 +16,7 @@ mod history;
 mod journal;
 mod kill;
 mod locks;
+mod mutations;
 mod pauses;
 mod real_disk;
 mod recovery;

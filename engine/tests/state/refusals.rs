@@ -43,6 +43,32 @@ fn edited(from: &str, to: &str) -> StateError {
     with_snapshot(&before.replace(from, to))
 }
 
+/// As if infra itself had written it so: the checksum fits.
+fn written(from: &str, to: &str) -> StateError {
+    let before = text(&folder(), SNAPSHOT);
+    assert!(before.contains(from), "{before}");
+    with_snapshot(&resealed(&before.replace(from, to)))
+}
+
+fn resealed(snapshot: &str) -> String {
+    let (content, _) = snapshot
+        .split_once(",\n  \"checksum\"")
+        .expect("it has a checksum");
+    let crc = crc32fast::hash(content.as_bytes());
+    format!("{content},\n  \"checksum\": \"{crc:08x}\"\n}}\n")
+}
+
+/// The snapshot as an infra wrote it before there were checksums.
+fn without_checksum(snapshot: &str) -> String {
+    let (content, _) = snapshot
+        .split_once(",\n  \"checksum\"")
+        .expect("it has a checksum");
+    format!(
+        "{}\n}}\n",
+        content.replace("\"format\": 2", "\"format\": 1")
+    )
+}
+
 #[test]
 fn every_refusal_says_what_and_what_to_do() {
     let whole = text(&folder(), SNAPSHOT);
@@ -65,15 +91,36 @@ fn every_refusal_says_what_and_what_to_do() {
             "Terraform's state",
             with_snapshot(r#"{"version": 4, "terraform_version": "1.9.0", "lineage": "x"}"#),
         ),
-        ("a newer format", edited("\"format\": 1", "\"format\": 2")),
-        ("a broken key", edited("\"key\": \"07", "\"key\": \"")),
+        ("a newer format", edited("\"format\": 2", "\"format\": 3")),
+        ("an id that somebody edited", edited("id-a", "id-b")),
+        (
+            "an edit that is not JSON",
+            edited("\"serial\": 1,", "\"serial\": 1"),
+        ),
+        (
+            "all resources taken out",
+            edited(&format!("[\n{resource}\n  ]"), "[]"),
+        ),
+        (
+            "the format before there were checksums, with one",
+            edited("\"format\": 2", "\"format\": 1"),
+        ),
+        (
+            "a fencing number that nobody counted to",
+            written("\"fence\": 1", "\"fence\": 18446744073709551615"),
+        ),
+        (
+            "resources, and nothing ever happened",
+            written("\"serial\": 1", "\"serial\": 0"),
+        ),
+        ("a broken key", written("\"key\": \"07", "\"key\": \"")),
         (
             "a value of no form",
-            edited("\"size\": 1", "\"size\": {\"$sise\": 1}"),
+            written("\"size\": 1", "\"size\": {\"$sise\": 1}"),
         ),
         (
             "the same address twice",
-            edited(&resource, &format!("{resource},\n{resource}")),
+            written(&resource, &format!("{resource},\n{resource}")),
         ),
         (
             "no snapshot beside a journal",
@@ -88,11 +135,50 @@ fn every_refusal_says_what_and_what_to_do() {
         ),
         (
             "a journal of another lineage",
-            edited("\"lineage\": \"a1b2\"", "\"lineage\": \"c3d4\""),
+            written("\"lineage\": \"a1b2\"", "\"lineage\": \"c3d4\""),
         ),
         (
-            "an older snapshot put back",
-            edited("\"serial\": 1", "\"serial\": 0"),
+            "an older snapshot put back, beside a journal",
+            refusal(|disk| {
+                let before = text(disk, SNAPSHOT);
+                let mut store = open(disk, &Machine::new(), 1).expect("the lock of one process");
+                let more = [
+                    settled(first("c"), "id-c", &fields(1)),
+                    settled(first("d"), "id-d", &fields(1)),
+                ];
+                store.append(&more).unwrap();
+                store.compact().unwrap();
+                store
+                    .append(&[intent(first("e"), Action::Create, &fields(1))])
+                    .unwrap();
+                for serial in store.history().unwrap() {
+                    disk.remove(&format!("infra.state.history/{serial}.json"))
+                        .unwrap();
+                }
+                disk.replace(SNAPSHOT, before.as_bytes()).unwrap();
+            }),
+        ),
+        (
+            "an older snapshot put back, beside its history",
+            refusal(|disk| {
+                let before = text(disk, SNAPSHOT);
+                let mut store = open(disk, &Machine::new(), 1).expect("the lock of one process");
+                for name in ["c", "d"] {
+                    let made = settled(first(name), "id-c", &fields(1));
+                    store.append(&[made]).unwrap();
+                    store.compact().unwrap();
+                }
+                disk.replace(SNAPSHOT, before.as_bytes()).unwrap();
+            }),
+        ),
+        (
+            "no snapshot beside a history",
+            refusal(|disk| {
+                let mut store = open(disk, &Machine::new(), 1).expect("the lock of one process");
+                store.compact().unwrap();
+                disk.remove(SNAPSHOT).unwrap();
+                disk.remove("infra.state.json.backup").unwrap();
+            }),
         ),
         (
             "an empty journal",
@@ -152,4 +238,58 @@ fn the_files_are_readable() {
     let disk = folder();
     insta::assert_snapshot!("snapshot", text(&disk, SNAPSHOT));
     insta::assert_snapshot!("journal", text(&disk, JOURNAL));
+}
+
+#[test]
+fn a_state_without_a_checksum_is_read_and_gets_one_with_the_first_lock() {
+    let disk = folder();
+    let old = without_checksum(&text(&disk, SNAPSHOT));
+    let before = view(&read(&disk).unwrap());
+    disk.replace(SNAPSHOT, old.as_bytes()).unwrap();
+    assert_eq!(view(&read(&disk).unwrap()), before, "it is read as it is");
+    let store = open(&disk, &Machine::new(), 1).unwrap();
+    assert!(store.had_no_checksum());
+    assert_eq!(view(store.state()), before);
+    store.close().unwrap();
+    assert!(text(&disk, SNAPSHOT).contains("\"checksum\": \""));
+    assert_eq!(text(&disk, "infra.state.json.backup"), old);
+    let again = open(&disk, &Machine::new(), 2).unwrap();
+    assert!(!again.had_no_checksum());
+    assert_eq!(view(again.state()), before);
+}
+
+#[test]
+fn an_edit_is_taken_over_by_a_push_alone() {
+    let disk = folder();
+    let edited = text(&disk, SNAPSHOT).replace("id-a", "id-b");
+    disk.replace(SNAPSHOT, edited.as_bytes()).unwrap();
+    assert!(open(&disk, &Machine::new(), 1).is_err());
+    let lock = take(&disk, &Machine::new(), 1).unwrap();
+    let mut store = infra_engine::state::Store::open_edited(
+        Arc::clone(&disk),
+        infra_engine::state::Files::default(),
+        genesis(),
+        lock,
+    )
+    .unwrap();
+    let pushed = infra_engine::state::State::decode("edited", edited.as_bytes()).unwrap();
+    store.become_state("edited", pushed, true).unwrap_err();
+    // The interrupted call is what it would forget; the journal is what knows of it.
+    disk.remove(JOURNAL).unwrap();
+    let pushed = infra_engine::state::State::decode("edited", edited.as_bytes()).unwrap();
+    drop(store);
+    let machine = Machine::new();
+    machine.end_process(1);
+    let lock = take(&disk, &machine, 2).unwrap();
+    let mut store = infra_engine::state::Store::open_edited(
+        Arc::clone(&disk),
+        infra_engine::state::Files::default(),
+        genesis(),
+        lock,
+    )
+    .unwrap();
+    store.become_state("edited", pushed, true).unwrap();
+    store.close().unwrap();
+    let now = read(&disk).unwrap();
+    assert_eq!(now.entry(&address("a")).unwrap().id, "id-b");
 }

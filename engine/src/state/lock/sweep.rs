@@ -28,7 +28,7 @@ impl Lock {
     /// Whether the temporary file is of a lease that has not ended.
     fn may_be_wanted(&self, name: &str) -> Result<bool, StateError> {
         let bytes = self.disk.read(name)?.unwrap_or_default();
-        let lease = serde_json::from_slice::<Lease>(&bytes);
+        let lease = Lease::parse(&bytes);
         Ok(lease.is_ok_and(|lease| self.is_live(&lease)))
     }
 }

@@ -247,6 +247,7 @@ impl Bed {
             who: "dev@laptop".to_owned(),
             pid,
             command: "test".to_owned(),
+            space: None,
         };
         let files = Files::default();
         let lock = Lock::take(Arc::clone(&disk), &files, host, holder, LEASE)
@@ -397,5 +398,6 @@ fn genesis() -> Genesis {
         program: "desk".to_owned(),
         lineage: "a1b2".to_owned(),
         key: SealKey::new([7; 32]),
+        environment: None,
     }
 }
