@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infra_engine::state::{Action, Disk, SimulatedDisk, StateError};
+use infra_engine::state::{Action, Disk, Files, SimulatedDisk, State, StateError, Store};
 
 use crate::common::*;
 
@@ -21,6 +21,14 @@ fn folder() -> Arc<dyn Disk> {
         .append(&[intent(first("b"), Action::Create, &fields(1))])
         .unwrap();
     disk
+}
+
+/// Opens it after the run that made it was killed.
+fn again(disk: &Arc<dyn Disk>) -> Store {
+    let machine = Machine::new();
+    machine.end_process(1);
+    machine.end_process(2);
+    open(disk, &machine, 2).unwrap()
 }
 
 fn text(disk: &Arc<dyn Disk>, name: &str) -> String {
@@ -141,7 +149,7 @@ fn every_refusal_says_what_and_what_to_do() {
             "an older snapshot put back, beside a journal",
             refusal(|disk| {
                 let before = text(disk, SNAPSHOT);
-                let mut store = open(disk, &Machine::new(), 1).expect("the lock of one process");
+                let mut store = again(disk);
                 let more = [
                     settled(first("c"), "id-c", &fields(1)),
                     settled(first("d"), "id-d", &fields(1)),
@@ -162,7 +170,7 @@ fn every_refusal_says_what_and_what_to_do() {
             "an older snapshot put back, beside its history",
             refusal(|disk| {
                 let before = text(disk, SNAPSHOT);
-                let mut store = open(disk, &Machine::new(), 1).expect("the lock of one process");
+                let mut store = again(disk);
                 for name in ["c", "d"] {
                     let made = settled(first(name), "id-c", &fields(1));
                     store.append(&[made]).unwrap();
@@ -174,7 +182,7 @@ fn every_refusal_says_what_and_what_to_do() {
         (
             "no snapshot beside a history",
             refusal(|disk| {
-                let mut store = open(disk, &Machine::new(), 1).expect("the lock of one process");
+                let mut store = again(disk);
                 store.compact().unwrap();
                 disk.remove(SNAPSHOT).unwrap();
                 disk.remove("infra.state.json.backup").unwrap();
@@ -247,15 +255,15 @@ fn a_state_without_a_checksum_is_read_and_gets_one_with_the_first_lock() {
     let before = view(&read(&disk).unwrap());
     disk.replace(SNAPSHOT, old.as_bytes()).unwrap();
     assert_eq!(view(&read(&disk).unwrap()), before, "it is read as it is");
-    let store = open(&disk, &Machine::new(), 1).unwrap();
+    let store = again(&disk);
     assert!(store.had_no_checksum());
     assert_eq!(view(store.state()), before);
     store.close().unwrap();
     assert!(text(&disk, SNAPSHOT).contains("\"checksum\": \""));
     assert_eq!(text(&disk, "infra.state.json.backup"), old);
-    let again = open(&disk, &Machine::new(), 2).unwrap();
-    assert!(!again.had_no_checksum());
-    assert_eq!(view(again.state()), before);
+    let later = again(&disk);
+    assert!(!later.had_no_checksum());
+    assert_eq!(view(later.state()), before);
 }
 
 #[test]
@@ -263,31 +271,22 @@ fn an_edit_is_taken_over_by_a_push_alone() {
     let disk = folder();
     let edited = text(&disk, SNAPSHOT).replace("id-a", "id-b");
     disk.replace(SNAPSHOT, edited.as_bytes()).unwrap();
-    assert!(open(&disk, &Machine::new(), 1).is_err());
-    let lock = take(&disk, &Machine::new(), 1).unwrap();
-    let mut store = infra_engine::state::Store::open_edited(
-        Arc::clone(&disk),
-        infra_engine::state::Files::default(),
-        genesis(),
-        lock,
-    )
-    .unwrap();
-    let pushed = infra_engine::state::State::decode("edited", edited.as_bytes()).unwrap();
-    store.become_state("edited", pushed, true).unwrap_err();
-    // The interrupted call is what it would forget; the journal is what knows of it.
-    disk.remove(JOURNAL).unwrap();
-    let pushed = infra_engine::state::State::decode("edited", edited.as_bytes()).unwrap();
-    drop(store);
-    let machine = Machine::new();
-    machine.end_process(1);
-    let lock = take(&disk, &machine, 2).unwrap();
-    let mut store = infra_engine::state::Store::open_edited(
-        Arc::clone(&disk),
-        infra_engine::state::Files::default(),
-        genesis(),
-        lock,
-    )
-    .unwrap();
+    let open = |pid: u32| {
+        let machine = Machine::new();
+        machine.end_process(1);
+        let lock = take(&disk, &machine, pid).unwrap();
+        Store::open_edited(Arc::clone(&disk), Files::default(), genesis(), lock).unwrap()
+    };
+    let pushed = State::decode("edited", edited.as_bytes()).unwrap();
+    let mut store = open(2);
+    store
+        .become_state("edited", pushed.clone(), true)
+        .unwrap_err();
+    store.close().unwrap();
+    // What was interrupted is in the journal alone, and would be forgotten. Without it the edit is taken.
+    disk.replace(SNAPSHOT, edited.as_bytes()).unwrap();
+    assert!(matches!(read(&disk), Err(StateError::Edited { .. })));
+    let mut store = open(3);
     store.become_state("edited", pushed, true).unwrap();
     store.close().unwrap();
     let now = read(&disk).unwrap();
