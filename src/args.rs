@@ -92,7 +92,8 @@ pub struct Inputs {
     /// Read parameters from a file (repeatable; infra.infravars is read by itself)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub vars: Vec<PathBuf>,
-    /// Read the parameters of an environment, such as dev, test or release, from NAME.infravars
+    /// Work on an environment, such as dev, test or release: its parameters are in NAME.infravars, and its state is
+    /// its own
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
 }
@@ -139,6 +140,14 @@ pub struct Planning {
 }
 
 impl Planning {
+    /// Whose state it is about.
+    pub fn state(&self) -> StateChoice {
+        StateChoice {
+            sim: self.cloud.sim,
+            env: self.inputs.env.clone(),
+        }
+    }
+
     /// Reads the cloud and plans nothing.
     pub fn reading(directory: &Directory, inputs: &Inputs, cloud: &Cloud) -> Planning {
         Planning {
@@ -282,9 +291,8 @@ pub struct Output {
     /// Print the text of one output without quotes
     #[arg(long, conflicts_with = "json")]
     pub raw: bool,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
 }
 
 #[derive(Debug, Args)]

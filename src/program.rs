@@ -76,7 +76,12 @@ impl Program {
     ) -> Result<Evaluation, CommandError> {
         self.sound
             .evaluate(project, &self.inputs, known)
-            .map_err(|diagnostics| report(&diagnostics, &self.sources, console))
+            .map_err(|diagnostics| {
+                for refusal in project.refusals() {
+                    console.warn(&refusal);
+                }
+                report(&diagnostics, &self.sources, console)
+            })
     }
 
     /// The tests of the program, in the order of the text.

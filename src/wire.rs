@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use infra_engine::builtin::StdProvider;
 use infra_engine::providers::Providers;
-use infra_engine::state::State;
+use infra_engine::state::{Place, State};
 use infra_model::desired::ProviderConfig;
 use infra_model::{Desired, Record};
 use infra_sdk::{Context, Failure, Provider, Timer};
@@ -79,6 +79,35 @@ pub async fn connect(
     Ok(providers)
 }
 
+/// Finds out which account and region each configuration leads to, and refuses one that leads elsewhere than where its
+/// resources are. Where nothing is recorded and the cloud does not tell, it stays unknown.
+pub async fn locate(mut providers: Providers, state: &State) -> Result<Providers, CommandError> {
+    for key in providers.keys() {
+        let Some(provider) = providers.get(&key).filter(|_| key != "std") else {
+            continue;
+        };
+        match provider.account().await {
+            Ok(account) => providers.locate(key, Place::from(&account)),
+            Err(failure) if state.place(&key).is_some() => {
+                return Err(cloud_error(&key, &failure).hint(
+                    "the state says in which account its resources are, so it must be known whose account this is",
+                ));
+            }
+            Err(_) => {}
+        }
+    }
+    match providers.elsewhere(state) {
+        None => Ok(providers),
+        Some(elsewhere) => {
+            let refusal = CommandError::new(ErrorKind::State, elsewhere.to_string());
+            Err(elsewhere
+                .help()
+                .into_iter()
+                .fold(refusal, CommandError::hint))
+        }
+    }
+}
+
 #[cfg_attr(
     not(feature = "aws"),
     expect(unused_variables, reason = "only clouds need to be told anything")
@@ -146,10 +175,6 @@ fn is_local(endpoint: &str) -> bool {
 }
 
 /// A failed call to a cloud as the failure of a command.
-#[cfg_attr(
-    not(feature = "aws"),
-    expect(dead_code, reason = "only clouds need it")
-)]
 fn cloud_error(whose: &str, failure: &Failure) -> CommandError {
     let error = CommandError::new(ErrorKind::Cloud, format!("{whose}: {failure}"));
     match &failure.help {

@@ -31,6 +31,17 @@ pub fn host_name() -> String {
         .into_owned()
 }
 
+/// Within which the numbers of processes mean what they mean here: one boot of one machine, and of that one namespace
+/// (a container has its own). `None` where the system does not tell.
+pub fn process_space() -> Option<String> {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let namespace = fs::read_link("/proc/self/ns/pid").ok()?;
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_hexdigit).collect() };
+    let namespace = namespace.to_string_lossy();
+    let number = namespace.split(':').next_back().map(digits);
+    Some(format!("{}-{}", digits(&boot), number.unwrap_or_default()))
+}
+
 /// Bytes from the operating system's random source.
 pub fn random<const N: usize>() -> Result<[u8; N], CommandError> {
     let mut bytes = [0; N];

@@ -54,6 +54,11 @@ impl Providers {
         self.by_key.get(key)
     }
 
+    /// The keys of all configurations, sorted.
+    pub fn keys(&self) -> Vec<String> {
+        self.by_key.keys().cloned().collect()
+    }
+
     /// All of them, in the order of their keys.
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
         self.by_key.values()

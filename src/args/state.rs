@@ -8,11 +8,11 @@ use super::Directory;
 pub enum State {
     /// List the addresses in the state
     List(StateList),
-    /// Show what the state knows of one resource
+    /// Show what the state knows of one resource, or of a component's
     Show(StateShow),
     /// Forget resources; the cloud keeps them
     Rm(StateRm),
-    /// Give a resource another address
+    /// Give a resource, or a component's resources, another address
     Mv(StateMv),
     /// List the earlier states that are kept
     History(StateHistory),
@@ -22,15 +22,54 @@ pub enum State {
     Pull(StatePull),
     /// Put a file that was pulled in the place of the current state
     Push(StatePush),
+    /// List the environments that have a state
+    Envs(StateEnvs),
+    /// Make the state without an environment that of an environment
+    Assign(StateAssign),
 }
 
 #[derive(Debug, Args)]
-pub struct StateList {
+pub struct StateEnvs {
     #[command(flatten)]
     pub directory: Directory,
+    /// The states of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StateAssign {
+    #[command(flatten)]
+    pub directory: Directory,
+    /// The environment
+    #[arg(long, value_name = "NAME", required = true)]
+    pub env: String,
     /// The state of the simulated cloud
     #[arg(long)]
     pub sim: bool,
+}
+
+/// Which of a program's states.
+#[derive(Clone, Debug, Args, Default)]
+#[command(next_help_heading = "State")]
+pub struct StateChoice {
+    /// The state of the simulated cloud
+    #[arg(long)]
+    pub sim: bool,
+    /// The state of an environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "infra state list [OPTIONS] [DIR] [PREFIX]...")]
+pub struct StateList {
+    /// The directory of the program, when it is not the current one, then what the addresses begin with: components
+    /// (`web`, `web[\"a\"]`) or types
+    #[arg(value_name = "DIR|PREFIX")]
+    pub words: Vec<String>,
+    #[command(flatten)]
+    pub choice: StateChoice,
 }
 
 #[derive(Debug, Args)]
@@ -39,9 +78,8 @@ pub struct StateShow {
     /// The directory of the program, when it is not the current one, then the address
     #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2)]
     pub words: Vec<String>,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
 }
 
 #[derive(Debug, Args)]
@@ -50,9 +88,8 @@ pub struct StateRm {
     /// The directory of the program, when it is not the current one, then the addresses
     #[arg(value_name = "ADDRESS", required = true, num_args = 1..)]
     pub words: Vec<String>,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
 }
 
 #[derive(Debug, Args)]
@@ -61,18 +98,16 @@ pub struct StateMv {
     /// The directory of the program, when it is not the current one, then the old and the new address
     #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3)]
     pub words: Vec<String>,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
 }
 
 #[derive(Debug, Args)]
 pub struct StateHistory {
     #[command(flatten)]
     pub directory: Directory,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
 }
 
 #[derive(Debug, Args)]
@@ -81,9 +116,8 @@ pub struct StateRestore {
     /// The directory of the program, when it is not the current one, then the serial
     #[arg(value_name = "SERIAL", required = true, num_args = 1..=2)]
     pub words: Vec<String>,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
@@ -93,9 +127,8 @@ pub struct StateRestore {
 pub struct StatePull {
     #[command(flatten)]
     pub directory: Directory,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
 }
 
 #[derive(Debug, Args)]
@@ -104,9 +137,8 @@ pub struct StatePush {
     /// The directory of the program, when it is not the current one, then the file
     #[arg(value_name = "FILE", required = true, num_args = 1..=2, value_hint = ValueHint::FilePath)]
     pub words: Vec<String>,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
     /// Take the file although its serial is not larger than that of the current state
     #[arg(long)]
     pub force: bool,
@@ -116,9 +148,8 @@ pub struct StatePush {
 pub struct Unlock {
     #[command(flatten)]
     pub directory: Directory,
-    /// The state of the simulated cloud
-    #[arg(long)]
-    pub sim: bool,
+    #[command(flatten)]
+    pub choice: StateChoice,
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,

@@ -26,7 +26,11 @@ where there is a state. A line with an open bracket goes on in the next; an empt
 pub fn run(args: &args::Console, console: &Console, env: &Environment) -> Outcome {
     let project = Project::open_program(&args.directory.dir)?;
     let program = Program::open(&project, &args.inputs, env, console)?;
-    let store = StateHome::of(&project, args.sim).read()?;
+    let choice = args::StateChoice {
+        sim: args.sim,
+        env: args.inputs.env.clone(),
+    };
+    let store = StateHome::of(&project, &choice, console)?.read()?;
     let known = store.state().known();
     let mut session = Session {
         console,

@@ -51,7 +51,7 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
         ))
         .hint("declare it first; `infra import` then takes it into the state"));
     }
-    let Found { text, untold } = read(&session, store.state(), &address, id)?;
+    let Found { text, untold } = read(&mut session, store.state(), &address, id)?;
     if !untold.is_empty() {
         console.note(&format!(
             "The cloud does not tell {}; without them, they are taken as the defaults say. Write what is otherwise.\n",
@@ -120,7 +120,7 @@ struct Found {
 
 /// Asks the cloud for the thing.
 fn read(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     state: &State,
     address: &Address,
     id: &str,

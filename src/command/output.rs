@@ -12,7 +12,7 @@ use crate::world::{Project, names_directory};
 pub fn run(args: &Output, console: &Console) -> Outcome {
     let (dir, name) = words(&args.words)?;
     let project = Project::open(dir.as_ref())?;
-    let store = StateHome::of(&project, args.sim).read()?;
+    let store = StateHome::of(&project, &args.choice, console)?.read()?;
     let outputs = store.state().outputs();
     let Some(name) = name else {
         if args.raw {

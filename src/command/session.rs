@@ -25,7 +25,7 @@ use crate::show::plan::{Background, PlanView};
 use crate::show::progress::Waiting;
 use crate::show::{Console, plan_json, problems, text};
 use crate::simulated;
-use crate::store::{StateHome, state_error};
+use crate::store::{StateHome, identity, state_error};
 use crate::wire::{self, Surroundings};
 use crate::world::{Environment, Project, RealTimer};
 
@@ -43,6 +43,8 @@ pub struct Session<'a> {
     /// The answers to lookups so far.
     answers: BTreeMap<Address, Record>,
     pub home: StateHome,
+    /// What the program's things are known by in the cloud.
+    identity: String,
     options: PlanOptions,
     /// What the command line imports, beside what the program says.
     imports: Vec<Import>,
@@ -78,8 +80,9 @@ impl<'a> Session<'a> {
         let program = Program::open(&project, &args.inputs, env, console)?;
         let answers = BTreeMap::new();
         let evaluation = program.evaluate(&project, &answers, console)?;
-        let home = StateHome::of(&project, args.cloud.sim);
+        let home = StateHome::of(&project, &args.state(), console)?;
         Ok(Session {
+            identity: project.program_name().to_owned(),
             args,
             console,
             env,
@@ -95,8 +98,13 @@ impl<'a> Session<'a> {
     }
 
     /// Starts the simulated cloud if it is asked for, and makes the providers that program and state need.
-    pub async fn connect(&self, state: &State) -> Result<Clouds, CommandError> {
+    pub async fn connect(&mut self, state: &State) -> Result<Clouds, CommandError> {
         self.refuse_foreign(state)?;
+        // What was made before there were environments is known by the program's name alone.
+        if state.program() != self.project.program_name() {
+            self.identity = identity(&self.project, self.args.inputs.env.as_deref());
+        }
+        self.name_program();
         let simulator = match self.args.cloud.sim {
             true => {
                 self.project.own_directory()?;
@@ -108,7 +116,7 @@ impl<'a> Session<'a> {
         };
         let timer: Arc<dyn Timer> = Arc::new(RealTimer::start());
         let around = Surroundings {
-            program: self.project.program_name(),
+            program: &self.identity,
             env: self.env,
             timer: timer.clone(),
             simulator: simulator.as_ref().map(Running::endpoint),
@@ -116,11 +124,16 @@ impl<'a> Session<'a> {
         let desired = &self.evaluation.desired;
         let keys = wire::keys(desired, state);
         let providers = wire::connect(&keys, &desired.providers, &around).await?;
+        let providers = wire::locate(providers, state).await?;
         Ok(Clouds {
             providers,
             timer,
             simulator,
         })
+    }
+
+    fn name_program(&mut self) {
+        self.evaluation.desired.program.clone_from(&self.identity);
     }
 
     /// Refuses the state of another program: a plan with it would destroy all that the other one made. A directory
@@ -135,7 +148,9 @@ impl<'a> Session<'a> {
                 .chain(moved)
                 .any(|address| state.entries().contains_key(address))
         };
-        if state.program() == program || state.entries().is_empty() || shared() {
+        let environment = self.args.inputs.env.as_deref();
+        let own = [program, &identity(&self.project, environment)];
+        if own.contains(&state.program()) || state.entries().is_empty() || shared() {
             return Ok(());
         }
         let message = format!(
@@ -167,6 +182,7 @@ impl<'a> Session<'a> {
             self.evaluation = self
                 .program
                 .evaluate(&self.project, &self.answers, self.console)?;
+            self.name_program();
         }
         self.evaluation.desired.imports.extend(self.imports.clone());
         Ok(())

@@ -1,5 +1,6 @@
 //! `infra state …`: the state, without the program having to be sound.
 
+mod environments;
 mod exchange;
 mod history;
 
@@ -11,7 +12,7 @@ use crate::args::{State, StateList, StateMv, StateRm, StateShow};
 use crate::error::{CommandError, Exit, Outcome};
 use crate::show::{Console, style::Style, text};
 use crate::store::{StateHome, state_error};
-use crate::world::{Environment, Project};
+use crate::world::{Environment, Project, names_directory};
 
 pub fn run(args: &State, console: &Console, env: &Environment) -> Outcome {
     match args {
@@ -23,23 +24,30 @@ pub fn run(args: &State, console: &Console, env: &Environment) -> Outcome {
         State::Restore(args) => history::restore(args, console, env),
         State::Pull(args) => exchange::pull(args, console),
         State::Push(args) => exchange::push(args, console, env),
+        State::Envs(args) => environments::list(args, console),
+        State::Assign(args) => environments::assign(args, console, env),
     }
 }
 
 fn list(args: &StateList, console: &Console) -> Outcome {
-    let home = StateHome::of(&Project::open(&args.directory.dir)?, args.sim);
+    let (dir, prefixes) = match args.words.as_slice() {
+        [first, rest @ ..] if names_directory(first) => (first.as_str(), rest),
+        all => (".", all),
+    };
+    let home = StateHome::of(&Project::open(dir.as_ref())?, &args.choice, console)?;
     let store = home.read()?;
     let state = store.state();
+    let entries = state.list(prefixes);
+    let replaced = state.deposed().values();
+    let replaced = replaced.filter(|entry| is_within(entry.address(), prefixes));
     if console.json {
-        let entries = state.entries().values().map(|entry| brief(entry, false));
-        let deposed = state.deposed().values().map(|entry| brief(entry, true));
+        let entries = entries.map(|entry| brief(entry, false));
+        let deposed = replaced.map(|entry| brief(entry, true));
         console.print_json(&Json::Array(entries.chain(deposed).collect()));
         return Ok(Exit::Done);
     }
-    let names: Vec<(String, &Entry)> = state
-        .entries()
-        .values()
-        .chain(state.deposed().values())
+    let names: Vec<(String, &Entry)> = entries
+        .chain(replaced)
         .map(|entry| (text::line(&entry.of.to_string()).into_owned(), entry))
         .collect();
     let column = names
@@ -58,8 +66,12 @@ fn list(args: &StateList, console: &Console) -> Outcome {
     }
     console.print(&page);
     if names.is_empty() {
+        let there = match prefixes.is_empty() {
+            true => String::new(),
+            false => " there".to_owned(),
+        };
         console.note(&format!(
-            "`{}` has no resources.\n",
+            "`{}` has no resources{there}.\n",
             text::line(&home.shown)
         ));
     }
@@ -73,20 +85,51 @@ fn list(args: &StateList, console: &Console) -> Outcome {
 }
 
 fn show(args: &StateShow, console: &Console) -> Outcome {
-    let (dir, addresses) = split(&args.words, 1)?;
-    let store = StateHome::of(&Project::open(dir.as_ref())?, args.sim).read()?;
+    let (dir, what) = match args.words.as_slice() {
+        [dir, what] => (dir.as_str(), what),
+        [what] => (".", what),
+        _ => return Err(CommandError::usage("`infra state show` takes an address")),
+    };
+    let home = StateHome::of(&Project::open(dir.as_ref())?, &args.choice, console)?;
+    let store = home.read()?;
     let state = store.state();
-    let entry = state
-        .show(&addresses[0])
-        .map_err(|error| state_error(&error))?;
+    let one = what.parse::<Address>();
+    let component = std::slice::from_ref(what);
+    let entries: Vec<&Entry> = match &one {
+        Ok(address) => vec![state.show(address).map_err(|error| state_error(&error))?],
+        Err(_) => state.list(component).collect(),
+    };
+    if let (true, Err(error)) = (entries.is_empty(), &one) {
+        return Err(CommandError::usage(format!(
+            "the state has no component `{what}`, and it is no address: {error}"
+        ))
+        .hint("`infra state list` shows what there is"));
+    }
     if console.json {
-        let mut object = brief(entry, false);
-        object["attributes"] = plain(&entry.attributes);
-        object["authored"] = json!(entry.draft.authored.keys().collect::<Vec<_>>());
-        object["depends"] = json!(entry.draft.depends);
-        console.print_json(&object);
+        let shown = entries.iter().map(|entry| whole(entry));
+        console.print_json(&match one {
+            Ok(_) => shown.collect::<Vec<_>>().remove(0),
+            Err(_) => Json::Array(shown.collect()),
+        });
         return Ok(Exit::Done);
     }
+    let pages: Vec<String> = entries
+        .iter()
+        .map(|entry| page_of(entry, state, console))
+        .collect();
+    console.print(&pages.join("\n"));
+    Ok(Exit::Done)
+}
+
+fn whole(entry: &Entry) -> Json {
+    let mut object = brief(entry, false);
+    object["attributes"] = plain(&entry.attributes);
+    object["authored"] = json!(entry.draft.authored.keys().collect::<Vec<_>>());
+    object["depends"] = json!(entry.draft.depends);
+    object
+}
+
+fn page_of(entry: &Entry, state: &infra_engine::state::State, console: &Console) -> String {
     let mut page = format!(
         "{}\n",
         console
@@ -134,13 +177,12 @@ fn show(args: &StateShow, console: &Console) -> Outcome {
             text::line(&value.to_string())
         ));
     }
-    console.print(&page);
-    Ok(Exit::Done)
+    page
 }
 
 fn rm(args: &StateRm, console: &Console, env: &Environment) -> Outcome {
     let (dir, addresses) = split(&args.words, 1)?;
-    let home = StateHome::of(&Project::open(dir.as_ref())?, args.sim);
+    let home = StateHome::of(&Project::open(dir.as_ref())?, &args.choice, console)?;
     let mut store = home.open(env, "infra state rm")?;
     let forgotten = store.forget(&addresses);
     let closed = store.close();
@@ -155,20 +197,41 @@ fn rm(args: &StateRm, console: &Console, env: &Environment) -> Outcome {
 }
 
 fn mv(args: &StateMv, console: &Console, env: &Environment) -> Outcome {
-    let (dir, addresses) = split(&args.words, 2)?;
-    let home = StateHome::of(&Project::open(dir.as_ref())?, args.sim);
-    let [from, to] = addresses.as_slice() else {
-        return Err(CommandError::usage(
-            "`infra state mv` takes an old and a new address",
-        ));
+    let (dir, from, to) = match args.words.as_slice() {
+        [dir, from, to] => (dir.as_str(), from, to),
+        [from, to] => (".", from, to),
+        _ => {
+            return Err(CommandError::usage(
+                "`infra state mv` takes an old and a new address",
+            ));
+        }
+    };
+    let home = StateHome::of(&Project::open(dir.as_ref())?, &args.choice, console)?;
+    let addresses = match (from.parse::<Address>(), to.parse::<Address>()) {
+        (Ok(from), Ok(to)) => Some((from, to)),
+        (Err(_), Err(_)) => None,
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => {
+            return Err(CommandError::usage(error.to_string()).hint(
+                "a resource gets the address of a resource, and a component that of a component",
+            ));
+        }
     };
     let mut store = home.open(env, "infra state mv")?;
-    let moved = store.rename(from, to);
+    let moved = match &addresses {
+        Some((from, to)) => store.rename(from, to).map(|()| 1),
+        None => store.rename_component(from, to),
+    };
     let closed = store.close();
-    moved
-        .and(closed.map(drop))
+    let moved = moved
+        .and_then(|moved| closed.map(|_| moved))
         .map_err(|error| state_error(&error))?;
-    let words = format!("{from} is {to} from now on.");
+    let words = match &addresses {
+        Some((from, to)) => format!("{from} is {to} from now on."),
+        None => format!(
+            "{from} is {to} from now on, with {}.",
+            text::count(moved, "resource")
+        ),
+    };
     console.note(&format!("{}\n", text::line(&words)));
     console.note("Rename it in the program too, or the next plan replaces it.\n");
     Ok(Exit::Done)
@@ -187,6 +250,15 @@ fn split(words: &[String], least: usize) -> Result<(&str, Vec<Address>), Command
         CommandError::usage(error.to_string())
     })?;
     Ok((dir, addresses))
+}
+
+fn is_within(address: &Address, prefixes: &[String]) -> bool {
+    let text = address.to_string();
+    let begins = |prefix: &String| {
+        text.strip_prefix(prefix.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[', '.']))
+    };
+    prefixes.is_empty() || prefixes.iter().any(begins)
 }
 
 fn brief(entry: &Entry, deposed: bool) -> Json {

@@ -10,7 +10,7 @@ use crate::world::{Environment, Project};
 
 /// Ends the hold that somebody has on the state, and says who it was.
 pub fn run(args: &Unlock, console: &Console, env: &Environment) -> Outcome {
-    let home = StateHome::of(&Project::open(&args.directory.dir)?, args.sim);
+    let home = StateHome::of(&Project::open(&args.directory.dir)?, &args.choice, console)?;
     let Some(held) = home.held()? else {
         if console.json {
             console.print_json(&json!({ "unlocked": false }));

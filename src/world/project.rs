@@ -10,6 +10,7 @@ use infra_lang::World;
 
 use super::files::{SUFFIX, beginning, is_absent};
 use crate::error::CommandError;
+use crate::store::belongs_to_a_state;
 
 /// The directory of a program: its files, and nothing outside of it.
 pub struct Project {
@@ -141,6 +142,13 @@ impl Project {
         let Some(real) = self.real_path(path)? else {
             return Ok(None);
         };
+        let inside = real.strip_prefix(&self.root).unwrap_or(&real);
+        if belongs_to_a_state(inside) {
+            return Err(format!(
+                "`{path}` belongs to the state, and a program may not read its state: refer to what it needs \
+                 (`net.id`), or use a lookup"
+            ));
+        }
         // A pipe or a device would block or never end.
         if !real.is_file() {
             return Err(format!("`{path}` is not a plain file, so it is not read"));

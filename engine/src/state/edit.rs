@@ -1,5 +1,7 @@
 //! Editing the state by hand: what `infra state list`, `show`, `rm` and `mv` do.
 
+use std::collections::BTreeSet;
+
 use infra_model::Address;
 
 use super::{Entry, Event, State, StateError, Store};
@@ -19,6 +21,21 @@ impl State {
                         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[', '.']))
                 })
         })
+    }
+
+    /// The addresses of a component's resources, in any state of being: `prefix` is its address (`web`, `web["a"]`).
+    fn inside(&self, prefix: &str) -> Vec<Address> {
+        let entries = self.entries().keys();
+        let deposed = self.deposed().keys().map(|of| &of.address);
+        let pending = self.pending().keys().map(|of| &of.address);
+        let all: BTreeSet<&Address> = entries.chain(deposed).chain(pending).collect();
+        let is_inside = |address: &&Address| {
+            let text = address.to_string();
+            text.strip_prefix(prefix).is_some_and(|rest| {
+                rest.starts_with('/') || (rest.starts_with('[') && !address.path.is_empty())
+            })
+        };
+        all.into_iter().filter(is_inside).cloned().collect()
     }
 
     /// The entry at an address, or an error that suggests a similar one.
@@ -86,6 +103,40 @@ impl Store {
             from: from.clone(),
             to: to.clone(),
         }])
+    }
+}
+
+impl Store {
+    /// Gives all resources of a component addresses in another one; the cloud is not asked. How many there were.
+    ///
+    /// # Errors
+    /// [`StateError::NoSuchComponent`] when the state has nothing in `from`, [`StateError::AddressTaken`] when an
+    /// address that one of them would get is taken; then nothing moves.
+    pub fn rename_component(&mut self, from: &str, to: &str) -> Result<usize, StateError> {
+        let moving = self.state().inside(from);
+        if moving.is_empty() {
+            return Err(StateError::NoSuchComponent {
+                component: from.to_owned(),
+            });
+        }
+        let mut events = Vec::new();
+        for address in moving {
+            let renamed = format!("{to}{}", &address.to_string()[from.len()..]);
+            let renamed: Address = renamed.parse().map_err(|_| StateError::NoComponent {
+                component: to.to_owned(),
+            })?;
+            if self.state().knows(&renamed) {
+                return Err(StateError::AddressTaken {
+                    address: Box::new(renamed),
+                });
+            }
+            events.push(Event::Moved {
+                from: address,
+                to: renamed,
+            });
+        }
+        self.append(&events)?;
+        Ok(events.len())
     }
 }
 

@@ -121,6 +121,12 @@ pub enum StateError {
         similar: Option<Box<Address>>,
     },
 
+    #[error("the state has nothing in `{component}`")]
+    NoSuchComponent { component: String },
+
+    #[error("`{component}` cannot be the address of a component")]
+    NoComponent { component: String },
+
     #[error("the state already has `{address}`")]
     AddressTaken { address: Box<Address> },
 
@@ -282,7 +288,11 @@ impl StateError {
                 similar: Some(address),
                 ..
             } => format!("did you mean `{address}`?"),
-            StateError::NoSuchAddress { similar: None, .. } => {
+            StateError::NoComponent { .. } => {
+                "it is the component's name, with its key when there are several: `web`, `web[\"a\"]`, `site/web`"
+                    .to_owned()
+            }
+            StateError::NoSuchAddress { similar: None, .. } | StateError::NoSuchComponent { .. } => {
                 "`infra state list` shows what there is".to_owned()
             }
             StateError::AddressTaken { address } => {

@@ -118,6 +118,14 @@ impl Store {
     /// Refuses a state that may not take the place of the current one: `name` is what it is called. An older one
     /// is only let through when `older` allows it; one of another lineage never.
     pub fn may_become(&self, name: &str, state: &State, older: bool) -> Result<(), StateError> {
+        // A file of before there were environments is taken into the one that is chosen.
+        if state.environment.is_some() && state.environment != self.state.environment {
+            return Err(StateError::AnotherEnvironment {
+                file: name.to_owned(),
+                found: state.environment.clone(),
+                expected: self.state.environment.clone(),
+            });
+        }
         if !self.exists() {
             return Ok(());
         }
@@ -126,13 +134,6 @@ impl Store {
                 file: name.to_owned(),
                 found: state.lineage.clone(),
                 expected: self.state.lineage.clone(),
-            });
-        }
-        if state.environment != self.state.environment {
-            return Err(StateError::AnotherEnvironment {
-                file: name.to_owned(),
-                found: state.environment.clone(),
-                expected: self.state.environment.clone(),
             });
         }
         if !older && state.serial <= self.state.serial {
@@ -172,6 +173,7 @@ impl Store {
             let kept = self.history()?.last().copied().unwrap_or(0);
             state.serial = state.serial.max(self.state.serial.max(kept) + 1);
         }
+        state.environment.clone_from(&self.state.environment);
         let bytes = snapshot::write(&state);
         self.alone(|store| store.write_snapshot(state.serial, &bytes))?;
         self.state = state;

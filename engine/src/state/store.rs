@@ -71,6 +71,10 @@ impl Store {
                 if trust == Trust::Sealed {
                     refuse_stale(disk.as_ref(), &files, read.state.serial())?;
                 }
+                let wanted = genesis.environment.as_deref();
+                if trust == Trust::Sealed || read.state.environment().is_some() {
+                    read.state.must_be_of(&files.snapshot, wanted)?;
+                }
                 (read.state, read.unsealed)
             }
             None => {

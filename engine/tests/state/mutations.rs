@@ -257,7 +257,7 @@ fn a_changed_journal_is_refused_or_ends_at_a_line() {
                 // Nothing tells a journal that lost its end from one that never had it: a torn last line is what a
                 // kill leaves. All else must be noticed.
                 let same = whole.iter().zip(&changed).take_while(|(a, b)| a == b);
-                let before = changed[..same.count()].iter();
+                let mut before = changed[..same.count()].iter();
                 let damaged = before
                     .rposition(|byte| *byte == b'\n')
                     .map_or(0, |at| at + 1);

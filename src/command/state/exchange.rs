@@ -13,7 +13,7 @@ use crate::world::{Environment, Project, read_named_file};
 
 /// Prints the snapshot with everything that the journal adds. `--json` changes nothing: it is JSON.
 pub fn pull(args: &StatePull, console: &Console) -> Outcome {
-    let home = StateHome::of(&Project::open(&args.directory.dir)?, args.sim);
+    let home = StateHome::of(&Project::open(&args.directory.dir)?, &args.choice, console)?;
     let store = home.read()?;
     if !store.exists() {
         return Err(
@@ -43,8 +43,11 @@ pub fn push(args: &StatePush, console: &Console, env: &Environment) -> Outcome {
             ..refusal
         }
     })?;
-    let home = StateHome::of(&Project::open(dir.as_ref())?, args.sim);
-    let mut store = home.open(env, "infra state push")?;
+    let home = StateHome::of(&Project::open(dir.as_ref())?, &args.choice, console)?;
+    let mut store = match args.force {
+        true => home.open_edited(env, "infra state push")?,
+        false => home.open(env, "infra state push")?,
+    };
     let before = store.state().clone();
     let became = store.become_state(file, pushed, args.force);
     let closed = store.close();

@@ -11,7 +11,7 @@ use crate::store::{StateHome, state_error};
 use crate::world::{Environment, Project};
 
 pub fn list(args: &StateHistory, console: &Console) -> Outcome {
-    let home = StateHome::of(&Project::open(&args.directory.dir)?, args.sim);
+    let home = StateHome::of(&Project::open(&args.directory.dir)?, &args.choice, console)?;
     let store = home.read()?;
     let serials = store.history().map_err(|error| state_error(&error))?;
     let mut rows = Vec::new();
@@ -56,7 +56,7 @@ pub fn restore(args: &StateRestore, console: &Console, env: &Environment) -> Out
         CommandError::usage(format!("`{word}` is no serial"))
             .hint("a serial is a number; `infra state history` lists them")
     })?;
-    let home = StateHome::of(&Project::open(dir.as_ref())?, args.sim);
+    let home = StateHome::of(&Project::open(dir.as_ref())?, &args.choice, console)?;
     let mut store = home.open(env, "infra state restore")?;
     let restored = ask_and_restore(&mut store, serial, args.yes, console);
     let closed = store.close();

@@ -112,13 +112,13 @@ fn what_is_no_whole_state_is_not_pushed() {
     let tool = Tool::new();
     apply(&tool, 1);
     let good = tool.run(&["state", "pull"]).expect(0).out;
-    let newer = good.replace("\"format\": 1", "\"format\": 99");
+    let newer = good.replace("\"format\": 2", "\"format\": 99");
     let half = &good[..good.len() / 2];
     let cases = [
         ("", "is empty"),
         ("\n  \n", "is empty"),
         (half, "is cut off"),
-        (&newer, "has format 99; this infra reads formats up to 1"),
+        (&newer, "has format 99; this infra reads formats up to 2"),
         ("{}", "is not a state of infra"),
         ("[1]", "is not a state of infra"),
         ("hello", "is not a state of infra"),

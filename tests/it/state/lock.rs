@@ -78,6 +78,10 @@ fn a_paused_holder_whose_lease_ended_cannot_append_when_it_wakes() {
     let mut lease: Json =
         serde_json::from_str(&scene.tool.read("infra.state.lock")).expect("a lease");
     lease["expires_ms"] = 1.into();
+    // As an infra without checksums wrote it; with one, an edit is refused.
+    for later in ["crc", "space"] {
+        lease.as_object_mut().expect("an object").remove(later);
+    }
     scene.tool.write("infra.state.lock", &lease.to_string());
     let woken = scene.overtake_and_wake(run).expect(1);
     assert!(
@@ -130,6 +134,40 @@ fn a_holder_on_another_machine_can_be_unlocked_without_force() {
     assert_eq!(unlocked.json()["unlocked"], true);
     tool.run(&["apply", "--yes"]).expect(0);
     assert!(!tool.dir().join("infra.state.lock").exists());
+}
+
+#[test]
+fn a_holder_in_another_space_of_process_numbers_is_not_judged_by_its_number() {
+    let tool = Tool::with("std.value a { input = 1 }\n");
+    tool.run(&["apply", "--yes"]).expect(0);
+    tool.write("main.infra", "std.value a { input = 2 }\n");
+    // Two containers of one image bear one name, and each has a process 1.
+    let host = rustix::system::uname();
+    let who = format!("tester@{}", host.nodename().to_string_lossy());
+    for pid in [1, i32::MAX - 1] {
+        let lease = format!(
+            r#"{{"who":"{who}","pid":{pid},"command":"infra apply",
+            "since_ms":1714557600000,"expires_ms":99999999999999,"fence":4}}"#
+        );
+        tool.write("infra.state.lock", &lease);
+        let locked = tool.run(&["apply", "--yes"]).expect(1);
+        assert!(locked.err.contains("the state is locked by"), "{locked}");
+        tool.run(&["unlock", "--yes"]).expect(0);
+    }
+    for (lock, why) in [
+        ("null", "has another form"),
+        ("{}", "has another form"),
+        (r#"{"who":"me"#, "ends in line 1"),
+        (
+            r#"{"who":"me@x","pid":1,"command":"x","since_ms":1,"expires_ms":2,"fence":18446744073709551615}"#,
+            "is larger than any",
+        ),
+    ] {
+        tool.write("infra.state.lock", lock);
+        let refused = tool.run(&["apply", "--yes"]).expect(1);
+        assert!(refused.err.contains(why), "{refused}");
+        assert!(!refused.err.contains("struct"), "{refused}");
+    }
 }
 
 #[test]

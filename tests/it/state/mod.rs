@@ -2,6 +2,7 @@
 
 mod disk;
 mod elsewhere;
+mod environments;
 mod exchange;
 mod lock;
 mod room;
