@@ -3,7 +3,7 @@
 //! With another region or account every resource would seem to be gone, and a plan would make all of them a second
 //! time. So the state remembers where they are, and a plan against another place is refused.
 
-use infra_provider::Account;
+use infra_sdk::Account;
 use serde::{Deserialize, Serialize};
 
 use super::State;
