@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use infra_engine::plan::Plan;
-use infra_engine::state::State;
+use infra_engine::state::{State, json_trouble};
 use infra_model::Record;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -15,7 +15,10 @@ use crate::error::{CommandError, ErrorKind};
 use crate::world;
 
 /// The version of the file's layout.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
+
+/// The name of the checksum in the file.
+const CHECKSUM: &str = "checksum";
 
 /// What is not part of what a plan says: which calls it cost, and the identity of a state that is yet to be made.
 const NOT_COMPARED: [&str; 2] = ["calls", "lineage"];
@@ -37,7 +40,7 @@ impl SavedPlan {
             .iter()
             .map(|(name, text)| format!("{name}={text}"))
             .collect();
-        SavedPlan(json!({
+        SavedPlan(sealed(json!({
             "saved_plan": FORMAT,
             "directory": args.directory.dir,
             "sim": args.cloud.sim,
@@ -53,7 +56,7 @@ impl SavedPlan {
             "digest": plan.digest,
             "secrets": secrets(plan, state),
             "plan": compared(shown),
-        }))
+        })))
     }
 
     pub fn read(path: &Path) -> Result<SavedPlan, CommandError> {
@@ -63,11 +66,14 @@ impl SavedPlan {
                 .hint("`infra plan --out FILE` writes one")
         };
         let json: Json =
-            serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+            serde_json::from_str(&text).map_err(|error| unreadable(json_trouble(&error)))?;
         match json["saved_plan"].as_u64() {
-            Some(FORMAT) => Ok(SavedPlan(json)),
-            Some(newer) => Err(unreadable(format!(
-                "its format is {newer}, and this infra knows format {FORMAT}"
+            Some(FORMAT) if json[CHECKSUM] == checksum(&json) => Ok(SavedPlan(json)),
+            Some(FORMAT) => Err(unreadable(
+                "it was edited or damaged: its checksum does not fit what it says".to_owned(),
+            )),
+            Some(other) => Err(unreadable(format!(
+                "its format is {other}, and this infra knows format {FORMAT}"
             ))),
             None => Err(unreadable("it says nothing of a `saved_plan`".to_owned())),
         }
@@ -176,6 +182,22 @@ impl SavedPlan {
     }
 }
 
+/// The plan with its checksum: what is applied without a question must be what was looked at.
+fn sealed(mut plan: Json) -> Json {
+    plan[CHECKSUM] = checksum(&plan).into();
+    plan
+}
+
+/// The digest of everything else in the file.
+fn checksum(plan: &Json) -> String {
+    let mut rest = plan.clone();
+    if let Some(object) = rest.as_object_mut() {
+        object.shift_remove(CHECKSUM);
+    }
+    let digest = Sha256::digest(rest.to_string());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn stale(why: &str) -> CommandError {
     CommandError::new(ErrorKind::Refused, format!("nothing was done: {why}"))
         .hint("plan again, look at it, and apply that")
@@ -228,4 +250,91 @@ fn differing(was: &Json, now: &Json) -> Vec<String> {
     addresses.sort_unstable();
     addresses.dedup();
     addresses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same mutations in every run.
+    const SEED: u64 = 8;
+
+    const ROUNDS: usize = 400;
+
+    fn plan() -> SavedPlan {
+        SavedPlan(sealed(json!({
+            "saved_plan": FORMAT,
+            "directory": "examples/hello",
+            "sim": false,
+            "set": ["name=moon", "size=12"],
+            "refresh": true,
+            "target": [],
+            "allow_data_loss": ["aws.volume.data"],
+            "lineage": "a1b2",
+            "serial": 42,
+            "plan": { "changes": [{ "address": "aws.volume.data", "action": "delete" }] },
+        })))
+    }
+
+    /// A sequence of numbers that looks random (xorshift64*).
+    fn draw(seed: &mut u64, limit: usize) -> usize {
+        *seed ^= *seed >> 12;
+        *seed ^= *seed << 25;
+        *seed ^= *seed >> 27;
+        (seed.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % limit.max(1)
+    }
+
+    #[test]
+    fn a_changed_plan_is_refused_or_says_the_same() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("saved");
+        plan().write(&path).expect("it is written");
+        let whole = std::fs::read(&path).expect("it is there");
+        assert_eq!(SavedPlan::read(&path).expect("it is sound"), plan());
+        let mut seed = SEED;
+        let (mut refused, mut same) = (0, 0);
+        for round in 0..ROUNDS {
+            let mut bytes = whole.clone();
+            let at = draw(&mut seed, bytes.len());
+            match draw(&mut seed, 5) {
+                0 | 1 => bytes[at] ^= 1 << draw(&mut seed, 8),
+                2 => bytes.truncate(at),
+                3 => {
+                    let end = (at + 1 + draw(&mut seed, 20)).min(bytes.len());
+                    bytes.drain(at..end);
+                }
+                _ => {
+                    let text = String::from_utf8(bytes).expect("it is text");
+                    let edits = [
+                        ("42", "43"),
+                        ("delete", "create"),
+                        ("moon", "sun"),
+                        ("\"saved_plan\": 2", "\"saved_plan\": 1"),
+                        ("  ", "\t"),
+                        ("[]", "[ ]"),
+                    ];
+                    let (from, to) = edits[draw(&mut seed, edits.len())];
+                    bytes = text.replacen(from, to, 1).into_bytes();
+                }
+            }
+            std::fs::write(&path, &bytes).expect("it is written");
+            match SavedPlan::read(&path) {
+                Ok(read) => {
+                    assert_eq!(read, plan(), "round {round}");
+                    same += 1;
+                }
+                Err(error) => {
+                    let said = format!("{} {:?}", error.message, error.hints);
+                    for raw in ["expected", "EOF", "column", "struct", "invalid"] {
+                        assert!(!said.contains(raw), "round {round}: {said}");
+                    }
+                    refused += 1;
+                }
+            }
+        }
+        println!(
+            "saved plan: {ROUNDS} mutations with seed {SEED}: {refused} refused, {same} the same"
+        );
+        assert!(refused > ROUNDS / 2);
+    }
 }

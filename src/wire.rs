@@ -62,19 +62,25 @@ pub async fn connect(
 ) -> Result<Providers, CommandError> {
     let mut providers = Providers::default();
     for key in keys {
-        let mut config = match configs.iter().find(|config| config.key() == *key) {
+        let mut config: Record = match configs.iter().find(|config| config.key() == *key) {
             Some(config) => config.fields.clone(),
             None => Record::new(),
         };
         if around.simulator.is_some() {
             config.remove(ACCOUNT_GUARD);
         }
+        providers.secrets().learn_record(&config);
         let context = Context {
             program: around.program.to_owned(),
             config,
         };
         let name = key.split('.').next().unwrap_or_default();
-        providers.insert(key.clone(), provider(name, &context, around).await?);
+        let connected = provider(name, &context, around).await;
+        let connected = connected.map_err(|error| CommandError {
+            message: providers.secrets().mask(&error.message),
+            ..error
+        })?;
+        providers.insert_configured(key.clone(), connected, &context.config);
     }
     Ok(providers)
 }
@@ -87,7 +93,14 @@ pub async fn locate(mut providers: Providers, state: &State) -> Result<Providers
             continue;
         };
         match provider.account().await {
-            Ok(account) => providers.locate(key, Place::from(&account)),
+            // A region that is secret is compared, and not written.
+            Ok(account) => {
+                let place = Place {
+                    account: providers.secrets().mask(&account.id),
+                    region: providers.secrets().mask(&account.region),
+                };
+                providers.locate(key, place);
+            }
             Err(failure) if state.place(&key).is_some() => {
                 return Err(cloud_error(&key, &failure).hint(
                     "the state says in which account its resources are, so it must be known whose account this is",

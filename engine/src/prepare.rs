@@ -41,6 +41,7 @@ pub async fn prepare(
     schemas: &dyn SchemaSource,
     timer: &dyn Timer,
 ) -> Result<Prepared, PrepareError> {
+    providers.learn(desired);
     let interrupted = store.state().unresolved().next().is_some();
     let planned = match interrupted {
         true => planned_now(store, desired),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use infra_model::Schema;
-use infra_sdk::Provider;
+use infra_model::{Desired, Record, Schema};
+use infra_sdk::layers::Discreet;
+use infra_sdk::{Provider, Secrets};
 
 use crate::state::{Elsewhere, Place, State};
 
@@ -25,12 +26,43 @@ impl SchemaSource for BTreeMap<String, Schema> {
 pub struct Providers {
     by_key: BTreeMap<String, Arc<dyn Provider>>,
     places: BTreeMap<String, Place>,
+    secrets: Arc<Secrets>,
 }
 
 impl Providers {
     /// Adds the provider that serves the configuration `key`.
     pub fn insert(&mut self, key: impl Into<String>, provider: Arc<dyn Provider>) {
-        self.by_key.insert(key.into(), provider);
+        self.insert_configured(key, provider, &Record::new());
+    }
+
+    /// The same, for a provider that has a configuration. What it says is freed of every secret of the run, so that no
+    /// diagnostic, journal, plan or log can show one.
+    pub fn insert_configured(
+        &mut self,
+        key: impl Into<String>,
+        provider: Arc<dyn Provider>,
+        config: &Record,
+    ) {
+        let discreet = Discreet::new(provider, self.secrets.clone(), config);
+        self.by_key.insert(key.into(), Arc::new(discreet));
+    }
+
+    /// The secrets of the run, to take them out of what is shown or logged.
+    pub fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
+    }
+
+    /// Learns the secrets that a program gives to anything.
+    pub fn learn(&self, desired: &Desired) {
+        let instances = desired.instances.iter().map(|it| &it.fields);
+        let lookups = desired.lookups.iter().map(|it| &it.fields);
+        let configs = desired.providers.iter().map(|it| &it.fields);
+        for record in instances.chain(lookups).chain(configs) {
+            self.secrets.learn_record(record);
+        }
+        for output in &desired.outputs {
+            self.secrets.learn(&output.value);
+        }
     }
 
     /// Notes which account and region a configuration leads to.

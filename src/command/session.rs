@@ -124,12 +124,22 @@ impl<'a> Session<'a> {
         let desired = &self.evaluation.desired;
         let keys = wire::keys(desired, state);
         let providers = wire::connect(&keys, &desired.providers, &around).await?;
+        self.learn_secrets(&providers);
         let providers = wire::locate(providers, state).await?;
         Ok(Clouds {
             providers,
             timer,
             simulator,
         })
+    }
+
+    /// Everything secret that the program knows may be quoted by a cloud, also parameters that are only a part of what
+    /// was sent.
+    fn learn_secrets(&self, providers: &Providers) {
+        providers.learn(&self.evaluation.desired);
+        for value in self.evaluation.parameters() {
+            providers.secrets().learn(value);
+        }
     }
 
     fn name_program(&mut self) {
@@ -183,6 +193,7 @@ impl<'a> Session<'a> {
                 .program
                 .evaluate(&self.project, &self.answers, self.console)?;
             self.name_program();
+            self.learn_secrets(&clouds.providers);
         }
         self.evaluation.desired.imports.extend(self.imports.clone());
         Ok(())

@@ -115,9 +115,11 @@ impl StatePlace {
             &self.files.snapshot,
             &self.files.journal,
             &self.files.backup,
-            &self.files.history,
         ];
-        self.link.is_some() || names.iter().any(|name| self.folder.join(name).exists())
+        let kept = fs::read_dir(self.folder.join(&self.files.history));
+        self.link.is_some()
+            || names.iter().any(|name| self.folder.join(name).exists())
+            || kept.is_ok_and(|mut kept| kept.next().is_some())
     }
 
     /// Where the link leads that the state is, if it is one: folder, lock, journal and history are those of the file

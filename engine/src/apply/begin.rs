@@ -207,6 +207,7 @@ impl Scene<'_> {
             key: self.state.key(),
             planned: fields,
             attributes: &existing.attributes,
+            stored: &existing.entry.attributes,
             sent: &existing.entry.draft.authored,
         };
         Ok(diff(&sides, &goal.instance, &BTreeSet::new()))

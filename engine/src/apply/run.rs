@@ -368,6 +368,7 @@ impl<'a> Run<'a> {
         if let Some(schema) = self.input.schemas.schema(&step.address.type_name) {
             hide_typed(&mut attributes, schema);
         }
+        self.input.providers.secrets().learn_record(&attributes);
         let state = self.store.state();
         for (name, sent) in &running.fields {
             // What the cloud does not answer is as it was sent; a secret it answers stays a secret.

@@ -194,6 +194,9 @@ impl<'a> Decider<'a> {
                     key: self.input.state.key(),
                     planned: &planned,
                     attributes: current.as_ref().map_or(&nothing, |there| &there.attributes),
+                    stored: current
+                        .as_ref()
+                        .map_or(&unsent, |there| &there.entry.attributes),
                     sent: current
                         .as_ref()
                         .map_or(&unsent, |there| &there.entry.draft.authored),

@@ -20,6 +20,8 @@ pub(crate) struct Sides<'a> {
     pub planned: &'a Record,
     /// What the cloud has, completed from state.
     pub attributes: &'a Record,
+    /// The attributes as state has them, with the fingerprints of secrets.
+    pub stored: &'a Sealed,
     /// The fields as they were last sent to the cloud; secrets are compared with these.
     pub sent: &'a Sealed,
 }
@@ -43,7 +45,15 @@ pub(crate) fn diff(
         }
         let field = sides.schema.field(name);
         let unordered = field.is_some_and(|field| field.unordered);
-        let prior = observed.get(name);
+        // A secret of the provider's configuration is compared by its fingerprint when the cloud was not asked.
+        let sealed;
+        let (value, prior) = match (observed.get(name), sides.stored.get(name)) {
+            (None, Some(stored)) if value.has_secret() && value.is_known() => {
+                sealed = sides.key.seal_value(value);
+                (&sealed, Some(stored))
+            }
+            (prior, _) => (value, prior),
+        };
         let verdict = compare(value, prior.unwrap_or(&Value::Null), unordered);
         if verdict == Verdict::Same {
             continue;

@@ -40,6 +40,7 @@ pub struct PlanInput<'a> {
 /// # Errors
 /// See [`PlanError`]. What may be planned but not applied is no error: see [`Plan::refusals`].
 pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
+    input.providers.learn(input.desired);
     let instances = match input.options.destroy {
         true => &[][..],
         false => &input.desired.instances[..],

@@ -61,7 +61,7 @@ impl SealKey {
         )
     }
 
-    pub(super) fn seal_value(&self, value: &Value) -> Value {
+    pub(crate) fn seal_value(&self, value: &Value) -> Value {
         match value {
             Value::Secret(secret) => Value::Secret(Secret::new(Value::String(
                 self.fingerprint(secret.expose()),

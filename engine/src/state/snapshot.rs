@@ -158,7 +158,7 @@ pub(super) fn read(file: &str, bytes: &[u8], trust: Trust) -> Result<Snapshot, S
             },
             _ => StateError::Foreign {
                 file: file_name(),
-                reason: format!("it is not JSON ({reason})"),
+                reason,
             },
         }
     })?;

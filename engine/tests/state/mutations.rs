@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use infra_engine::state::{Action, Disk, Files, Lock, SimulatedDisk, State, StateError, Store};
+use infra_engine::state::{
+    Action, Disk, Files, Genesis, Lock, SimulatedDisk, State, StateError, Store,
+};
 
 use crate::common::*;
 
@@ -48,12 +50,8 @@ fn folder(lineage: &str) -> Arc<dyn Disk> {
     let disk: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
     let machine = Machine::new();
     let lock = take(&disk, &machine, 4711).unwrap();
-    let genesis = infra_engine::state::Genesis {
-        lineage: lineage.to_owned(),
-        environment: Some("dev".to_owned()),
-        ..genesis()
-    };
-    let mut store = Store::open(Arc::clone(&disk), Files::default(), genesis, lock).unwrap();
+    let mut store =
+        Store::open(Arc::clone(&disk), Files::default(), of_dev(lineage), lock).unwrap();
     for name in ["a", "b", "c"] {
         let created = intent(first(name), Action::Create, &secret_fields("hunter2"));
         store.append(&[created]).unwrap();
@@ -75,6 +73,19 @@ fn folder(lineage: &str) -> Arc<dyn Disk> {
         .unwrap();
     // The store is dropped with its lock held, as if its process were at work.
     disk
+}
+
+fn read(disk: &Arc<dyn Disk>) -> Result<State, StateError> {
+    let store = Store::read(Arc::clone(disk), Files::default(), of_dev("a1b2"));
+    store.map(|store| store.state().clone())
+}
+
+fn of_dev(lineage: &str) -> Genesis {
+    Genesis {
+        lineage: lineage.to_owned(),
+        environment: Some("dev".to_owned()),
+        ..genesis()
+    }
 }
 
 fn bytes(disk: &Arc<dyn Disk>, name: &str) -> Vec<u8> {

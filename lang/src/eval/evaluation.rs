@@ -53,6 +53,11 @@ impl Evaluation {
         }
     }
 
+    /// The values of the program's parameters, as they were given.
+    pub fn parameters(&self) -> impl Iterator<Item = &Value> {
+        self.inputs.values()
+    }
+
     /// Whether something waits for the answer of a lookup in `desired.lookups`: the caller reads those and
     /// evaluates again with the answers among what is known. Until then, declarations whose `for` or `if` depends
     /// on an answer are left out of `desired`.

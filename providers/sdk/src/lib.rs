@@ -8,11 +8,13 @@ mod call;
 pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod decoded;
 mod failure;
 pub mod layers;
 mod member;
 pub mod patience;
 mod provider;
+mod secrets;
 mod timer;
 
 pub use call::CallCounts;
@@ -22,4 +24,5 @@ pub use provider::{
     Account, Companion, Context, Create, Created, Delete, Found, Identified, Observed, Provider,
     Settle, Snapshot, Target, Update,
 };
+pub use secrets::Secrets;
 pub use timer::Timer;

@@ -13,8 +13,10 @@ use crate::tool::{Ran, Tool};
 /// A password, and one that needs escapes wherever it is written.
 const SECRETS: [&str; 2] = ["correct-horse-battery-staple", "Tr0ub\"4dor\\&<3>"];
 
+/// The block of the cloud, unless a place has one of its own.
+const CLOUD: &str = "provider aws { region = \"us-west-2\" }\n";
+
 const HEAD: &str = r#"
-provider aws { region = "us-west-2" }
 param password: secret string
 param more: secret [string]
 param keyed: { user: string, word: secret string }
@@ -57,6 +59,38 @@ const PLACES: &[(&str, &str)] = &[
     (
         "tags and who reads them",
         "aws.vpc net { range = 10.0.0.0/16, tags = { note = password } }\nstd.value a { input = net.tags }\noutput tags = net.tags",
+    ),
+    (
+        "a tag that the provider gives to everything",
+        "provider aws { region = \"us-west-2\", tags = { owner = password, team = \"desk\" } }\naws.vpc net { range = 10.0.0.0/16 }\naws.volume v { zone = \"us-west-2a\", size = 1GiB, tags = { own = \"x\" } }\nstd.value a { input = net.tags }\noutput shown = net.tags",
+    ),
+    (
+        "all tags of the provider",
+        "provider aws { region = \"us-west-2\", tags = { for k, v in { owner = password } : k => v } }\naws.vpc net { range = 10.0.0.0/16 }",
+    ),
+    (
+        "the profile of the provider",
+        "provider aws { region = \"us-west-2\", profile = password }\naws.vpc net { range = 10.0.0.0/16 }",
+    ),
+    (
+        "the role of the provider",
+        "provider aws { region = \"us-west-2\", role = password }\naws.vpc net { range = 10.0.0.0/16 }",
+    ),
+    (
+        "the region of the provider",
+        "provider aws { region = password }\naws.vpc net { range = 10.0.0.0/16 }",
+    ),
+    (
+        "the accounts of the provider",
+        "provider aws { region = \"us-west-2\", accounts = [password] }\naws.vpc net { range = 10.0.0.0/16 }",
+    ),
+    (
+        "fields that the provider checks itself",
+        "aws.vpc net { range = 10.0.0.0/16 }\naws.vpc_endpoint x { vpc = net, service = password, kind = gateway }\naws.dhcp_options d { name_servers = [password], vpcs = [net] }",
+    ),
+    (
+        "a user's script",
+        "aws.vpc net { range = 10.0.0.0/16 }\naws.subnet s { vpc = net, range = 10.0.0.0/24, zone = \"us-west-2a\" }\naws.instance i { image = \"ami-0abcdef1234567890\", type = \"t3.micro\", subnet = s, user_data = \"#!/bin/sh\\necho ${password}\\n\" }",
     ),
     (
         "a parameter of a component",
@@ -142,7 +176,15 @@ struct Scene {
 /// The program, with its secret in a file of parameters that lies elsewhere.
 fn scene(place: &'static str, text: &str, secret: &str) -> Scene {
     let quoted = secret.replace('\\', "\\\\").replace('"', "\\\"");
-    let mut tool = Tool::with(&format!("{HEAD}{}\n", text.replace("PLANTED", "planted")));
+    let cloud = if text.contains("provider aws") {
+        ""
+    } else {
+        CLOUD
+    };
+    let mut tool = Tool::with(&format!(
+        "{cloud}{HEAD}{}\n",
+        text.replace("PLANTED", "planted")
+    ));
     tool.write("t.txt", "the word is ${word}\n");
     let outside = TempDir::new().expect("a directory");
     let inputs: PathBuf = outside.path().join("secret.infravars");
@@ -250,7 +292,12 @@ impl Scene {
         self.with(&["test", "--junit", "junit.xml"]);
         let applied = self.with(&["apply", "--yes", "-vv"]).code == 0;
         self.with(&["plan", "--json"]);
+        self.with(&["plan", "--long", "--all"]);
+        self.with(&["plan", "--refresh", "false"]);
+        self.with(&["plan", "--replace", "aws.vpc.net", "--long"]);
         self.with(&["plan", "--out", "second.plan"]);
+        self.with(&["check", "--format", "github"]);
+        self.with(&["graph", "--json"]);
         self.with(&["apply", "--yes", "--json"]);
         self.with(&["drift"]);
         self.with(&["drift", "--json"]);
@@ -260,13 +307,22 @@ impl Scene {
             &["output", "--json"],
             &["output", "shown", "--raw"],
             &["state", "list", "--json"],
+            &["output", "shown", "--json"],
+            &["state", "list"],
+            &["state", "envs", "--json"],
+            &["state", "show", "std.value"],
+            &["state", "show", "aws", "--json"],
+            &["state", "show", "aws.vpc.net"],
             &["state", "show", "std.value.a"],
             &["state", "show", "aws.vpc.net", "--json"],
             &["state", "pull"],
             &["state", "history", "--json"],
+            &["unlock", "--json"],
         ] {
             self.run(words);
         }
+        // What is taken over tells of itself in the clear.
+        self.with(&["import", "aws.volume.foreign", "vol-00000000000000000"]);
         applied
     }
 }
@@ -393,4 +449,28 @@ fn a_saved_plan_cannot_be_used_to_guess_a_secret() {
             || refused.err.contains("no longer what the plan says"),
         "{refused}"
     );
+}
+
+#[test]
+fn a_plan_with_a_secret_tag_of_the_provider_is_empty_and_notices_another_secret() {
+    let text = "provider aws { region = \"us-west-2\", tags = { owner = password } }\n\
+                aws.vpc net { range = 10.0.0.0/16 }";
+    let scene = scene("a tag of the provider", text, SECRETS[0]);
+    scene.with(&["apply", "--yes"]).expect(0);
+    scene.with(&["plan", "--detailed-exitcode"]).expect(0);
+    scene
+        .with(&["plan", "--refresh", "false", "--detailed-exitcode"])
+        .expect(0);
+    scene.with(&["drift"]).expect(0);
+    let inputs = fs::read_to_string(&scene.inputs).expect("inputs");
+    let other = inputs.replace(SECRETS[0], "another-secret-than-before");
+    fs::write(&scene.inputs, other).expect("it can be written");
+    for refresh in ["true", "false"] {
+        let planned = scene.with(&["plan", "--refresh", refresh, "--detailed-exitcode"]);
+        let planned = planned.expect(2);
+        assert!(!planned.out.contains("another-secret"), "{planned}");
+        assert!(planned.out.contains("(secret)"), "{planned}");
+    }
+    scene.with(&["apply", "--yes"]).expect(0);
+    scene.with(&["plan", "--detailed-exitcode"]).expect(0);
 }

@@ -3,12 +3,14 @@
 //! [`Layers::call`] is the one way a provider sends a request. Time and chance come in from outside, so every
 //! decision can be tested without waiting and repeats exactly.
 
+mod discreet;
 mod retry;
 mod throttle;
 mod within;
 
 use std::sync::Arc;
 
+pub use discreet::Discreet;
 pub use retry::{Jitter, Repeat, RetryPolicy};
 pub use throttle::{Limit, Throttle};
 pub use within::within;

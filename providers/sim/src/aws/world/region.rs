@@ -44,7 +44,7 @@ macro_rules! region {
                         if entity.is_null() {
                             self.$field.remove(&id);
                         } else {
-                            let entity = serde_json::from_value(entity).map_err(|error| format!("{kind} {id}: {error}"))?;
+                            let entity = serde_json::from_value(entity).map_err(|_| format!("{kind} {id} is not as this simulator writes it"))?;
                             self.$field.put(entity);
                         }
                     })+
