@@ -65,6 +65,10 @@ fn list(args: &StateList, console: &Console) -> Outcome {
         ));
     }
     console.print(&page);
+    if let (true, Some(word)) = (names.is_empty(), prefixes.first()) {
+        // Nothing begins with it, so most likely it means a directory.
+        Project::open(word.as_ref())?;
+    }
     if names.is_empty() {
         let there = match prefixes.is_empty() {
             true => String::new(),

@@ -194,6 +194,11 @@ pub(super) fn remembered(entry: &state::Entry) -> Record {
         Status::Creating | Status::Unsettled => Record::new(),
     };
     attributes.extend(entry.attributes.usable());
+    // What was sent is not all that there is: a secret of the provider's configuration came to it.
+    attributes.retain(|name, _| {
+        let stored = entry.attributes.get(name);
+        !stored.is_some_and(Value::has_secret)
+    });
     attributes
 }
 

@@ -224,7 +224,10 @@ mod tests {
         let secret = "Tr0ub\"4dor\\&<3> ünd";
         let secrets = knowing(&[secret]);
         let script = format!("#!/bin/sh\npassword={secret}\n");
-        let json = |text: &str| format!("{:?}", text).replace("\\u{", "\\u{");
+        let json = |text: &str| {
+            let quoted = format!("{text:?}");
+            quoted[1..quoted.len() - 1].to_owned()
+        };
         let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let xml = secret
             .replace('&', "&amp;")
