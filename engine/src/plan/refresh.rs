@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use infra_model::desired::Import;
-use infra_model::{Address, FastMap, Instance, Record, Schema};
+use infra_model::{Address, FastMap, Instance, Record, Schema, Value};
 use infra_sdk::{Observed, Provider, Target};
 
 use super::{DriftedField, PlanError};
