@@ -67,6 +67,8 @@ pub struct CommandError {
     pub hints: Vec<String>,
     /// What was wrong with the program, for `--json`; people have read it already.
     pub diagnostics: Vec<serde_json::Value>,
+    /// The plan that was refused, for `--json`: the error and the plan are one document.
+    pub plan: Option<Box<serde_json::Value>>,
 }
 
 impl CommandError {
@@ -76,6 +78,7 @@ impl CommandError {
             message: message.into(),
             hints: Vec::new(),
             diagnostics: Vec::new(),
+            plan: None,
         }
     }
 
@@ -85,6 +88,13 @@ impl CommandError {
 
     pub fn files(message: impl Into<String>) -> CommandError {
         CommandError::new(ErrorKind::Files, message)
+    }
+
+    /// Adds the plan that was refused.
+    #[must_use]
+    pub fn plan(mut self, plan: serde_json::Value) -> CommandError {
+        self.plan = Some(Box::new(plan));
+        self
     }
 
     #[must_use]

@@ -134,14 +134,12 @@ async fn attempt(
         console.print(&session.render(&plan, store.state(), &schemas));
     }
     if !plan.refusals.is_empty() {
-        if console.json {
-            console.print_json(&plan_json::plan(&plan, session.places()));
-        }
         let refused = text::count(plan.refusals.len(), "reason");
-        return Err(CommandError::new(
+        let refusal = CommandError::new(
             ErrorKind::Refused,
-            format!("nothing was done: the plan has {refused} not to be applied, as shown above"),
-        ));
+            format!("nothing was done: the plan is refused for {refused}, shown above"),
+        );
+        return Err(refusal.plan(plan_json::plan(&plan, session.places())));
     }
     if plan.is_empty() && console.json {
         let planned = plan_json::plan(&plan, session.places());
@@ -183,7 +181,7 @@ async fn attempt(
 
 pub fn agreed(question: &str, console: &Console) -> bool {
     let question = console.err.paint(Style::Heading, question);
-    console.ask(&question).as_deref() == Some("yes")
+    console.ask_anew(&question).as_deref() == Some("yes")
 }
 
 /// Runs the apply; the first signal drains it, the second stops it.

@@ -35,13 +35,23 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
         let planned = planned(&mut session, store.state(), &clouds).await;
         clouds.close().await;
         let (plan, schemas) = planned?;
-        if console.json {
-            console.print_json(&plan_json::plan(&plan, session.places()));
-        } else {
+        let shown = console
+            .json
+            .then(|| plan_json::plan(&plan, session.places()));
+        if shown.is_none() {
             console.print(&session.render(&plan, store.state(), &schemas));
         }
-        if let Some(file) = &args.out {
-            save(&session, &plan, store.state(), file)?;
+        // What fails now is told in the same document as the plan.
+        if let Some(file) = &args.out
+            && let Err(error) = save(&session, &plan, store.state(), file)
+        {
+            return Err(match shown {
+                Some(shown) => error.plan(shown),
+                None => error,
+            });
+        }
+        if let Some(shown) = shown {
+            console.print_json(&shown);
         }
         let exit = match args.detailed_exitcode && !plan.is_empty() {
             true => Exit::Changes,
@@ -66,7 +76,7 @@ fn save(
         let refused = text::count(plan.refusals.len(), "reason");
         return Err(CommandError::new(
             ErrorKind::Refused,
-            format!("the plan was not saved: it has {refused} not to be applied, as shown above"),
+            format!("the plan was not saved: it is refused for {refused}, shown above"),
         ));
     }
     session.save(plan, state).write(file)?;

@@ -115,6 +115,9 @@ impl Console {
             if !error.diagnostics.is_empty() {
                 document["diagnostics"] = error.diagnostics.clone().into();
             }
+            if let Some(plan) = &error.plan {
+                document["plan"] = (**plan).clone();
+            }
             self.print_json(&document);
         }
         let head = self.err.paint(Style::Error, "error:");
@@ -124,6 +127,15 @@ impl Console {
             shown.push_str(&format!("{head} {}\n", text::block(hint)));
         }
         self.write_err(&shown);
+    }
+
+    /// Asks something that must not be answered by accident: what was typed before the question does not count.
+    pub fn ask_anew(&self, question: &str) -> Option<String> {
+        if self.asks {
+            // Where the terminal cannot forget, the question is asked all the same.
+            let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+        }
+        self.ask(question)
     }
 
     /// Asks for a line; `None` when there is no more input.
@@ -148,7 +160,7 @@ impl Console {
             .hint(format!("to do it without being asked, run `{without}`")));
         }
         let question = self.err.paint(Style::Heading, question);
-        match self.ask(&question).as_deref() {
+        match self.ask_anew(&question).as_deref() {
             Some("yes") => Ok(()),
             _ => Err(CommandError::new(
                 ErrorKind::Refused,

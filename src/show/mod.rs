@@ -7,6 +7,7 @@ pub mod diagnostics;
 pub mod diagnostics_json;
 pub mod graph;
 pub mod junit;
+pub mod live;
 pub mod offer;
 pub mod place;
 pub mod plan;

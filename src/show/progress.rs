@@ -2,19 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use infra_engine::apply::{ApplyEvent, EventKind, Progress};
 use infra_engine::plan::{StepId, StepKind};
 use infra_sdk::Timer;
 
 use super::console::Console;
+use super::live::{Line, Live};
 use super::style::Style;
 use super::text;
-
-/// How often moving lines move.
-const TICK: Duration = Duration::from_millis(120);
 
 /// How many running steps have a line; the others are only counted.
 const LINES_MAX: usize = 12;
@@ -53,11 +49,11 @@ struct Step {
     told: u64,
 }
 
-/// The lines at the bottom of a terminal.
+/// The lines at the bottom of a terminal: one a step, up to [`LINES_MAX`], and the count of all.
 struct Drawing {
-    all: MultiProgress,
-    total: ProgressBar,
-    running: BTreeMap<StepId, ProgressBar>,
+    live: Live,
+    running: BTreeMap<StepId, Line>,
+    total: Line,
 }
 
 impl Step {
@@ -112,18 +108,13 @@ impl<'a> StepLines<'a> {
     /// Takes the moving lines away, and writes what was not written yet.
     pub fn finish(&self) {
         let mut inner = self.inner.lock().unwrap_or_else(|lock| lock.into_inner());
-        if let Some(drawing) = inner.drawing.take() {
-            for bar in drawing.running.values() {
-                bar.finish_and_clear();
-            }
-            drawing.total.finish_and_clear();
-        }
+        inner.drawing = None;
         self.flush(&mut inner);
     }
 
     fn write(&self, inner: &mut Inner, line: &str) {
         match &inner.drawing {
-            Some(drawing) => drawing.all.suspend(|| self.console.note(line)),
+            Some(drawing) => drawing.live.print(line),
             None => {
                 inner.unwritten.push_str(line);
                 if inner.unwritten.len() >= BUFFER_BYTES {
@@ -181,10 +172,15 @@ impl Progress for StepLines<'_> {
             EventKind::Started => {
                 let line = format!("{} {address}", step.kind);
                 match &mut inner.drawing {
+<<<<<<< HEAD
                     Some(drawing) => drawing.start(step.id, line.clone()),
                     None if self.console.verbose > 0 => {
                         self.write(&mut inner, &format!("  {line}\n"))
                     }
+=======
+                    Some(drawing) => drawing.start(step.id, &line),
+                    None if self.console.verbose > 0 => self.write(&inner, &format!("  {line}\n")),
+>>>>>>> 73209bc (Progress survives a window that changes its size; what is typed ahead answers no question; one JSON document for a refused apply)
                     None => {}
                 }
                 let under_way = Step {
@@ -198,9 +194,8 @@ impl Progress for StepLines<'_> {
             EventKind::IdKnown(id) => {
                 let safe = text::line(id).into_owned();
                 let line = format!("{} {address} ({safe}), until it is ready", step.kind);
-                let bar = inner.drawing.as_ref().map(|drawing| &drawing.running);
-                if let Some(bar) = bar.and_then(|running| running.get(&step.id)) {
-                    bar.set_message(line.clone());
+                if let Some(drawing) = &mut inner.drawing {
+                    drawing.reword(step.id, &line);
                 }
                 if let Some(under_way) = inner.running.get_mut(&step.id) {
                     under_way.line = line;
@@ -209,9 +204,8 @@ impl Progress for StepLines<'_> {
             }
             EventKind::Waiting(what) => {
                 let line = format!("{} {address}: waiting {}", step.kind, text::line(what));
-                let drawing = inner.drawing.as_ref();
-                if let Some(bar) = drawing.and_then(|drawing| drawing.running.get(&step.id)) {
-                    bar.set_message(line.clone());
+                if let Some(drawing) = &mut inner.drawing {
+                    drawing.reword(step.id, &line);
                 }
                 if let Some(under_way) = inner.running.get_mut(&step.id) {
                     under_way.line = line;
@@ -238,74 +232,58 @@ impl Progress for StepLines<'_> {
 
 impl Drawing {
     fn new(console: &Console, steps: usize) -> Drawing {
-        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        let total = all.add(ProgressBar::new_spinner().with_style(style(console)));
-        total.enable_steady_tick(TICK);
-        let drawing = Drawing {
-            all,
-            total,
+        let total = Line::new(progress(0, steps));
+        Drawing {
+            live: Live::new(console.err, vec![total.clone()]),
             running: BTreeMap::new(),
-        };
-        drawing.count(0, steps);
-        drawing
+            total,
+        }
     }
 
-    fn start(&mut self, step: StepId, line: String) {
-        if self.running.len() >= LINES_MAX {
-            return;
+    fn start(&mut self, step: StepId, words: &str) {
+        self.running.insert(step, Line::new(words));
+        self.show();
+    }
+
+    fn reword(&mut self, step: StepId, words: &str) {
+        if let Some(line) = self.running.get_mut(&step) {
+            words.clone_into(&mut line.words);
+            self.show();
         }
-        let bar = ProgressBar::new_spinner().with_style(self.total.style());
-        let bar = self.all.insert_before(&self.total, bar);
-        bar.set_message(line);
-        bar.enable_steady_tick(TICK);
-        self.running.insert(step, bar);
     }
 
     fn end(&mut self, step: StepId, ended: usize, steps: usize) {
-        if let Some(bar) = self.running.remove(&step) {
-            bar.finish_and_clear();
-            self.all.remove(&bar);
-        }
-        self.count(ended, steps);
+        self.running.remove(&step);
+        self.total.words = progress(ended, steps);
+        self.show();
     }
 
-    fn count(&self, ended: usize, steps: usize) {
-        self.total
-            .set_message(format!("{ended} of {}", text::count(steps, "step")));
+    /// The steps that began first, and how far the whole is.
+    fn show(&self) {
+        let mut begun: Vec<&Line> = self.running.values().collect();
+        begun.sort_by_key(|line| line.since);
+        let shown = begun.into_iter().take(LINES_MAX).cloned();
+        let lines: Vec<Line> = shown.chain([self.total.clone()]).collect();
+        self.live.change(|all| *all = lines);
     }
+}
+
+fn progress(ended: usize, steps: usize) -> String {
+    format!("{ended} of {}", text::count(steps, "step"))
 }
 
 /// A line that moves while something is waited for, on a terminal; taken away when dropped.
-pub struct Waiting(Option<ProgressBar>);
+pub struct Waiting {
+    _live: Option<Live>,
+}
 
 impl Waiting {
     pub fn on(what: &'static str, console: &Console) -> Waiting {
-        let bar = (console.draws && !console.quiet).then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
-                .with_style(style(console))
-                .with_message(what);
-            bar.enable_steady_tick(TICK);
-            bar
-        });
-        Waiting(bar)
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
+        let draws = console.draws && !console.quiet;
+        Waiting {
+            _live: draws.then(|| Live::new(console.err, vec![Line::new(what)])),
         }
     }
-}
-
-fn style(console: &Console) -> ProgressStyle {
-    let template = match console.err.colours {
-        true => "{spinner:.cyan} {wide_msg} {elapsed:.dim}",
-        false => "{spinner} {wide_msg} {elapsed}",
-    };
-    // The template is a constant; were it wrong, the default would do.
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 /// What was done, in a word.
