@@ -98,7 +98,7 @@ fn program() -> String {
         for link in 0..8 {
             let after = match link {
                 0 => String::new(),
-                _ => format!("@after(aws.volume.v{chain}_{})\n", link - 1),
+                _ => format!("@after(v{chain}_{})\n", link - 1),
             };
             text.push_str(&format!(
                 "\n{after}aws.volume v{chain}_{link} {{ zone = \"us-west-2a\", size = 1GiB }}\n"
