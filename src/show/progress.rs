@@ -172,15 +172,10 @@ impl Progress for StepLines<'_> {
             EventKind::Started => {
                 let line = format!("{} {address}", step.kind);
                 match &mut inner.drawing {
-<<<<<<< HEAD
-                    Some(drawing) => drawing.start(step.id, line.clone()),
+                    Some(drawing) => drawing.start(step.id, &line),
                     None if self.console.verbose > 0 => {
                         self.write(&mut inner, &format!("  {line}\n"))
                     }
-=======
-                    Some(drawing) => drawing.start(step.id, &line),
-                    None if self.console.verbose > 0 => self.write(&inner, &format!("  {line}\n")),
->>>>>>> 73209bc (Progress survives a window that changes its size; what is typed ahead answers no question; one JSON document for a refused apply)
                     None => {}
                 }
                 let under_way = Step {
