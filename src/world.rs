@@ -65,7 +65,7 @@ pub fn now_ms() -> u64 {
 }
 
 /// The timer of the running process, on its runtime.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct RealTimer {
     start: Instant,
 }

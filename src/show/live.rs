@@ -8,10 +8,13 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use infra_sdk::Timer;
 
 use super::style::{Painter, Style};
 use super::text;
+use crate::world::RealTimer;
 
 /// How often the lines are drawn anew.
 const TICK: Duration = Duration::from_millis(120);
@@ -25,14 +28,14 @@ const SIZE: (usize, usize) = (80, 24);
 #[derive(Clone, Debug)]
 pub struct Line {
     pub words: String,
-    pub since: Instant,
+    pub since: RealTimer,
 }
 
 impl Line {
     pub fn new(words: impl Into<String>) -> Line {
         Line {
             words: words.into(),
-            since: Instant::now(),
+            since: RealTimer::start(),
         }
     }
 }
@@ -137,7 +140,7 @@ impl Shared {
 
     /// A line that is narrower than the terminal by a column, so that it never wraps by itself.
     fn line(&self, line: &Line, frame: &str, columns: usize) -> String {
-        let seconds = line.since.elapsed().as_secs();
+        let seconds = line.since.now_ms() / 1000;
         let since = match seconds {
             0 => String::new(),
             1..60 => format!(" {seconds}s"),

@@ -1,5 +1,6 @@
 //! What apply does, while it does it: lines that move on a terminal, plain lines elsewhere. On standard error.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -256,7 +257,7 @@ impl Drawing {
     /// The steps that began first, and how far the whole is.
     fn show(&self) {
         let mut begun: Vec<&Line> = self.running.values().collect();
-        begun.sort_by_key(|line| line.since);
+        begun.sort_by_key(|line| Reverse(line.since.now_ms()));
         let shown = begun.into_iter().take(LINES_MAX).cloned();
         let lines: Vec<Line> = shown.chain([self.total.clone()]).collect();
         self.live.change(|all| *all = lines);
