@@ -8,6 +8,7 @@ pub mod builtin;
 mod compare;
 pub mod graph;
 mod known;
+mod lost;
 pub mod plan;
 mod prepare;
 pub mod providers;

@@ -21,6 +21,7 @@ pub use progress::{ApplyEvent, EventKind, Hindrance, Progress, Quiet, StepError}
 pub use report::{ApplyReport, Done, Failed, NotDone};
 
 use crate::known::Knowledge;
+use crate::lost::late;
 use crate::plan::{Plan, Refusal};
 use crate::providers::{Providers, SchemaSource, calls_since};
 use crate::state::{Event, StateError, Store};
@@ -100,11 +101,14 @@ pub async fn apply(store: &mut Store, input: &ApplyInput<'_>) -> Result<ApplyRep
     let (mut report, knowledge) = run.finish(stage);
     let mut ended = ran.map(|_| ());
     if ended.is_ok() && stage != Stage::Stopped {
+        ended = withdraw(store, input).await;
         let concluded = input.providers.all().map(|provider| provider.conclude());
         let concluded = futures::future::join_all(concluded).await;
         report.left_open = concluded.into_iter().filter_map(Result::err).collect();
         conclude(input, &knowledge, &mut report);
-        ended = remember_outputs(store, input, &report).and_then(|()| store.compact());
+        ended = ended
+            .and_then(|()| remember_outputs(store, input, &report))
+            .and_then(|()| store.compact());
     }
     report.calls = calls_since(&before, &input.providers.calls());
     report.throttled = input.providers.throttled() - throttled;
@@ -132,6 +136,14 @@ fn remember_places(store: &mut Store, input: &ApplyInput<'_>) -> Result<(), Stat
         .map(|(provider, place)| Event::Located { provider, place })
         .collect();
     store.append(&events)
+}
+
+/// Deletes what requests that were sent twice have made twice by now.
+async fn withdraw(store: &mut Store, input: &ApplyInput<'_>) -> Result<(), StateError> {
+    let (providers, timer) = (input.providers, input.timer);
+    let twice = late::look(store, providers, timer, late::When::End).await?;
+    let run = &input.options.run;
+    late::delete(store, providers, input.schemas, timer, run, twice).await
 }
 
 /// A plan is only good for the state it was made for, and only when nothing in it is refused.

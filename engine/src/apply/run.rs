@@ -20,13 +20,11 @@ use super::{
     StepError,
 };
 use crate::known::Knowledge;
+use crate::lost::{SENDS_MAX, late, must_ask};
 use crate::plan::{Step, StepId, StepKind};
 use crate::state::hide::hide_typed;
 use crate::state::lock::HEARTBEAT;
 use crate::state::{Action, Doubt, Entry, Event, Intent, LastFailure, StateError, Store};
-
-/// How often a create is sent at most when its answer is lost and it is found not to have happened.
-const CREATE_ATTEMPTS_MAX: u32 = 3;
 
 /// A step that is under way.
 struct Running {
@@ -36,7 +34,10 @@ struct Running {
     /// The order of a create, to ask for it or to send it again.
     create: Option<Create>,
     id: Option<String>,
-    attempts: u32,
+    /// How often the first call was sent.
+    sends: u32,
+    /// Why the last create failed, while the cloud is asked whether it happened.
+    failure: Option<Failure>,
     started_ms: u64,
     limit_ms: u64,
     /// What it is waiting for.
@@ -123,7 +124,7 @@ impl<'a> Run<'a> {
     fn unsent(&self) -> impl Iterator<Item = StepId> {
         let first = |(id, call): &&(StepId, Call)| {
             let running = self.running.get(id);
-            running.is_some_and(|it| it.attempts == 1)
+            running.is_some_and(|it| it.sends == 1)
                 && !matches!(call, Call::Settle(_) | Call::Find(_))
         };
         self.after_batch.iter().filter(first).map(|(id, _)| *id)
@@ -189,7 +190,8 @@ impl<'a> Run<'a> {
                     fields,
                     create,
                     id: known_id,
-                    attempts: 1,
+                    sends: 1,
+                    failure: None,
                     started_ms: self.input.timer.now_ms(),
                     limit_ms: limit,
                     patience: Patience::default(),
@@ -251,8 +253,10 @@ impl<'a> Run<'a> {
             left_ms: running.limit_ms.saturating_sub(spent).max(1),
             patience: running.patience.clone(),
         };
+        let schema = self.input.schemas.schema(&work.address.type_name);
+        let timer = self.input.timer;
         self.calls
-            .push(send(id, call, provider.clone(), self.input.timer, limit));
+            .push(send(id, call, provider.clone(), schema, timer, limit));
     }
 
     /// Waits for an answer, a cancel or the next heartbeat, and takes every answer that is there.
@@ -300,7 +304,7 @@ impl<'a> Run<'a> {
             Answer::Created(Created { id: cloud_id }) | Answer::Found(Found::One(cloud_id)) => {
                 self.created(id, cloud_id);
             }
-            Answer::Found(Found::Absent) => self.send_again(id),
+            Answer::Found(Found::Absent) => self.not_found(id),
             Answer::Found(Found::Unclear(candidates)) => self.in_doubt(id, candidates),
             Answer::Record(record) => self.settled(id, record),
             Answer::Deleted => self.ended(id, |running| Event::Deleted {
@@ -334,15 +338,27 @@ impl<'a> Run<'a> {
         self.tell(id, elapsed, EventKind::IdKnown(&cloud_id));
     }
 
-    /// The create is known not to have happened: it is sent again with the same token.
-    fn send_again(&mut self, id: StepId) {
+    /// The cloud shows no trace of the create. If its answer was lost it is sent again with the same token, and noted:
+    /// where a tag alone tells, the first request may still be carried out.
+    fn not_found(&mut self, id: StepId) {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
-        running.attempts += 1;
-        if let Some(order) = running.create.clone() {
-            self.after_batch.push((id, Call::Create(order)));
+        let failure = running.failure.take();
+        let (Some(order), Some(failure)) = (running.create.clone(), failure) else {
+            return;
+        };
+        if !failure.ambiguous || running.sends == SENDS_MAX {
+            // What exists already is somebody else's, unless an earlier request is still on its way.
+            let certain = running.sends == 1 && !failure.ambiguous;
+            self.end_in_failure(id, StepError::Provider(failure), certain);
+            return;
         }
+        running.sends += 1;
+        let now_ms = self.store.now_ms().unwrap_or_default();
+        let note = late::note(&running.intent, self.input.providers, now_ms);
+        self.batch.extend(note);
+        self.after_batch.push((id, Call::Create(order)));
     }
 
     fn in_doubt(&mut self, id: StepId, candidates: Vec<String>) {
@@ -415,19 +431,20 @@ impl<'a> Run<'a> {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
-        let unsent = running.id.is_none();
-        let ambiguous = matches!(&error, StepError::Provider(failure) if failure.ambiguous);
-        match running.create.clone().filter(|_| unsent) {
-            Some(order) if ambiguous && running.attempts < CREATE_ATTEMPTS_MAX => {
-                running.attempts += 1;
+        let unsettled = running.create.clone().filter(|_| running.id.is_none());
+        match (unsettled, &error) {
+            (Some(order), StepError::Provider(failure))
+                if must_ask(failure) && running.failure.is_none() =>
+            {
+                running.failure = Some(failure.clone());
                 self.after_batch.push((id, Call::Find(order)));
             }
-            // After more than one attempt, the last failure says nothing about the ones before it.
-            Some(_) => {
-                let certain = running.attempts == 1;
+            // After more than one attempt, or when nobody can be asked, a failure says nothing about the first.
+            (Some(_), _) => {
+                let certain = running.sends == 1 && running.failure.is_none();
                 self.end_in_failure(id, error, certain);
             }
-            None => self.end_in_failure(id, error, true),
+            (None, _) => self.end_in_failure(id, error, true),
         }
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
 use infra_sdk::{
     Account, CallCounts, Create, Created, Delete, Failure, FailureKind, Found, Identified,
-    Observed, Provider, Settle, Target, Update,
+    Observed, Provider, Settle, Target, Trace, Update,
 };
 use sha2::{Digest, Sha256};
 
@@ -79,6 +79,10 @@ impl Provider for StdProvider {
 
     async fn list(&self, _type_name: &str) -> Result<Vec<Identified>, Failure> {
         Ok(Vec::new())
+    }
+
+    fn trace(&self, _: &str, _: &str) -> Trace {
+        Trace::State
     }
 
     async fn find_by_token(

@@ -119,6 +119,8 @@ pub enum Reason {
     Moved { from: Address, span: Span },
     /// The predecessor of a replacement that did not come to its end.
     Leftover,
+    /// A request that was believed lost made it beside the one in use.
+    Duplicate,
     /// Decorators of the program that the state remembers (`@protect`, `@snapshot`, `@keep`) changed.
     Lifecycle { words: Vec<String> },
     /// What it depends on, or which of its fields the program sets, changed without a change in the cloud.
@@ -153,6 +155,9 @@ impl fmt::Display for Reason {
             Reason::Imported { .. } => f.write_str("the program says `import`"),
             Reason::Moved { from, .. } => write!(f, "it was {from} before"),
             Reason::Leftover => f.write_str("what an unfinished replacement left behind"),
+            Reason::Duplicate => {
+                f.write_str("a late request made it a second time; nothing uses this one")
+            }
             Reason::Lifecycle { words } => write!(f, "{}", words.join("; ")),
             Reason::Released { fields } => {
                 write!(f, "no longer set by the program: {}", fields.join(", "))

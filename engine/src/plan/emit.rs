@@ -187,7 +187,10 @@ impl Writer<'_> {
         }
         let change = &self.decided.change;
         let predecessor = change.action == (Action::Replace { create_first: true })
-            || change.reasons.contains(&Reason::Leftover);
+            || change
+                .reasons
+                .iter()
+                .any(|reason| matches!(reason, Reason::Leftover | Reason::Duplicate));
         self.nodes.delete = Some(self.push(StepKind::Delete { predecessor }));
         self.order(self.nodes.snapshot, self.nodes.clear.or(self.nodes.delete));
         self.order(self.nodes.clear, self.nodes.delete);

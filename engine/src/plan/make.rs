@@ -223,6 +223,10 @@ fn data_loss(input: &PlanInput<'_>, decided: &[Decided]) -> Vec<DataLoss> {
     doomed
         .filter_map(|one| {
             let existing = one.work.current.as_ref()?;
+            // What a late request made twice has never held anything.
+            if existing.entry.duplicate {
+                return None;
+            }
             let address = existing.entry.address();
             let schema = input.schemas.schema(&address.type_name)?;
             let what = schema.data_in(&existing.attributes)?;

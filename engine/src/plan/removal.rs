@@ -58,7 +58,11 @@ fn leftover(input: &PlanInput<'_>, entry: &Entry, moves: &Moves<'_>) -> Decided 
     } else {
         Action::Delete
     };
-    decided(entry, there, action, Reason::Leftover)
+    let reason = match entry.duplicate {
+        true => Reason::Duplicate,
+        false => Reason::Leftover,
+    };
+    decided(entry, there, action, reason)
 }
 
 fn decided(entry: &Entry, there: super::work::Existing, action: Action, reason: Reason) -> Decided {

@@ -6,8 +6,8 @@ use infra_model::{Address, Record};
 
 use super::dependents::Dependents;
 use super::{
-    Action, Doubt, Entry, Event, Incarnation, Intent, LastFailure, Pending, Place, SealKey, Sealed,
-    Status,
+    Action, Doubt, Entry, Event, Incarnation, Intent, LastFailure, Late, Pending, Place, SealKey,
+    Sealed, Status,
 };
 
 /// Who a state belongs to and what it starts with. Only used when there is no state yet.
@@ -38,6 +38,8 @@ pub struct State {
     pub(super) deposed: BTreeMap<Incarnation, Entry>,
     pub(super) pending: BTreeMap<Incarnation, Pending>,
     pub(super) failures: BTreeMap<Address, LastFailure>,
+    /// By token.
+    pub(super) late: BTreeMap<String, Late>,
     pub(super) outputs: Sealed,
     pub(super) dependents: Dependents,
 }
@@ -57,6 +59,7 @@ impl State {
             deposed: BTreeMap::new(),
             pending: BTreeMap::new(),
             failures: BTreeMap::new(),
+            late: BTreeMap::new(),
             outputs: Sealed::default(),
             dependents: Dependents::default(),
         }
@@ -129,6 +132,25 @@ impl State {
         self.pending
             .iter()
             .filter_map(|(of, pending)| Some((of, pending.doubt.as_ref()?)))
+    }
+
+    /// The creates that may still be carried out although the cloud shows no trace of them, by token.
+    pub fn late(&self) -> &BTreeMap<String, Late> {
+        &self.late
+    }
+
+    /// The pending intents to ask the clouds about: those that are unresolved, and the creates that were not found but
+    /// may have been carried out since.
+    pub fn open_questions(&self) -> impl Iterator<Item = &Pending> {
+        let late =
+            |pending: &&Pending| !pending.retry || self.late.contains_key(&pending.intent.token);
+        self.pending.values().filter(late)
+    }
+
+    /// Whether a thing with this id is known, at any address of a provider configuration.
+    pub fn knows_id(&self, provider: &str, id: &str) -> bool {
+        let mut all = self.entries.values().chain(self.deposed.values());
+        all.any(|entry| entry.id == id && entry.draft.provider == provider)
     }
 
     /// Why the last attempt at this address failed, if it did.
@@ -211,6 +233,15 @@ impl State {
                     pending.doubt = Some(doubt);
                 }
             }
+            Event::Late(late) => {
+                self.late.insert(late.token.clone(), *late);
+            }
+            Event::LateOver { token, .. } => {
+                self.late.remove(&token);
+            }
+            Event::Duplicate(entry) => {
+                self.deposed.insert(entry.of.clone(), *entry);
+            }
             Event::Outputs { values } => self.outputs = values,
             Event::Located { provider, place } => {
                 self.places.insert(provider, place);
@@ -246,6 +277,7 @@ impl State {
             Event::Retry { of } | Event::InDoubt { of, .. } if !self.pending.contains_key(of) => {
                 Err(format!("{of} is not pending"))
             }
+            Event::Duplicate(entry) if exists(&entry.of) => Err(format!("{} is taken", entry.of)),
             Event::Adopted(entry)
                 if self
                     .entry(entry.address())
@@ -309,6 +341,7 @@ impl State {
             status: Status::Creating,
             draft,
             attributes,
+            duplicate: false,
         });
     }
 

@@ -100,6 +100,9 @@ pub struct Entry {
     pub draft: Draft,
     /// All attributes as last seen in the cloud, `id` among them.
     pub attributes: Sealed,
+    /// A second one that a late request made beside the one in use: it holds nothing, and the next apply deletes it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub duplicate: bool,
 }
 
 impl Entry {
@@ -116,6 +119,7 @@ impl Entry {
             status: Status::Ready,
             draft,
             attributes,
+            duplicate: false,
         }
     }
 
@@ -175,6 +179,22 @@ pub struct Pending {
     /// Recovery learnt that the call had no effect: it may be sent again, with the same token.
     #[serde(default, skip_serializing_if = "is_false")]
     pub retry: bool,
+}
+
+/// A create that was sent, and of which the cloud shows no trace. The request may still arrive and be carried out, so
+/// its token is looked for again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Late {
+    #[serde(flatten)]
+    pub of: Incarnation,
+    pub token: String,
+    /// When it was last known to be under way, in milliseconds since 1970.
+    pub sent_ms: u64,
+    /// At how many later starts of a run it was looked for.
+    #[serde(default)]
+    pub starts: u32,
+    #[serde(flatten)]
+    pub draft: Draft,
 }
 
 /// Why it is not known whether a create took effect, and what was seen.

@@ -3,7 +3,7 @@
 use infra_model::Address;
 use serde::{Deserialize, Serialize};
 
-use super::{Doubt, Entry, Incarnation, Intent, LastFailure, Place, Sealed};
+use super::{Doubt, Entry, Incarnation, Intent, LastFailure, Late, Place, Sealed};
 
 /// One change of the state. Every change goes through the journal as one of these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,6 +65,16 @@ pub enum Event {
         of: Incarnation,
         doubt: Doubt,
     },
+    /// A create was sent and is not to be found, but may still be carried out: it is looked for until it is over.
+    Late(Box<Late>),
+    /// A late create can no longer be carried out.
+    LateOver {
+        #[serde(flatten)]
+        of: Incarnation,
+        token: String,
+    },
+    /// A late create was carried out beside the one that took its place.
+    Duplicate(Box<Entry>),
     /// The program's outputs.
     Outputs { values: Sealed },
     /// Where the resources of a provider configuration are.
@@ -82,7 +92,10 @@ impl Event {
     pub fn address(&self) -> Option<&Address> {
         match self {
             Event::Intent(intent) => Some(&intent.of.address),
-            Event::Settled(entry) | Event::Adopted(entry) => Some(entry.address()),
+            Event::Settled(entry) | Event::Adopted(entry) | Event::Duplicate(entry) => {
+                Some(entry.address())
+            }
+            Event::Late(late) => Some(&late.of.address),
             Event::Outcome { of, .. }
             | Event::Failed { of, .. }
             | Event::Snapshotted { of, .. }
@@ -90,7 +103,8 @@ impl Event {
             | Event::Refreshed { of, .. }
             | Event::Redrafted { of, .. }
             | Event::Retry { of }
-            | Event::InDoubt { of, .. } => Some(&of.address),
+            | Event::InDoubt { of, .. }
+            | Event::LateOver { of, .. } => Some(&of.address),
             Event::Forgot { address } | Event::Moved { from: address, .. } => Some(address),
             Event::Outputs { .. } | Event::Located { .. } | Event::Assigned { .. } => None,
         }

@@ -193,6 +193,11 @@ impl fmt::Debug for Lock {
 }
 
 impl Lock {
+    /// The time on its host's clock, in milliseconds since 1970.
+    pub(super) fn now_ms(&self) -> u64 {
+        self.host.unix_ms()
+    }
+
     /// Takes the lock, or says who holds it. `length` is usually [`LEASE`].
     pub fn take(
         disk: Arc<dyn Disk>,

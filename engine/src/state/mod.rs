@@ -32,7 +32,7 @@ pub use disk::{
     Alone, Disk, DiskError, DiskErrorKind, DiskResult, RealDisk, SimulatedDisk, Survives,
 };
 pub use entry::{
-    Action, Doubt, Draft, Entry, Guard, Incarnation, Intent, LastFailure, Pending, Status,
+    Action, Doubt, Draft, Entry, Guard, Incarnation, Intent, LastFailure, Late, Pending, Status,
 };
 pub use error::StateError;
 pub use event::Event;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checksum::{crc, json_trouble};
 use super::dependents::Dependents;
-use super::{Entry, LastFailure, Pending, Place, SealKey, Sealed, State, StateError};
+use super::{Entry, LastFailure, Late, Pending, Place, SealKey, Sealed, State, StateError};
 
 /// The newest snapshot format this engine reads, and the one it writes.
 pub(super) const FORMAT: u64 = 2;
@@ -72,6 +72,8 @@ struct Written<'a> {
     pending: Vec<&'a Pending>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     failures: &'a BTreeMap<Address, LastFailure>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    late: Vec<&'a Late>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +95,8 @@ struct Read {
     pending: Vec<Pending>,
     #[serde(default)]
     failures: BTreeMap<Address, LastFailure>,
+    #[serde(default)]
+    late: Vec<Late>,
 }
 
 /// The file's content: sorted by address, so that two versions can be compared by eye.
@@ -111,6 +115,7 @@ pub(super) fn write(state: &State) -> Vec<u8> {
         deposed: state.deposed.values().collect(),
         pending: state.pending.values().collect(),
         failures: &state.failures,
+        late: state.late.values().collect(),
     };
     let mut bytes = serde_json::to_vec_pretty(&file).expect("a state has only string keys");
     bytes.truncate(bytes.len() - "\n}".len());
@@ -245,6 +250,7 @@ fn sensible(state: &State) -> Result<(), String> {
 fn assemble(file: &str, read: Read) -> Result<State, StateError> {
     let deposed = read.deposed.into_iter().map(|e| (e.of.clone(), e));
     let pending = read.pending.into_iter().map(|p| (p.intent.of.clone(), p));
+    let late = read.late.into_iter().map(|l| (l.token.clone(), l));
     let entries = read.resources.into_iter().map(|e| (e.address().clone(), e));
     Ok(State {
         lineage: read.lineage,
@@ -258,6 +264,7 @@ fn assemble(file: &str, read: Read) -> Result<State, StateError> {
         deposed: unique(file, deposed)?,
         pending: unique(file, pending)?,
         failures: read.failures,
+        late: unique(file, late)?,
         outputs: read.outputs,
         dependents: Dependents::default(),
     })

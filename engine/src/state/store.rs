@@ -221,6 +221,12 @@ impl Store {
         Ok((&self.state, lock))
     }
 
+    /// The time on the clock that the lock goes by, in milliseconds since 1970.
+    pub(crate) fn now_ms(&self) -> Result<u64, StateError> {
+        let lock = self.lock.as_ref().ok_or(StateError::NotLocked)?;
+        Ok(lock.now_ms())
+    }
+
     /// Does `work` while nobody can take the lock over.
     pub(super) fn alone<T>(
         &mut self,

@@ -61,9 +61,15 @@ pub(crate) fn filter(name: &str, values: impl IntoIterator<Item = String>) -> Fi
 /// Reads `targets`, in their order.
 pub(crate) async fn read(
     cloud: &Cloud,
-    kind: &dyn Kind,
+    type_name: &str,
     targets: &[Target],
 ) -> Result<Vec<Observed>, Failure> {
+    let kind = crate::provider::kind(type_name)?;
+    // One resource is looked at while steps run: together with those of other steps.
+    if let [target] = targets {
+        let seen = look(cloud, type_name, &target.id).await?;
+        return Ok(vec![observed(kind, target, seen.as_ref())]);
+    }
     let mut found: BTreeMap<String, Seen> = BTreeMap::new();
     if targets.len() > FILTER_VALUES_MAX {
         let all = kind
@@ -80,11 +86,17 @@ pub(crate) async fn read(
         let some = kind.describe(cloud, Selection::Ids(ids)).await?;
         found.extend(some.into_iter().map(|seen| (seen.id.clone(), seen)));
     }
-    let observed = |target: &Target| match found.get(&target.id) {
+    let targets = targets.iter();
+    Ok(targets
+        .map(|target| observed(kind, target, found.get(&target.id)))
+        .collect())
+}
+
+fn observed(kind: &dyn Kind, target: &Target, seen: Option<&Seen>) -> Observed {
+    match seen {
         Some(seen) => Observed::Present(kind.as_said(seen.clone(), &target.prior)),
         None => Observed::Absent,
-    };
-    Ok(targets.iter().map(observed).collect())
+    }
 }
 
 /// What one resource is now, asked together with others of its type.

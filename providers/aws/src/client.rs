@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use infra_sdk::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle, within};
 use infra_sdk::{Account, Context, Failure, FailureKind, Timer};
 
+use crate::answer::{OnlyFromService, Protocol};
 use crate::config::{Config, Options, Windows, limit};
 use crate::error::{self, Route};
 use crate::gather::Gather;
@@ -92,9 +93,21 @@ impl Cloud {
             false => throttle.after_refusal(),
         };
         let cloud = Cloud {
-            ec2: aws_sdk_ec2::Client::new(&sdk),
-            ebs: aws_sdk_ebs::Client::new(&sdk),
-            sts: aws_sdk_sts::Client::new(&sdk),
+            ec2: aws_sdk_ec2::Client::from_conf(
+                aws_sdk_ec2::config::Builder::from(&sdk)
+                    .interceptor(OnlyFromService(Protocol::Ec2))
+                    .build(),
+            ),
+            ebs: aws_sdk_ebs::Client::from_conf(
+                aws_sdk_ebs::config::Builder::from(&sdk)
+                    .interceptor(OnlyFromService(Protocol::Json))
+                    .build(),
+            ),
+            sts: aws_sdk_sts::Client::from_conf(
+                aws_sdk_sts::config::Builder::from(&sdk)
+                    .interceptor(OnlyFromService(Protocol::Query))
+                    .build(),
+            ),
             layers: Layers::new(
                 RetryPolicy::default(),
                 Jitter::new(options.seed),

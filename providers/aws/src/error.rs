@@ -9,6 +9,8 @@ use aws_sdk_ec2::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use infra_sdk::{Failure, FailureKind};
 
+use crate::answer::Foreign;
+
 /// Where requests go, and by whose name: what explains that no answer came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Route {
@@ -58,18 +60,42 @@ where
                 status,
             )
         }
-        SdkError::ResponseError(answer) => {
-            let status = answer.raw().status().as_u16();
-            let message = format!("AWS answered something that cannot be read (HTTP {status})");
-            Failure::new(FailureKind::Cloud, message)
-                .temporary()
-                .ambiguous()
-        }
+        SdkError::ResponseError(answer) => match cause::<Foreign, _>(error) {
+            Some(foreign) => not_from_aws(foreign, route),
+            None => {
+                let status = answer.raw().status().as_u16();
+                let message = format!("AWS answered something that cannot be read (HTTP {status})");
+                Failure::new(FailureKind::Cloud, message)
+                    .temporary()
+                    .ambiguous()
+            }
+        },
         error => unanswered(error, route),
     };
     failure.action = action.to_owned();
     failure.request_id = error.request_id().map(Box::from);
     failure
+}
+
+/// Somebody else answered: whether the request took effect is open.
+fn not_from_aws(foreign: &Foreign, route: &Route) -> Failure {
+    let Foreign { status, content } = foreign;
+    let (message, help) = match &route.endpoint {
+        Some(endpoint) => (
+            format!("the answer is not one of AWS's protocol (HTTP {status}, {content})"),
+            format!("check what answers at {endpoint}, and any proxy in front of it"),
+        ),
+        None => (
+            format!("the answer did not come from AWS (HTTP {status}, {content})"),
+            "a proxy, a firewall or a portal answered in its place; check HTTPS_PROXY and NO_PROXY, \
+             and sign in to the network"
+                .to_owned(),
+        ),
+    };
+    Failure::new(FailureKind::Network, message)
+        .temporary()
+        .ambiguous()
+        .help(help)
 }
 
 /// What became of one item of a request that succeeded with others.

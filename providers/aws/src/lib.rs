@@ -2,6 +2,7 @@
 //!
 //! One file per resource type in `resource/` and per lookup in `lookup/`; `provider.rs` dispatches to them.
 
+mod answer;
 mod batch;
 mod client;
 mod config;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
 use infra_sdk::{
     Account, CallCounts, Companion, Context, Create, Created, Delete, Failure, FailureKind, Found,
-    Identified, Member, Observed, Provider, Settle, Snapshot, Target, Update,
+    Identified, Member, Observed, Provider, Settle, Snapshot, Target, Trace, Update,
 };
 
 use crate::batch::{self, Selection};
@@ -13,9 +13,6 @@ use crate::config::Options;
 use crate::fields::{Fields, text_of};
 use crate::resource::{self, Kind};
 use crate::{lookup, tags, wait};
-
-/// How often a create is sent whose answers are lost, each time after looking for what it left behind.
-const CREATE_ATTEMPTS_MAX: u32 = 5;
 
 /// One AWS account and region.
 pub struct AwsProvider {
@@ -56,39 +53,6 @@ impl AwsProvider {
             made.extend(own.map(|seen| seen.id));
         }
         Ok(made)
-    }
-
-    async fn find(
-        &self,
-        type_name: &str,
-        token: &str,
-        fields: Option<&Record>,
-        patient: bool,
-    ) -> Result<Found, Failure> {
-        let kind = kind(type_name)?;
-        if let Some(found) = kind.find(&self.cloud, fields).await {
-            return found;
-        }
-        let found = wait::until(
-            &self.cloud,
-            "for an answer",
-            self.cloud.windows.consistency_ms,
-            || async {
-                let mut ids = self.made(type_name, token).await?;
-                Ok(match ids.len() {
-                    0 if patient => None,
-                    0 => Some(Found::Absent),
-                    1 => ids.pop().map(Found::One),
-                    _ => Some(Found::Unclear(ids)),
-                })
-            },
-        )
-        .await;
-        match found {
-            Err(failure) if failure.kind == FailureKind::Timeout => Ok(Found::Absent),
-            Err(failure) if failure.kind == FailureKind::Denied => Ok(Found::Unclear(Vec::new())),
-            found => found,
-        }
     }
 }
 
@@ -138,7 +102,7 @@ impl Provider for AwsProvider {
     }
 
     async fn read(&self, type_name: &str, targets: &[Target]) -> Result<Vec<Observed>, Failure> {
-        batch::read(&self.cloud, kind(type_name)?, targets).await
+        batch::read(&self.cloud, type_name, targets).await
     }
 
     async fn list(&self, type_name: &str) -> Result<Vec<Identified>, Failure> {
@@ -156,6 +120,19 @@ impl Provider for AwsProvider {
         Ok(identified.collect())
     }
 
+    fn trace(&self, type_name: &str, token: &str) -> Trace {
+        match resource::of(type_name) {
+            // A member of a group may be sent again alone, with another token than the group's.
+            Some(_) if Member::of(token).is_some() => Trace::Tag,
+            Some(kind) => kind.trace(),
+            None => Trace::Tag,
+        }
+    }
+
+    fn visible_ms(&self) -> u64 {
+        self.cloud.windows.consistency_ms
+    }
+
     async fn find_by_token(
         &self,
         address: &Address,
@@ -163,41 +140,23 @@ impl Provider for AwsProvider {
         fields: Option<&Record>,
     ) -> Result<Found, Failure> {
         let kind = kind(&address.type_name)?;
-        // A member of a group may be sent again alone, with another token than the group's.
-        let patient = !kind.token_idempotent() || Member::of(token).is_some();
-        self.find(&address.type_name, token, fields, patient).await
+        if let Some(found) = kind.find(&self.cloud, fields).await {
+            return found;
+        }
+        let mut ids = self.made(&address.type_name, token).await?;
+        Ok(match ids.len() {
+            0 => Found::Absent,
+            1 => ids.pop().map_or(Found::Absent, Found::One),
+            _ => Found::Unclear(ids),
+        })
     }
 
-    /// A create without a client token is not simply sent again. When its answer is lost, or the cloud says that
-    /// the thing exists, what the call left behind is looked for; only when that is nothing, it is sent again.
     async fn create(&self, order: &Create) -> Result<Created, Failure> {
         let kind = kind(&order.address.type_name)?;
-        let mut attempt = 1;
-        let failure = loop {
-            let failure = match self.patient(|| kind.create(&self.cloud, order)).await {
-                Ok(id) => return Ok(Created { id }),
-                Err(failure) => failure,
-            };
-            if !failure.ambiguous && failure.kind != FailureKind::AlreadyExists {
-                break failure;
-            }
-            match self
-                .find(
-                    &order.address.type_name,
-                    &order.token,
-                    Some(&order.fields),
-                    failure.ambiguous,
-                )
-                .await
-            {
-                Ok(Found::One(id)) => return Ok(Created { id }),
-                Ok(Found::Absent) if failure.ambiguous && attempt < CREATE_ATTEMPTS_MAX => {
-                    attempt += 1
-                }
-                _ => break failure,
-            }
-        };
-        Err(without_secrets(failure, &order.fields))
+        match self.patient(|| kind.create(&self.cloud, order)).await {
+            Ok(id) => Ok(Created { id }),
+            Err(failure) => Err(without_secrets(failure, &order.fields)),
+        }
     }
 
     async fn settle(&self, order: &Settle) -> Result<Record, Failure> {

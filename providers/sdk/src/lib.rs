@@ -22,7 +22,7 @@ pub use failure::{Failure, FailureKind};
 pub use member::Member;
 pub use provider::{
     Account, Companion, Context, Create, Created, Delete, Found, Identified, Observed, Provider,
-    Settle, Snapshot, Target, Update,
+    Settle, Snapshot, Target, Trace, Update,
 };
 pub use secrets::Secrets;
 pub use timer::Timer;

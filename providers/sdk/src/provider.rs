@@ -130,10 +130,26 @@ pub struct Snapshot {
 pub enum Found {
     /// Exactly this one.
     One(String),
-    /// None, and that answer can be relied upon: the create may be sent again with the same token.
+    /// None that the cloud shows now.
     Absent,
     /// Several, or no right to look: a human must decide. The ids that were seen.
     Unclear(Vec<String>),
+}
+
+/// How a create is known again when its answer was lost. The engine decides by it how to ask and whether to send the
+/// create again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// It exists in the state alone: no answer can be lost.
+    State,
+    /// The create call takes the token: sent again, it makes nothing twice.
+    Token,
+    /// The cloud gives the identity only once, so a create that was carried out refuses the next one, and the identity
+    /// finds it.
+    Name,
+    /// What was made bears the token as a tag, and nothing else keeps a second one from being made: an answer "no" may
+    /// be wrong as long as the cloud does not list what is new, and as long as the request may still arrive.
+    Tag,
 }
 
 /// A cloud. One value per provider configuration (account and region).
@@ -186,8 +202,20 @@ pub trait Provider: Send + Sync {
     /// Every resource of the type in the account and region.
     async fn list(&self, type_name: &str) -> Result<Vec<Identified>, Failure>;
 
-    /// Looks for the outcome of a create whose answer was lost (rows E, F and G of the recovery table).
-    /// `fields` are the planned fields when they are still known; natural keys are taken from them.
+    /// How a create of this type with this token is known again. Pure.
+    fn trace(&self, type_name: &str, token: &str) -> Trace {
+        let _ = (type_name, token);
+        Trace::Tag
+    }
+
+    /// For how long, in milliseconds, reads and listings may not show a change that the cloud has carried out.
+    fn visible_ms(&self) -> u64 {
+        0
+    }
+
+    /// Whether a create with this token happened, as far as the cloud shows it now. It is asked once: how often and for
+    /// how long to ask is the engine's decision. `fields` are the planned fields when they are still known; natural keys
+    /// are taken from them.
     async fn find_by_token(
         &self,
         address: &Address,
@@ -202,7 +230,8 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// Sends the create call with its token and returns the id at once, before any follow-up.
+    /// Sends the create call with its token and returns the id at once, before any follow-up. When the answer is lost
+    /// the failure is `ambiguous`; then the engine asks and decides.
     async fn create(&self, order: &Create) -> Result<Created, Failure>;
 
     /// Completes a create, waits until it is ready and reads it back.

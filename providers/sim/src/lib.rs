@@ -21,4 +21,4 @@ pub use aws::{
     ACCESS_KEY, ACCOUNT, Clock, Config, Credentials, Incoming, Quotas, Reply, SECRET_KEY, Scope,
     SignatureError, Signed, Timing, verify,
 };
-pub use ground::{Arrival, Chaos, ChaosError, Fate, Handle, Local, Running, Verdict, serve};
+pub use ground::{Arrival, Chaos, ChaosError, Fate, Handle, Local, Page, Running, Verdict, serve};

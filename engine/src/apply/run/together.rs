@@ -44,7 +44,7 @@ impl Run<'_> {
                 continue;
             };
             // One that is tried again keeps its token: it may have been a member of another group.
-            if running.attempts > 1 || state.pending().contains_key(&running.intent.of) {
+            if running.sends > 1 || state.pending().contains_key(&running.intent.of) {
                 continue;
             }
             let key = &running.intent.draft.provider;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use infra_model::Record;
-use infra_sdk::{Failure, FailureKind, Found, Observed, Provider, Target};
+use infra_sdk::{Failure, FailureKind, Found, Observed, Provider, Target, Timer};
 
 use super::table::Answer;
 use super::{Doubt, Pending, Planned, sent_fields};
+use crate::lost::Asking;
 use crate::providers::Providers;
 use crate::state::{Action, State};
 
@@ -97,10 +98,14 @@ pub(super) fn questions(state: &State, planned: Planned<'_>, todo: Vec<Pending>)
 }
 
 /// Asks all questions, those to different clouds and types at the same time.
-pub(super) async fn ask(providers: &Providers, groups: Vec<Group>) -> Vec<Replied> {
+pub(super) async fn ask(
+    providers: &Providers,
+    timer: &dyn Timer,
+    groups: Vec<Group>,
+) -> Vec<Replied> {
     let asked = groups.into_iter().map(|group| async move {
         match providers.get(&group.provider) {
-            Some(provider) => ask_group(provider.as_ref(), group).await,
+            Some(provider) => ask_group(provider.as_ref(), timer, group).await,
             None => group
                 .questions
                 .into_iter()
@@ -121,7 +126,12 @@ fn not_configured(key: &str) -> Failure {
     ))
 }
 
-async fn ask_group(provider: &dyn Provider, group: Group) -> Vec<Replied> {
+async fn ask_group(provider: &dyn Provider, timer: &dyn Timer, group: Group) -> Vec<Replied> {
+    let asking = Asking {
+        provider,
+        timer,
+        schema: None,
+    };
     let targets = group.questions.iter().filter_map(|q| q.target.clone());
     let targets: Vec<Target> = targets.collect();
     let read = match targets.as_slice() {
@@ -137,7 +147,7 @@ async fn ask_group(provider: &dyn Provider, group: Group) -> Vec<Replied> {
         };
         async move {
             let reply = match seen {
-                Ok(seen) => ask_one(provider, &question, seen).await,
+                Ok(seen) => ask_one(&asking, &question, seen).await,
                 Err(failure) => Err(failure),
             };
             (question.pending, reply)
@@ -156,7 +166,7 @@ fn too_few() -> Failure {
 /// Weighs what was read of one thing; a create that was not seen is searched by its token, because a fresh thing
 /// may be missing from a list for a while.
 async fn ask_one(
-    provider: &dyn Provider,
+    asking: &Asking<'_>,
     question: &Question,
     seen: Option<Observed>,
 ) -> Result<Reply, Failure> {
@@ -170,9 +180,10 @@ async fn ask_one(
     if intent.action != Action::Create {
         return Ok(Reply::Absent);
     }
-    let found = provider
-        .find_by_token(&intent.of.address, &intent.token, question.fields.as_ref())
-        .await;
+    let (address, fields) = (&intent.of.address, question.fields.as_ref());
+    // One that was asked for before has had its time to be shown.
+    let fresh = !question.pending.retry;
+    let found = asking.created(address, &intent.token, fields, fresh).await;
     match (found, &question.pending.id) {
         (Ok(Found::One(id)), Some(known)) if id != *known => Ok(Reply::Unclear(Doubt {
             why: format!(

@@ -11,6 +11,7 @@ use super::{
     Action, Clouds, Entry, Event, Incarnation, LastFailure, Pending, Planned, Recovered, State,
     StateError, Store, sent_fields,
 };
+use crate::lost::Asking;
 use crate::providers::Providers;
 use crate::state::hide::hide_typed;
 use crate::state::lock::with_heartbeat;
@@ -39,7 +40,12 @@ pub(super) async fn settle(
                     format!("it was not ready within 30m: it was still waiting {waiting}");
                 Failure::new(FailureKind::Timeout, message).temporary()
             };
-            let settling = patience.within(provider.settle(&order));
+            let asking = Asking {
+                provider: provider.as_ref(),
+                timer: clouds.timer,
+                schema: clouds.schemas.schema(&order.address.type_name),
+            };
+            let settling = patience.within(asking.settle(&order));
             let answer = within(SETTLE_MS_MAX, clouds.timer, settling, late).await;
             (pending, answer)
         });

@@ -14,6 +14,7 @@ use super::{
     Action, Doubt, Entry, Event, Incarnation, LastFailure, Pending, State, StateError, Store,
     digest,
 };
+use crate::lost::late;
 use crate::providers::{Providers, SchemaSource};
 use crate::state::hide::hide_typed;
 use crate::state::lock::with_heartbeat;
@@ -75,14 +76,16 @@ pub async fn recover(
     timer: &dyn Timer,
 ) -> Result<Recovered, StateError> {
     let mut recovered = Recovered::default();
-    let todo: Vec<Pending> = store.state().unresolved().cloned().collect();
+    let todo: Vec<Pending> = store.state().open_questions().cloned().collect();
     if todo.is_empty() {
+        late::look(store, providers, timer, late::When::Start).await?;
         return Ok(recovered);
     }
     let questions = ask::questions(store.state(), planned, todo);
-    let asking = ask::ask(providers, questions);
+    let asking = ask::ask(providers, timer, questions);
     let replies = with_heartbeat(store.split()?.1, timer, asking).await?;
 
+    let now_ms = store.now_ms()?;
     let mut events = Vec::new();
     let mut to_settle = Vec::new();
     for (pending, reply) in replies {
@@ -99,6 +102,8 @@ pub async fn recover(
         };
         match table::decide(Some(pending.intent.action), outcome, reply.answer()) {
             None => recovered.unresolve(&pending, unclear(&reply)),
+            // It was said before.
+            Some(row) if row.decision == Decision::Retry && pending.retry => {}
             Some(row) => {
                 let id = reply.id().map(str::to_owned).or(pending.id.clone());
                 recovered.steps.push(RecoveredStep {
@@ -115,6 +120,9 @@ pub async fn recover(
                     row.decision,
                     &reply,
                 ));
+                if row.decision == Decision::Retry {
+                    events.extend(late::note(&pending.intent, providers, now_ms));
+                }
                 if matches!(row.decision, Decision::Settle | Decision::Adopt) {
                     to_settle.push(pending.intent.of.clone());
                 }
@@ -129,6 +137,7 @@ pub async fn recover(
         timer,
     };
     finish::settle(store, &clouds, to_settle, &mut recovered).await?;
+    late::look(store, providers, timer, late::When::Start).await?;
     recovered.steps.sort_by(|a, b| a.of.cmp(&b.of));
     recovered.unresolved.sort_by(|a, b| a.of.cmp(&b.of));
     Ok(recovered)

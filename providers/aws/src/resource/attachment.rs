@@ -12,7 +12,7 @@ use aws_sdk_ec2::types::{
     InstanceStateName, VolumeAttachment, VolumeAttachmentState, VolumeState,
 };
 use infra_model::Record;
-use infra_sdk::{Create, Delete, Failure, FailureKind, Found, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Found, Settle, Trace, Update};
 
 use super::{Kind, changes, instance_state, volume};
 use crate::batch::Selection;
@@ -29,6 +29,11 @@ const DETACHED: &str = "for the volume to be detached: the machine must unmount 
 
 #[async_trait]
 impl Kind for Attachment {
+    /// Volume and instance identify it, and AWS attaches no volume twice.
+    fn trace(&self) -> Trace {
+        Trace::Name
+    }
+
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
         if let Some(device) = fields.text("device")
             && !device.starts_with("/dev/")

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{EgressOnlyInternetGateway, ResourceType};
-use infra_sdk::{Create, Delete, Failure};
+use infra_sdk::{Create, Delete, Failure, Trace};
 
 use super::{Kind, incomplete};
 use crate::batch::Selection;
@@ -16,8 +16,8 @@ pub(super) struct EgressOnlyGateway;
 
 #[async_trait]
 impl Kind for EgressOnlyGateway {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     /// The listing has no filter by id, and there are few of them: one at most in a VPC.

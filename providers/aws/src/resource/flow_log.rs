@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
     UnsuccessfulItem,
 };
 use infra_model::{Duration, Record, Value};
-use infra_sdk::{Create, Delete, Failure};
+use infra_sdk::{Create, Delete, Failure, Trace};
 
 use super::{Kind, incomplete};
 use crate::batch::Selection;
@@ -27,8 +27,8 @@ const TRAFFIC: [(&str, TrafficType); 3] = [
 
 #[async_trait]
 impl Kind for FlowLog {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     /// A log group's ARN is written with and without `:*` for its streams.

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{IamInstanceProfileSpecification, InstanceStateName};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use infra_model::{Record, Value};
-use infra_sdk::{Create, Delete, Failure, Settle, Snapshot, Update};
+use infra_sdk::{Create, Delete, Failure, Settle, Snapshot, Trace, Update};
 
 use super::volume::{check_performance, check_size};
 use super::{
@@ -26,8 +26,8 @@ pub(super) const USER_DATA_BYTES_MAX: usize = 16_384;
 
 #[async_trait]
 impl Kind for Instance {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     /// AWS answers an instance profile's ARN; programs write its name.

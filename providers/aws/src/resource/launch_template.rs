@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{
     Filter, LaunchTemplate as Described, LaunchTemplateVersion as Version, ResourceType,
 };
 use infra_model::{Record, Value};
-use infra_sdk::{Create, Delete, Failure, FailureKind, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Trace, Update};
 
 use super::{Kind, changes, fitted_name, incomplete, launch_template_data as data};
 use crate::batch::Selection;
@@ -32,8 +32,8 @@ fn plain(c: char) -> bool {
 
 #[async_trait]
 impl Kind for LaunchTemplate {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     fn canonical(&self, fields: &mut Record) {

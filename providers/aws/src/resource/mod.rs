@@ -37,7 +37,7 @@ mod vpc_endpoint_change;
 
 use async_trait::async_trait;
 use infra_model::Record;
-use infra_sdk::{Companion, Create, Delete, Failure, Found, Settle, Snapshot, Update};
+use infra_sdk::{Companion, Create, Delete, Failure, Found, Settle, Snapshot, Trace, Update};
 use sha2::{Digest, Sha256};
 
 use crate::batch::Selection;
@@ -108,10 +108,9 @@ pub(crate) fn of(type_name: &str) -> Option<&'static dyn Kind> {
 /// lost answer left behind) are in `provider.rs`.
 #[async_trait]
 pub(crate) trait Kind: Send + Sync {
-    /// Whether the create call takes a client token, so that sending it again makes nothing twice and an empty
-    /// answer about its token can be relied upon at once.
-    fn token_idempotent(&self) -> bool {
-        false
+    /// How a create is known again when its answer was lost; see `Provider::trace`.
+    fn trace(&self) -> Trace {
+        Trace::Tag
     }
 
     /// Brings what differs in writing into one form; see `Provider::canonical`.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ConnectivityType, NatGatewayState, ResourceType};
-use infra_sdk::{Create, Delete, Failure, FailureKind, Settle};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace};
 
 use super::{Kind, incomplete};
 use crate::batch::{Selection, filter};
@@ -17,8 +17,8 @@ type Described = aws_sdk_ec2::types::NatGateway;
 
 #[async_trait]
 impl Kind for NatGateway {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {

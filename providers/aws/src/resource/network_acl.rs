@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, NetworkAcl as Described, NetworkAclAssociation, ResourceType};
 use infra_model::Record;
-use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
 use super::{Kind, acl_entries, incomplete};
 use crate::batch::{Selection, filter};
@@ -17,8 +17,8 @@ pub(super) struct NetworkAcl;
 
 #[async_trait]
 impl Kind for NetworkAcl {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     fn canonical(&self, fields: &mut Record) {

@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
     NetworkInterfaceStatus, ResourceType,
 };
 use infra_model::{Record, Value};
-use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
 use super::{Kind, changes, incomplete};
 use crate::batch::{Selection, filter};
@@ -24,8 +24,8 @@ const INDEX_FIRST: i32 = 1;
 
 #[async_trait]
 impl Kind for NetworkInterface {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     fn canonical(&self, fields: &mut Record) {

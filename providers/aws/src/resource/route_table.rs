@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, RouteTableAssociation};
 use infra_model::{Record, Value};
-use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
 use super::routes::{Hop, Via, bring_routes, route, written_route};
 use super::{Kind, incomplete};
@@ -22,8 +22,8 @@ type Described = aws_sdk_ec2::types::RouteTable;
 
 #[async_trait]
 impl Kind for RouteTable {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     fn canonical(&self, fields: &mut Record) {

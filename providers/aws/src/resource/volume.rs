@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, VolumeState, VolumeType};
 use infra_model::{Address, Record, Value};
-use infra_sdk::{Companion, Create, Delete, Failure, FailureKind, Settle, Snapshot, Update};
+use infra_sdk::{Companion, Create, Delete, Failure, FailureKind, Settle, Snapshot, Trace, Update};
 
 use super::volume_modification::modify;
 use super::{Kind, incomplete, snapshot};
@@ -19,8 +19,8 @@ pub(super) type Described = aws_sdk_ec2::types::Volume;
 
 #[async_trait]
 impl Kind for Volume {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     /// What a swap volume starts from is known by its size and label, whichever snapshot has it. So another

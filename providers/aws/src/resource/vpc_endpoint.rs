@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint as Described, VpcEndpointType};
 use infra_model::{Record, Value};
-use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
+use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
 use super::{Kind, incomplete, vpc_endpoint_change as change};
 use crate::batch::{Selection, filter};
@@ -22,8 +22,8 @@ const GATEWAY_SERVICES: [&str; 3] = ["dynamodb", "s3", "s3express"];
 
 #[async_trait]
 impl Kind for VpcEndpoint {
-    fn token_idempotent(&self) -> bool {
-        true
+    fn trace(&self) -> Trace {
+        Trace::Token
     }
 
     /// A service of Amazon's is written with and without the region's name before it, and a policy in many ways. The

@@ -12,7 +12,7 @@ use crate::ground::journal::Journal;
 use crate::ground::query::Query;
 
 /// An HTTP request whose body has arrived.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Incoming {
     pub method: String,
     pub path: String,

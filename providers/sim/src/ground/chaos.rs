@@ -6,6 +6,8 @@ use std::str::FromStr;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
+use crate::ground::proxy::Page;
+
 /// Which faults to add. Parsed from a text such as `latency=20ms..80ms,throttle=5%,lost@12,seed=7`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chaos {
@@ -21,6 +23,14 @@ pub struct Chaos {
     pub reset: f64,
     /// Share of requests that have no effect and are never answered, while their connection stays open.
     pub hang: f64,
+    /// Share of requests that a proxy answers in place of the cloud, which never sees them.
+    pub blocked: f64,
+    /// Share of requests that take effect and whose answer a proxy replaces by its own.
+    pub masked: f64,
+    /// Share of requests that a proxy answers with 504 and hands on [`hold_ms`](Chaos::hold_ms) later.
+    pub held: f64,
+    /// For how long a proxy holds such a request, in milliseconds.
+    pub hold_ms: Option<u64>,
     /// From this request on (the first is 1) nothing happens and nothing answers.
     pub stop: Option<u64>,
     /// This request is the last that takes effect. Neither it nor any after it is answered.
@@ -48,6 +58,12 @@ pub enum Fate {
     Lost,
     /// Nothing happens, and the connection stays open without an answer.
     Hang,
+    /// Nothing happens, and a proxy answers.
+    Blocked(Page),
+    /// The effect happens, and a proxy answers.
+    Masked(Page),
+    /// A proxy answers at once, and the effect happens later, whether or not the client still exists.
+    Held,
 }
 
 /// The decisions about one request.
@@ -74,8 +90,10 @@ pub struct ChaosError {
 }
 
 const KNOWN: &str = "A specification is a list with commas of: latency=20ms or latency=20ms..80ms, throttle=5%, \
-    error=2%, lost=3%, reset=1%, hang=1% (shares of requests), throttle@N, error@N, lost@N, reset@N, hang@N (exactly \
-    request N, the first is 1), stop=N (nothing answers from request N on), last=N (the same, but N takes effect), stale=200ms (Describe actions do not see what is newer), bucket=real (EC2's own request limits), seed=N";
+    error=2%, lost=3%, reset=1%, hang=1%, blocked=1%, masked=1%, held=1% (shares of requests), throttle@N, error@N, \
+    lost@N, reset@N, hang@N, blocked@N, masked@N, held@N (exactly request N, the first is 1), blocked@N:PAGE and \
+    masked@N:PAGE (what the proxy answers: html, json, empty, hollow, other, cut or a status such as 403), hold=60s \
+    (how long a held request is on its way), stop=N (nothing answers from request N on), last=N (the same, but N takes effect), stale=200ms (Describe actions do not see what is newer), bucket=real (EC2's own request limits), seed=N";
 
 impl FromStr for Chaos {
     type Err = ChaosError;
@@ -99,7 +117,15 @@ impl FromStr for Chaos {
 impl Chaos {
     fn add(&mut self, part: &str) -> Result<(), String> {
         if let Some((name, number)) = part.split_once('@') {
+            let (number, page) = match number.split_once(':') {
+                Some((number, page)) => (number, Some(page_named(page)?)),
+                None => (number, None),
+            };
             let fate = match name {
+                "blocked" => Fate::Blocked(page.unwrap_or(Page::Html)),
+                "masked" => Fate::Masked(page.unwrap_or(Page::Html)),
+                _ if page.is_some() => return Err(format!("`{name}@` takes no page")),
+                "held" => Fate::Held,
                 "throttle" => Fate::Throttle,
                 "error" => Fate::Error,
                 "lost" => Fate::Lost,
@@ -124,6 +150,10 @@ impl Chaos {
             "reset" => self.reset = share(value)?,
             "stale" => self.stale_ms = Some(duration_ms(value)?),
             "hang" => self.hang = share(value)?,
+            "blocked" => self.blocked = share(value)?,
+            "masked" => self.masked = share(value)?,
+            "held" => self.held = share(value)?,
+            "hold" => self.hold_ms = Some(duration_ms(value)?),
             "stop" => self.stop = Some(request_number(value)?),
             "last" => self.last = Some(request_number(value)?),
             "seed" => {
@@ -147,14 +177,23 @@ impl Chaos {
             None => 0,
         };
         // One draw for every kind, whatever the shares are: adding a kind moves no other kind's requests.
-        let drawn = [
+        let mut drawn = [
             Fate::Reset,
             Fate::Throttle,
             Fate::Error,
             Fate::Lost,
             Fate::Hang,
+            Fate::Blocked(Page::Html),
+            Fate::Masked(Page::Html),
+            Fate::Held,
         ]
         .map(|fate| (fate, unit(&mut random)));
+        let (page, _) = Page::ALL[random.next_u32() as usize % Page::ALL.len()];
+        for (fate, _) in &mut drawn {
+            if let Fate::Blocked(drawn) | Fate::Masked(drawn) = fate {
+                *drawn = page;
+            }
+        }
         let exact = self
             .exact
             .get(&number)
@@ -182,6 +221,9 @@ impl Chaos {
             Fate::Lost => self.lost,
             Fate::Reset => self.reset,
             Fate::Hang => self.hang,
+            Fate::Blocked(_) => self.blocked,
+            Fate::Masked(_) => self.masked,
+            Fate::Held => self.held,
         }
     }
 }
@@ -189,6 +231,13 @@ impl Chaos {
 /// A number from 0 (included) to 1 (excluded).
 fn unit(random: &mut ChaCha8Rng) -> f64 {
     f64::from(random.next_u32()) / (f64::from(u32::MAX) + 1.0)
+}
+
+fn page_named(name: &str) -> Result<Page, String> {
+    Page::named(name).ok_or_else(|| {
+        let known: Vec<&str> = Page::ALL.iter().map(|(_, name)| *name).collect();
+        format!("there is no page `{name}`, only {}", known.join(", "))
+    })
 }
 
 fn request_number(text: &str) -> Result<u64, String> {
@@ -262,6 +311,8 @@ mod tests {
             ("error=200%", "error=200%"),
             ("bucket=fake", "bucket=fake"),
             ("explode", "explode"),
+            ("blocked@1:418", "blocked@1:418"),
+            ("lost@1:html", "lost@1:html"),
         ] {
             let error = text.parse::<Chaos>().unwrap_err();
             assert_eq!(error.part, part);
@@ -300,6 +351,23 @@ mod tests {
             [false, false, true]
         );
         assert_eq!(verdicts.map(|verdict| verdict.last), [false, true, false]);
+    }
+
+    #[test]
+    fn a_proxy_answers_as_it_is_told() {
+        let chaos: Chaos = "blocked@1:403,masked@2:cut,held@3,hold=60s"
+            .parse()
+            .unwrap();
+        let fates = [1, 2, 3].map(|number| chaos.verdict(number).fate);
+        assert_eq!(
+            fates,
+            [
+                Some(Fate::Blocked(Page::Forbidden)),
+                Some(Fate::Masked(Page::Cut)),
+                Some(Fate::Held)
+            ]
+        );
+        assert_eq!(chaos.hold_ms, Some(60_000));
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::aws::world::World;
 use crate::ground::bucket::Buckets;
 use crate::ground::chaos::{Chaos, Fate, Verdict};
 use crate::ground::journal::Journal;
+use crate::ground::proxy::Page;
+use crate::ground::query::Query;
 
 /// A look inside: what was asked, and what there is.
 #[derive(Clone, Debug)]
@@ -53,6 +55,7 @@ impl Handle {
     /// The entities of a kind (`vpc`, `instance`, `volume`, `security-group`, … as in tag specifications), of all
     /// regions, with their tags and region.
     pub fn entities(&self, kind: &str) -> Vec<Value> {
+        self.shared.release();
         self.shared
             .core()
             .world
@@ -65,6 +68,7 @@ impl Handle {
     /// Everything that a user made and that still exists, with its kind. What belongs to something else (main route
     /// tables, default groups, attached interfaces) and what is being deleted is not in it.
     pub fn left_over(&self) -> Vec<Value> {
+        self.shared.release();
         let core = self.shared.core();
         let left = core.world.inspect().filter(|(_, left, _)| *left);
         left.map(|(kind, _, mut entity)| {
@@ -107,7 +111,19 @@ pub(crate) struct Shared {
     core: Mutex<Core>,
     disturbance: Mutex<Disturbance>,
     arrived: AtomicU64,
+    /// What a proxy holds back, in the order of arrival.
+    held: Mutex<Vec<Held>>,
 }
+
+/// A request that takes effect later.
+struct Held {
+    due_ms: u64,
+    number: u64,
+    request: Incoming,
+}
+
+/// How long a proxy holds a request unless it is told otherwise, in milliseconds.
+const HOLD_MS: u64 = 60_000;
 
 /// The faults of the present.
 struct Disturbance {
@@ -164,6 +180,7 @@ impl Shared {
             core,
             disturbance,
             arrived: AtomicU64::new(0),
+            held: Mutex::default(),
         })
     }
 
@@ -220,16 +237,69 @@ impl Shared {
         if arrival.is_reset() || arrival.hangs() {
             return None;
         }
-        let request_id = request_id(self.config.seed, arrival.number);
-        let mut reply = self.decide(request, arrival.fate, &request_id);
-        reply.headers.push(("x-amzn-requestid", request_id));
+        self.release();
+        let now = (self.config.clock)();
+        let reply = match arrival.fate {
+            Some(Fate::Blocked(page)) => self.by_proxy(page, request, nothing()),
+            Some(Fate::Masked(page)) => {
+                let genuine = self.genuine(arrival.number, None, request, now);
+                self.by_proxy(page, request, genuine)
+            }
+            Some(Fate::Held) => {
+                self.hold(arrival.number, request, now);
+                self.by_proxy(Page::GatewayTimeout, request, nothing())
+            }
+            fate => self.genuine(arrival.number, fate, request, now),
+        };
         if arrival.last {
             self.stop(arrival.number);
         }
         (!arrival.last && arrival.fate != Some(Fate::Lost)).then_some(reply)
     }
 
-    fn decide(&self, request: &Incoming, fate: Option<Fate>, request_id: &str) -> Reply {
+    /// The cloud's own answer.
+    fn genuine(&self, number: u64, fate: Option<Fate>, request: &Incoming, now: u64) -> Reply {
+        let request_id = request_id(self.config.seed, number);
+        let mut reply = self.decide(request, fate, &request_id, now);
+        reply.headers.push(("x-amzn-requestid", request_id));
+        reply
+    }
+
+    fn by_proxy(&self, page: Page, request: &Incoming, genuine: Reply) -> Reply {
+        let form = std::str::from_utf8(&request.body).ok();
+        let query = form.and_then(|form| Query::parse(form).ok());
+        let action = query.as_ref().and_then(|query| query.text("Action"));
+        page.reply(action.unwrap_or("Unknown"), genuine)
+    }
+
+    fn hold(&self, number: u64, request: &Incoming, now: u64) {
+        let hold_ms = self.disturbance().chaos.hold_ms.unwrap_or(HOLD_MS);
+        self.holding().push(Held {
+            due_ms: now + hold_ms,
+            number,
+            request: request.clone(),
+        });
+    }
+
+    fn holding(&self) -> MutexGuard<'_, Vec<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the held requests whose time has come take effect, in the order in which they are due. Nobody sees the
+    /// cloud between two requests, so this is done before the next one.
+    fn release(&self) {
+        let now = (self.config.clock)();
+        let mut due: Vec<Held> = self
+            .holding()
+            .extract_if(.., |one| one.due_ms <= now)
+            .collect();
+        due.sort_by_key(|one| (one.due_ms, one.number));
+        for one in due {
+            self.genuine(one.number, None, &one.request, one.due_ms);
+        }
+    }
+
+    fn decide(&self, request: &Incoming, fate: Option<Fate>, request_id: &str, now: u64) -> Reply {
         let claimed = sigv4::claimed_scope(&request.headers);
         let service = claimed
             .as_ref()
@@ -247,7 +317,6 @@ impl Shared {
             headers: &request.headers,
             body: &request.body,
         };
-        let now = (self.config.clock)();
         match sigv4::verify(&signed, &self.config.credentials, now) {
             Err(error) => service.refuse(&service.signature_fault(&error), request_id),
             Ok(scope) if Service::of(&scope).is_none() => {
@@ -261,6 +330,15 @@ impl Shared {
                 .core()
                 .respond(service, &scope, request, now, request_id),
         }
+    }
+}
+
+/// No answer at all.
+fn nothing() -> Reply {
+    Reply {
+        status: 502,
+        headers: Vec::new(),
+        body: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use infra_sim::Timing;
+use infra_sim::{Page, Timing};
 
 use crate::client::Sim;
 
@@ -148,4 +148,26 @@ fn what_is_new_is_not_seen_at_once_when_the_cloud_is_stale() {
     .ok();
     sim.pass(500);
     assert_eq!(sim.ec2("DescribeVpcs", &by_token).ok().all("vpcId"), [id]);
+}
+
+#[test]
+fn a_proxy_answers_in_place_of_the_cloud() {
+    for (page, name) in Page::ALL {
+        let sim = with(&format!("blocked@1:{name},masked@2:{name}"));
+        sim.ec2("CreateVolume", VOLUME);
+        assert_eq!(sim.handle().entities("volume").len(), 0, "{page:?}");
+        sim.ec2("CreateVolume", VOLUME);
+        assert_eq!(sim.handle().entities("volume").len(), 1, "{page:?}");
+    }
+}
+
+#[test]
+fn a_held_request_takes_effect_when_its_time_has_come() {
+    let sim = with("held@1,hold=60s");
+    assert_eq!(sim.ec2("CreateVolume", VOLUME).status, 504);
+    sim.pass(59_999);
+    assert_eq!(sim.handle().entities("volume").len(), 0);
+    sim.pass(1);
+    assert_eq!(sim.handle().entities("volume").len(), 1);
+    assert_eq!(sim.handle().entities("volume").len(), 1, "once");
 }
