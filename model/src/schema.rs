@@ -42,6 +42,9 @@ pub struct FieldSchema {
     pub unread: bool,
     /// Larger is an update, smaller makes the resource anew (`@grows`).
     pub grows: bool,
+    /// The cloud has a "none" for it (`@clears`): `null` takes the value away, and so does leaving the field out after
+    /// the program had set it. Other fields that are left out keep what the cloud has.
+    pub clears: bool,
     pub span: Span,
 }
 

@@ -91,6 +91,7 @@ fn field_json(field: &FieldSchema) -> Json {
             Change::Replace => "replace",
         },
         "grows": field.grows,
+        "clears": field.clears,
     })
 }
 
@@ -131,6 +132,11 @@ fn remarks(field: &FieldSchema) -> Vec<String> {
         Change::Update => {}
         Change::Restart => remarks.push("a change stops and starts it".to_owned()),
         Change::Replace => remarks.push("a change makes it anew".to_owned()),
+    }
+    if field.clears {
+        remarks.push("`null`, or no line any more, takes it away".to_owned());
+    } else if !field.computed && matches!(field.ty, infra_model::Type::Optional(_)) {
+        remarks.push("left out, it stays as the cloud has it".to_owned());
     }
     if field.unread {
         remarks.push("cannot be read back".to_owned());

@@ -83,7 +83,11 @@ pub fn difference(
     let Some(prior) = prior else {
         return layout(planned, columns);
     };
-    let (old, new) = (prior.to_string(), planned.to_string());
+    let new = match planned {
+        Value::Null => "none".to_owned(),
+        planned => planned.to_string(),
+    };
+    let old = prior.to_string();
     let arrow = painter.paint(Style::Quiet, "→");
     if text::width(&old) + text::width(&new) + 3 <= columns {
         return vec![format!("{} {arrow} {}", text::line(&old), text::line(&new))];

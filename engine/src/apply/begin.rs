@@ -312,7 +312,7 @@ impl Scene<'_> {
         let mut draft = self.draft(goal, fields);
         draft.authored = draft
             .authored
-            .or_prior(&entry.draft.authored.only(&goal.planned));
+            .or_prior(&entry.draft.authored.only(&goal.authored(&goal.planned)));
         Event::Settled(Box::new(Entry::ready(
             entry.of.clone(),
             entry.id.clone(),
@@ -324,7 +324,7 @@ impl Scene<'_> {
     fn draft(&self, goal: &Goal, fields: &Record) -> Draft {
         Draft {
             provider: goal.instance.provider.clone(),
-            authored: self.state.key().seal(fields),
+            authored: self.state.key().seal(&goal.authored(fields)),
             depends: goal.depends(&|_| true),
             guard: goal.guard.clone(),
         }

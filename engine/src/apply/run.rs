@@ -390,6 +390,7 @@ impl<'a> Run<'a> {
             // What the cloud does not answer is as it was sent; a secret it answers stays a secret.
             let told = match attributes.remove(name) {
                 Some(told) => state.key().told_of(told, sent),
+                None if sent.is_null() => continue,
                 None => sent.clone(),
             };
             attributes.insert(name.clone(), told);

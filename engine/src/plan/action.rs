@@ -167,7 +167,7 @@ impl<'a> Decider<'a> {
             provider: instance.provider.clone(),
             span: Some(instance.span),
         })?;
-        let planned = self.planned(wanted)?;
+        let mut planned = self.planned(wanted)?;
         let mut change = ResourceChange {
             address: address.clone(),
             provider: instance.provider.clone(),
@@ -180,6 +180,10 @@ impl<'a> Decider<'a> {
             steps: Vec::new(),
         };
         let current = self.current(address, schema, &planned, &mut change);
+        let cleared = current
+            .as_ref()
+            .map_or_else(Record::new, |there| cleared(schema, &planned, there));
+        planned.extend(cleared.clone());
         if self
             .selected
             .as_ref()
@@ -235,7 +239,7 @@ impl<'a> Decider<'a> {
             .filter(|name| makes_new && planned.get(name).is_some_and(|value| !value.is_known()))
             .collect();
         let goal = Goal {
-            added: wanted.added.clone(),
+            added: wanted.added.clone().into_iter().chain(cleared).collect(),
             in_program: wanted.companion_of.is_none(),
             guard: Guard::from(&instance.lifecycle),
             generation,
@@ -352,6 +356,18 @@ impl<'a> Decider<'a> {
             _ => name,
         }
     }
+}
+
+/// The fields that the program had set and now leaves out, as far as the cloud has a "none" for them (`@clears`).
+fn cleared(schema: &Schema, planned: &Record, there: &Existing) -> Record {
+    let sent = &there.entry.draft.authored;
+    let left_out = schema.fields.iter().filter(|field| {
+        let set = sent.get(&field.name).is_some_and(|value| !value.is_null());
+        field.clears && set && !planned.contains_key(&field.name)
+    });
+    left_out
+        .map(|field| (field.name.clone(), Value::Null))
+        .collect()
 }
 
 /// What is imported, with the fields that a cloud does not tell (`@unread`) as they most likely are: what cannot change

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use infra_model::{Address, Instance, Record};
+use infra_model::{Address, Instance, Record, Value};
 
 use crate::state::{Entry, Guard};
 
@@ -40,6 +40,16 @@ pub(crate) struct Goal {
 }
 
 impl Goal {
+    /// The fields that the program sets from here on: without those that it left out and that are taken away.
+    pub fn authored(&self, fields: &Record) -> Record {
+        let left_out = |name: &String, value: &Value| {
+            value.is_null() && !self.instance.fields.contains_key(name)
+        };
+        let kept = fields.iter().filter(|(name, value)| !left_out(name, value));
+        kept.map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     /// Everything the resource mentions in the fields that `counts`.
     pub fn depends(&self, counts: &dyn Fn(&str) -> bool) -> BTreeSet<Address> {
         let fields = self

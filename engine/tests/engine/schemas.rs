@@ -16,6 +16,7 @@ fn field(name: &str) -> FieldSchema {
         late: false,
         unread: false,
         grows: false,
+        clears: false,
         span: Span::default(),
     }
 }

@@ -27,7 +27,12 @@ impl Evaluator<'_> {
             let Some(thing) = self.note(result) else {
                 continue;
             };
-            let Some(value) = thing.as_value().filter(|value| !value.is_null()) else {
+            // Of what the cloud has a "none" for, `null` says so; of anything else it says nothing.
+            let says = |value: &&Value| {
+                let none = field.clears && self.authored(node, &field.name).is_some();
+                none || !value.is_null()
+            };
+            let Some(value) = thing.as_value().filter(says) else {
                 continue;
             };
             // The field's value, and what it depends on.

@@ -10,7 +10,7 @@ use crate::typing::constant::{constant, literal};
 use crate::typing::convert::TypeReader;
 
 const TYPE_DECORATORS: [&str; 4] = ["data", "create_first", "timeout", "link"];
-const FIELD_DECORATORS: [&str; 10] = [
+const FIELD_DECORATORS: [&str; 11] = [
     "computed",
     "replace",
     "restart",
@@ -18,6 +18,7 @@ const FIELD_DECORATORS: [&str; 10] = [
     "late",
     "unread",
     "grows",
+    "clears",
     "catalogue",
     "prefix",
     "own_id",
@@ -153,6 +154,7 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
         late: false,
         unread: false,
         grows: false,
+        clears: false,
         span: field.name.span,
     };
     for decorator in &field.decorators {
@@ -165,6 +167,7 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             "late" => read.late = true,
             "unread" => read.unread = true,
             "grows" => read.grows = true,
+            "clears" => read.clears = true,
             "own_id" => of.own_id = Some(read.name.clone()),
             "prefix" => match first.and_then(|text| literal(text, None)) {
                 Some(Value::String(prefix)) => of.prefix = Some(prefix),

@@ -18,7 +18,7 @@ use crate::batch::filter;
 use crate::client::Cloud;
 use crate::fields::Fields;
 
-/// What only a stopped machine takes.
+/// The fields that only a stopped machine takes.
 const STOPPED_ONLY: [&str; 3] = ["type", "user_data", "ebs_optimized"];
 
 /// Brings an instance to its planned fields. Protection goes off before anything it would refuse, and on last.
@@ -126,16 +126,54 @@ async fn restart(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
         return Err(Failure::new(FailureKind::State, message).help("plan again"));
     }
     stop(cloud, id).await?;
+    let changed = stopped_changes(cloud, order).await;
+    let runs = fields.flag("running").unwrap_or(was_running);
+    let failure = match changed {
+        Ok(()) if runs => start(cloud, id).await.err(),
+        changed => changed.err(),
+    };
+    match failure {
+        Some(failure) if was_running => Err(put_back(cloud, order, failure).await),
+        Some(failure) => Err(failure),
+        None => Ok(()),
+    }
+}
+
+/// A machine that was stopped for a change that failed runs again as it was.
+async fn put_back(cloud: &Cloud, order: &Update, mut failure: Failure) -> Failure {
+    let id = order.id.as_str();
+    let before = Fields(&order.prior).text("type");
+    let again = async {
+        if let Some(before) = before.filter(|_| changes(order, "type")) {
+            set_type(cloud, id, &before).await?;
+        }
+        start(cloud, id).await
+    };
+    if let Err(stopped) = again.await {
+        failure.message = format!(
+            "{}; {id} was stopped for it and cannot be started again: {}",
+            failure.message, stopped.message
+        );
+    }
+    failure
+}
+
+async fn set_type(cloud: &Cloud, id: &str, word: &str) -> Result<(), Failure> {
+    let value = AttributeValue::builder().value(word).build();
+    cloud
+        .change("ModifyInstanceAttribute", || {
+            let call = cloud.ec2.modify_instance_attribute().instance_id(id);
+            call.instance_type(value.clone()).send()
+        })
+        .await?;
+    Ok(())
+}
+
+/// What only a stopped machine takes.
+async fn stopped_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+    let (id, fields) = (order.id.as_str(), Fields(&order.fields));
     if changes(order, "type") {
-        let value = AttributeValue::builder()
-            .value(fields.must("type")?)
-            .build();
-        cloud
-            .change("ModifyInstanceAttribute", || {
-                let call = cloud.ec2.modify_instance_attribute().instance_id(id);
-                call.instance_type(value.clone()).send()
-            })
-            .await?;
+        set_type(cloud, id, &fields.must("type")?).await?;
     }
     if changes(order, "user_data") {
         // The SDK encodes the bytes; none at all takes the user data away.
@@ -161,9 +199,6 @@ async fn restart(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
                 call.ebs_optimized(value.clone()).send()
             })
             .await?;
-    }
-    if fields.flag("running").unwrap_or(was_running) {
-        start(cloud, id).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! One binary, because linking Amazon's SDK is expensive.
 
 mod addressing;
+mod answers;
 mod bed;
 mod calls;
 mod compute;

@@ -97,14 +97,6 @@ aws.security_group hosts {{ vpc = net, description = "hosts" }}
     ))
 }
 
-/// The kinds of everything that is in the cloud.
-fn kinds(bed: &Bed) -> Vec<String> {
-    let left = bed.cloud.handle().left_over();
-    let mut kinds: Vec<String> = left.iter().map(|one| one["kind"].to_string()).collect();
-    kinds.sort();
-    kinds
-}
-
 #[test]
 fn what_hangs_ends_with_the_time_of_its_type_and_is_completed_later() {
     for stuck in &STUCK {
@@ -141,7 +133,7 @@ fn what_hangs_ends_with_the_time_of_its_type_and_is_completed_later() {
             .run(bed.clock.pause(Duration::from_millis(LONG_MS)));
         let bed = bed.next_process(None);
         bed.apply(&text, false);
-        assert_eq!(kinds(&bed), kinds(&whole), "{}", stuck.address);
+        assert_eq!(bed.kinds(), whole.kinds(), "{}", stuck.address);
         assert!(bed.plan(&text).0.is_empty(), "{}", stuck.address);
     }
 }

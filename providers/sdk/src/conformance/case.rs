@@ -67,6 +67,7 @@ mod tests {
             late: false,
             unread: false,
             grows: false,
+            clears: false,
             span: Span::default(),
         }
     }

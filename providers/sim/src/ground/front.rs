@@ -100,6 +100,15 @@ impl Arrival {
         self.fate == Some(Fate::Reset)
     }
 
+    /// The same request, with this fault in its way instead of the one that chaos decided.
+    #[must_use]
+    pub fn meeting(self, fate: Fate) -> Arrival {
+        Arrival {
+            fate: Some(fate),
+            ..self
+        }
+    }
+
     /// Whether the connection stays open, and nothing ever happens.
     pub fn hangs(&self) -> bool {
         self.fate == Some(Fate::Hang)

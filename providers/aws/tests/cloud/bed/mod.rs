@@ -24,7 +24,7 @@ use infra_sim::{Chaos, Local, Quotas, Timing};
 
 use crate::conformance::schemas;
 use trace::Trace;
-use wire::{Death, Life};
+use wire::{Death, Faults, Life};
 
 /// How long a request takes where it takes any time, in milliseconds.
 pub const LATENCY_MS: u64 = 100;
@@ -220,6 +220,24 @@ impl Bed {
             life,
             ..self
         }
+    }
+
+    /// What meets the changes that this process sends from now on.
+    pub fn disturb(&self, faults: Option<Faults>) {
+        self.life.disturb(faults);
+    }
+
+    /// The actions of the changes that were sent since.
+    pub fn changes(&self) -> Vec<String> {
+        self.life.changes()
+    }
+
+    /// The kinds of everything that somebody made and that is in the cloud, sorted.
+    pub fn kinds(&self) -> Vec<String> {
+        let left = self.cloud.handle().left_over();
+        let mut kinds: Vec<String> = left.iter().map(|one| one["kind"].to_string()).collect();
+        kinds.sort();
+        kinds
     }
 
     /// How many requests this process has sent.

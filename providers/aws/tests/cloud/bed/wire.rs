@@ -1,8 +1,8 @@
 //! Requests to a simulated cloud in the same process, under virtual time.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use infra_aws::Transport;
 use infra_sdk::Timer;
 use infra_sdk::clock::Clock;
-use infra_sim::{Incoming, Local, Reply};
+use infra_sim::{Fate, Incoming, Local, Reply};
 
 /// When virtual time begins: 14 November 2023.
 pub const START_MS: u64 = 1_700_000_000_000;
@@ -29,13 +29,19 @@ pub struct Death {
     pub after_effect: bool,
 }
 
-/// The life of one process that sends requests.
-#[derive(Debug)]
+/// The life of one process that sends requests. A request that is held on its way is its last.
 pub struct Life {
     death: Option<Death>,
     sent: AtomicU64,
     over: AtomicBool,
+    /// What meets a change, by its number among the changes and its action.
+    faults: Mutex<Option<Faults>>,
+    /// The actions of the changes so far.
+    changes: Mutex<Vec<String>>,
 }
+
+/// What meets the change with this number (the first is 1) and this action.
+pub type Faults = Box<dyn Fn(u64, &str) -> Option<Fate> + Send>;
 
 impl Life {
     pub fn until(death: Option<Death>) -> Arc<Life> {
@@ -43,7 +49,37 @@ impl Life {
             death,
             sent: AtomicU64::new(0),
             over: AtomicBool::new(false),
+            faults: Mutex::default(),
+            changes: Mutex::default(),
         })
+    }
+
+    /// From now on, `faults` decide what meets each change; numbers begin at 1 again.
+    pub fn disturb(&self, faults: Option<Faults>) {
+        *self.faults.lock().expect("nobody panicked") = faults;
+        self.changes.lock().expect("nobody panicked").clear();
+    }
+
+    /// The actions of the changes that were sent since the last disturbance, in their order.
+    pub fn changes(&self) -> Vec<String> {
+        self.changes.lock().expect("nobody panicked").clone()
+    }
+
+    fn fate(&self, request: &Incoming) -> Option<Fate> {
+        let action = action(request);
+        if ["Describe", "List", "Get"]
+            .iter()
+            .any(|read| action.starts_with(read))
+        {
+            return None;
+        }
+        let number = {
+            let mut changes = self.changes.lock().expect("nobody panicked");
+            changes.push(action.clone());
+            changes.len() as u64
+        };
+        let faults = self.faults.lock().expect("nobody panicked");
+        faults.as_ref().and_then(|faults| faults(number, &action))
     }
 
     pub fn is_over(&self) -> bool {
@@ -119,13 +155,32 @@ impl HttpConnector for Wire {
                 return Err(closed());
             }
             let arrival = cloud.arrive().ok_or_else(closed)?;
+            let request = incoming(request);
+            let fate = life.fate(&request);
+            let arrival = fate.map_or(arrival, |fate| arrival.meeting(fate));
             clock.pause(Duration::from_millis(arrival.delay_ms)).await;
-            let reply = cloud.answer(&arrival, &incoming(request));
+            let reply = cloud.answer(&arrival, &request);
+            if fate == Some(Fate::Held) {
+                life.end();
+            }
             if death.is_some() {
                 life.end();
             }
             reply.map(response).ok_or_else(closed)
         })
+    }
+}
+
+/// The action of a request; EBS direct has paths instead, and reads with GET.
+fn action(request: &Incoming) -> String {
+    let body = String::from_utf8_lossy(&request.body);
+    let named = body
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("Action="));
+    match (named, request.method.as_str()) {
+        (Some(action), _) => action.to_owned(),
+        (None, "GET") => "Get".to_owned(),
+        (None, method) => format!("{method} EBS direct"),
     }
 }
 
