@@ -21,6 +21,10 @@ fn program() -> Text {
     Text::new(EVERY_TYPE)
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "whoever runs the tests chooses how many"
+)]
 fn full() -> bool {
     env::var("INFRA_PROXY_MATRIX").is_ok_and(|breadth| breadth == "full")
 }
