@@ -232,10 +232,12 @@ impl Bed {
         self.life.changes()
     }
 
-    /// The kinds of everything that somebody made and that is in the cloud, sorted.
+    /// The kinds of everything that somebody made and that is in the cloud, sorted. What failed is none: AWS lists it
+    /// for a while and then removes it by itself.
     pub fn kinds(&self) -> Vec<String> {
         let left = self.cloud.handle().left_over();
-        let mut kinds: Vec<String> = left.iter().map(|one| one["kind"].to_string()).collect();
+        let sound = left.iter().filter(|one| one["state"] != "failed");
+        let mut kinds: Vec<String> = sound.map(|one| one["kind"].to_string()).collect();
         kinds.sort();
         kinds
     }
