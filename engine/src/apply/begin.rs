@@ -96,6 +96,11 @@ impl Scene<'_> {
         fields.extend(goal.added.clone());
         let mut now = record_with_ids(&fields, &|on| self.knowledge.id_of(on));
         now.retain(|name, _| !deferred.contains(name));
+        // A field that is taken away has no value, so nothing tells it again.
+        let away = goal.planned.iter().filter(|(_, value)| value.is_null());
+        for (name, value) in away.filter(|(name, _)| !deferred.contains(*name)) {
+            now.entry(name.clone()).or_insert_with(|| value.clone());
+        }
         for (name, value) in &now {
             if !value.is_known() {
                 return Err(surprise(format!(
