@@ -99,7 +99,9 @@ impl Scene<'_> {
         // A field that is taken away has no value, so nothing tells it again.
         let away = goal.planned.iter().filter(|(_, value)| value.is_null());
         for (name, value) in away.filter(|(name, _)| !deferred.contains(*name)) {
-            now.entry(name.clone()).or_insert_with(|| value.clone());
+            if !now.contains_key(name) {
+                now.insert(name.clone(), value.clone());
+            }
         }
         for (name, value) in &now {
             if !value.is_known() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_model::{Address, Instance, Lookup, Record, Span, Value};
+use infra_model::{Address, FieldSchema, Instance, Lookup, Record, Span, Value};
 
 use super::desired::Checked;
 use super::lifecycle::Decorated;
@@ -27,12 +27,10 @@ impl Evaluator<'_> {
             let Some(thing) = self.note(result) else {
                 continue;
             };
-            // Of what the cloud has a "none" for, `null` says so; of anything else it says nothing.
-            let says = |value: &&Value| {
-                let none = field.clears && self.authored(node, &field.name).is_some();
-                none || !value.is_null()
-            };
-            let Some(value) = thing.as_value().filter(says) else {
+            let Some(value) = thing
+                .as_value()
+                .filter(|value| self.says(node, field, value))
+            else {
                 continue;
             };
             // The field's value, and what it depends on.
@@ -124,6 +122,12 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether a value says something of its field. `null` does where the cloud has a "none" and the program writes it.
+    fn says(&self, node: &Node, field: &FieldSchema, value: &Value) -> bool {
+        let none = field.clears && self.authored(node, &field.name).is_some();
+        none || !value.is_null()
+    }
+
     /// A lookup with its arguments; `None` while they wait for another lookup or an input.
     pub(super) fn lookup(&self, id: NodeId, node: &Node) -> Eval<Option<Lookup>> {
         let schema = self.schema_of(node).ok_or(Stop::Silent)?;
@@ -194,7 +198,10 @@ pub(super) fn resolve_fields(evaluator: &Evaluator<'_>, id: NodeId) -> Eval<Reco
     let mut fields = Record::new();
     for (index, field) in schema.fields.iter().enumerate() {
         let thing = evaluator.field(id, index, field)?;
-        if let Some(value) = thing.as_value().filter(|value| !value.is_null()) {
+        if let Some(value) = thing
+            .as_value()
+            .filter(|value| evaluator.says(&node, field, value))
+        {
             fields.insert(field.name.clone(), without_nulls(value));
         }
     }
