@@ -1,9 +1,9 @@
 //! What was evaluated already, and what it depended on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use infra_model::Span;
+use infra_model::{FastMap, Span};
 
 use super::thing::{Instances, NodeId, PartId, Thing};
 use crate::resolve::DeclId;
@@ -91,7 +91,7 @@ impl Trace {
 }
 
 /// Results by what was evaluated.
-pub type Memo = HashMap<Key, Slot>;
+pub type Memo = FastMap<Key, Slot>;
 
 /// Something under evaluation, to show a cycle.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,9 @@
 //! catalogue of machine types. What a value was made of is noted, and where another instance has all of it equal, the
 //! value is taken over.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use infra_model::FastMap;
 
 use super::memo::Trace;
 use super::thing::{PartId, Thing};
@@ -29,7 +30,7 @@ pub(super) struct KeptLet {
 }
 
 /// Values of `let`s, by the component's scope, the `let` and the part around the component.
-pub(super) type Kept = HashMap<(ScopeId, DeclId, Option<PartId>), Vec<Arc<KeptLet>>>;
+pub(super) type Kept = FastMap<(ScopeId, DeclId, Option<PartId>), Vec<Arc<KeptLet>>>;
 
 impl Reads {
     /// A `let` that reads more names is evaluated for each instance.

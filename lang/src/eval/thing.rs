@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use infra_model::{Address, Span, Step, Unknown, Value};
+use infra_model::{Address, FastMap, Span, Step, Unknown, Value};
 
 use super::shared::Shared;
 use crate::resolve::{DeclId, ScopeId};
@@ -201,7 +201,7 @@ pub struct Given {
 pub struct Scene {
     pub parts: Vec<Arc<Part>>,
     pub nodes: Vec<Arc<Node>>,
-    pub by_address: HashMap<Address, NodeId>,
+    pub by_address: FastMap<Address, NodeId>,
 }
 
 impl Scene {
