@@ -1,7 +1,7 @@
 //! From a directory to a program: reading it, giving it its inputs, and telling what is wrong with either.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use infra_lang::syntax::{ItemKind, Tree};
 use infra_lang::{
@@ -32,6 +32,8 @@ pub struct Program {
     digest: String,
     /// The parameters that come from no file, without the secret ones.
     open_inputs: Vec<(String, String)>,
+    /// What is worth saying though nothing is wrong; all of it has been shown.
+    warnings: Mutex<Vec<Diagnostic>>,
 }
 
 impl Program {
@@ -43,6 +45,7 @@ impl Program {
         console: &Console,
     ) -> Result<Program, CommandError> {
         let loaded = infra_lang::load(project);
+        let warnings = Mutex::new(loaded.diagnostics.clone());
         if !loaded.diagnostics.is_empty() {
             show(&loaded.diagnostics, &loaded.sources, console);
         }
@@ -64,6 +67,7 @@ impl Program {
             inputs,
             digest,
             open_inputs,
+            warnings,
         })
     }
 
@@ -74,14 +78,35 @@ impl Program {
         known: &dyn Known,
         console: &Console,
     ) -> Result<Evaluation, CommandError> {
-        self.sound
+        let evaluation = self
+            .sound
             .evaluate(project, &self.inputs, known)
             .map_err(|diagnostics| {
                 for refusal in project.refusals() {
                     console.warn(&refusal);
                 }
                 report(&diagnostics, &self.sources, console)
-            })
+            })?;
+        self.warn(&evaluation.warnings, console);
+        Ok(evaluation)
+    }
+
+    /// Shows those of the warnings that have not been shown.
+    fn warn(&self, warnings: &[Diagnostic], console: &Console) {
+        let mut known = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = warnings.iter().filter(|it| !known.contains(it));
+        let new: Vec<Diagnostic> = new.cloned().collect();
+        if !new.is_empty() {
+            show(&new, &self.sources, console);
+            known.extend(new);
+        }
+    }
+
+    /// What is worth saying about the program, for other programs.
+    pub fn warnings(&self) -> Vec<serde_json::Value> {
+        let known = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        let json = |it| diagnostics_json::diagnostic(it, &self.sources);
+        known.iter().map(json).collect()
     }
 
     /// The tests of the program, in the order of the text.

@@ -43,6 +43,8 @@ codes! {
     WRONG_ASSIGNMENT       = "wrong-assignment",        "a field is written with `:` or `==` instead of `=`";
     WRONG_OPERATOR         = "wrong-operator",          "an operator of another language: `&&`, `||`, `!`";
 
+    EMPTY_FILE             = "empty-file",              "a file or the whole program declares nothing";
+
     // Names and where things stand.
     DUPLICATE_NAME         = "duplicate-name",          "two declarations of one scope have the same name";
     UNKNOWN_NAME           = "unknown-name",            "nothing of this name is in scope";

@@ -7,6 +7,7 @@ use infra_model::{FileId, Span, Type, Value};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::masking::{masked, mute};
+use crate::plain;
 use crate::program::{ParamInfo, Program};
 use crate::source::Sources;
 use crate::suggest;
@@ -49,7 +50,7 @@ impl Inputs {
         Inputs::default()
     }
 
-    /// Adds the `name = value` lines of a file. The file becomes one of the `sources`, so that diagnostics can
+    /// Adds the `name = value` lines of a file, where texts need no quotes. The file becomes one of the `sources`, so that diagnostics can
     /// show it, but for the values of what may be a secret one of `params`; those of reading it are returned.
     pub fn file(
         &mut self,
@@ -58,7 +59,10 @@ impl Inputs {
         path: &str,
         text: &str,
     ) -> Vec<Diagnostic> {
-        let (fields, mut diagnostics) = syntax::parse_assignments(sources.next_id(), text);
+        let (rest, mut fields) = plain::texts(sources.next_id(), text, params);
+        let (read, mut diagnostics) = syntax::parse_assignments(sources.next_id(), &rest);
+        fields.extend(read);
+        fields.sort_by_key(|field| field.span.start);
         let sound = diagnostics.is_empty();
         sources.add(path, masked(text, params, &fields, sound));
         mute(&mut diagnostics, text, params, &fields);
@@ -225,12 +229,11 @@ fn missing(param: &ParamInfo) -> Diagnostic {
 /// A text from the command line or the environment as a value. A string is what it says; everything else is read
 /// as the language writes it.
 fn raw(text: &str, ty: &Type) -> Result<Value, String> {
-    let is_text = |ty: &Type| matches!(ty, Type::String | Type::Path | Type::Enum(_));
-    let inner = relate::without_null(ty);
-    let inner = relate::plain(&inner);
-    if is_text(inner) || matches!(inner, Type::Union(parts) if parts.iter().any(is_text)) {
+    if plain::takes_text(ty) {
         return Ok(Value::string(text));
     }
+    let inner = relate::without_null(ty);
+    let inner = relate::plain(&inner);
     let (expr, diagnostics) = syntax::parse_expression(FileId(u32::MAX), text);
     let value = if diagnostics.is_empty() {
         literal(&expr, Some(ty))

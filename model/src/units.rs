@@ -58,12 +58,14 @@ impl Size {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (unit, factor) in SIZE_UNITS {
-            if self.0 != 0 && self.0.is_multiple_of(factor) {
-                return write!(f, "{}{unit}", self.0 / factor);
-            }
+        // The shortest number; of equals the binary unit, which comes first.
+        let whole = SIZE_UNITS
+            .iter()
+            .filter(|(_, factor)| self.0.is_multiple_of(*factor));
+        match whole.min_by_key(|(_, factor)| self.0 / factor) {
+            Some((unit, factor)) if self.0 != 0 => write!(f, "{}{unit}", self.0 / factor),
+            _ => write!(f, "{}B", self.0),
         }
-        write!(f, "{}B", self.0)
     }
 }
 
@@ -151,6 +153,7 @@ mod tests {
     fn quantities_print_in_the_largest_whole_unit() {
         assert_eq!(Size::gib(16).to_string(), "16GiB");
         assert_eq!(Size(1536 << 20).to_string(), "1536MiB");
+        assert_eq!(Size(20_000_000_000).to_string(), "20GB");
         assert_eq!(Size(0).to_string(), "0B");
         assert_eq!(Duration(90_000).to_string(), "90s");
         assert_eq!(Duration(0).to_string(), "0s");

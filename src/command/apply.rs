@@ -139,10 +139,10 @@ async fn attempt(
             ErrorKind::Refused,
             format!("nothing was done: the plan is refused for {refused}, shown above"),
         );
-        return Err(refusal.plan(plan_json::plan(&plan, session.places())));
+        return Err(refusal.plan(session.document(&plan)));
     }
     if plan.is_empty() && console.json {
-        let planned = plan_json::plan(&plan, session.places());
+        let planned = session.document(&plan);
         console.print_json(&report::json(&ApplyReport::default(), &plan, planned));
         return Ok(Exit::Done);
     }
@@ -224,11 +224,7 @@ fn conclude(
         Err(error) => return Err(CommandError::new(ErrorKind::State, error.to_string())),
     };
     if console.json {
-        console.print_json(&report::json(
-            &done,
-            plan,
-            plan_json::plan(plan, session.places()),
-        ));
+        console.print_json(&report::json(&done, plan, session.document(plan)));
     } else if !plan.is_empty() {
         let cut_off = failure.is_some();
         console.print(&report::render(&done, plan, cut_off, took, console.out));

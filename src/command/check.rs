@@ -80,13 +80,19 @@ fn find(
         program::read_inputs(&args.inputs, project, env, &sound.params(), &mut sources)?;
     found.extend(wrong);
     let nothing = BTreeMap::<Address, Record>::new();
-    match Arc::new(sound).evaluate(project, &inputs, &nothing) {
-        // A check needs no parameters; with all of them it finds more.
-        Err(more) => found.extend(
-            more.into_iter()
-                .filter(|it| it.code != codes::MISSING_PARAM),
-        ),
-        Ok(evaluation) => leave(evaluation),
-    }
+    let more = match Arc::new(sound).evaluate(project, &inputs, &nothing) {
+        Ok(mut evaluation) => {
+            let warnings = std::mem::take(&mut evaluation.warnings);
+            leave(evaluation);
+            warnings
+        }
+        Err(more) => more,
+    };
+    // A check needs no parameters; with all of them it finds more.
+    let more = more
+        .into_iter()
+        .filter(|it| it.code != codes::MISSING_PARAM && !found.contains(it));
+    let more: Vec<Diagnostic> = more.collect();
+    found.extend(more);
     Ok((found, sources))
 }

@@ -11,7 +11,7 @@ use crate::args::Plan;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime;
 use crate::schemas::AllSchemas;
-use crate::show::{Console, plan_json, text};
+use crate::show::{Console, text};
 use crate::world::Environment;
 
 pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
@@ -35,9 +35,7 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
         let planned = planned(&mut session, store.state(), &clouds).await;
         clouds.close().await;
         let (plan, schemas) = planned?;
-        let shown = console
-            .json
-            .then(|| plan_json::plan(&plan, session.places()));
+        let shown = console.json.then(|| session.document(&plan));
         if shown.is_none() {
             console.print(&session.render(&plan, store.state(), &schemas));
         }

@@ -335,6 +335,13 @@ impl<'a> Session<'a> {
         Places(self.program.sources())
     }
 
+    /// The plan for other programs, with what is worth saying about the program.
+    pub fn document(&self, plan: &Plan) -> serde_json::Value {
+        let mut document = plan_json::plan(plan, self.places());
+        document["diagnostics"] = self.program.warnings().into();
+        document
+    }
+
     /// The plan for people.
     pub fn render(&self, plan: &Plan, state: &State, schemas: &AllSchemas) -> String {
         let changed: BTreeSet<&Address> =

@@ -4,14 +4,16 @@ use infra_model::Type;
 
 use super::Checker;
 use super::context::Context;
+use super::literal::plain_text;
 use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::functions::{self, Function, Shape, Signature};
+use crate::habits;
 use crate::resolve::DeclKind;
 use crate::suggest;
 use crate::syntax::{Arg, Expr, ExprKind};
-use crate::typing::relate::{may_be_null, without_null};
+use crate::typing::relate::{may_be_null, plain, without_null};
 
 impl Checker<'_> {
     pub(super) fn call(
@@ -40,6 +42,17 @@ impl Checker<'_> {
         };
         if let Some(ty) = self.special(expr, function.name, args, None, context) {
             return ty;
+        }
+        if let Some(diagnostic) = swapped(function, args) {
+            return self.wrong(expr.span, diagnostic);
+        }
+        if let ("contains" | "join", [first, _]) = (function.name, args) {
+            let ty = self.infer(&first.value, context);
+            if let Some((message, help)) = other_order(function, &ty) {
+                let at = first.value.span;
+                let diagnostic = Diagnostic::error(codes::WRONG_ARGUMENTS, at, message).help(help);
+                return self.wrong(expr.span, diagnostic);
+            }
         }
         let mut types = vec![None; signature.parameters.len().max(args.len())];
         for (arg, position) in args.iter().zip(&positions) {
@@ -87,6 +100,13 @@ impl Checker<'_> {
                 None if signature.parameter(index).is_some() => index,
                 None => {
                     let message = format!("`{}` takes no argument here", function.name);
+                    let help = match function.name {
+                        "min" | "max" | "sum" | "all" | "any" => {
+                            format!("it takes a list: `{}([a, b])`", function.name)
+                        }
+                        "range" => "from one number to another it is `1..4`".to_owned(),
+                        _ => help,
+                    };
                     fail(self, arg.span, message, help);
                     return None;
                 }
@@ -166,12 +186,59 @@ impl Checker<'_> {
             );
         }
         let names = functions::all().map(|function| function.name);
-        let help = suggest::nearest(name, names).map_or_else(
-            || "`infra types functions` lists them".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let help = match habits::function(&name.to_lowercase()) {
+            Some(meant) => meant.to_owned(),
+            None => suggest::nearest(name, names).map_or_else(
+                || "`infra types functions` lists them".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            ),
+        };
         error(format!("there is no function `{name}`"), help)
     }
+}
+
+/// The list comes first here where other tools have the separator first; and `contains` is about networks.
+fn other_order(function: &Function, first: &Type) -> Option<(&'static str, &'static str)> {
+    match (function.name, plain(first)) {
+        (
+            "contains",
+            Type::List(_) | Type::Map(_) | Type::Record(_) | Type::String | Type::Enum(_),
+        ) => Some((
+            "`contains` is about networks",
+            "whether a list, a map or a text has something is `item in list`",
+        )),
+        ("join", Type::Enum(_) | Type::String) => Some((
+            "the list comes first in `join`",
+            "it is called as `join(items, \", \")`",
+        )),
+        _ => None,
+    }
+}
+
+/// The text comes first here, and the pattern or separator after it. Where only the other order makes sense, both
+/// being texts, that is said.
+fn swapped(function: &Function, args: &[Arg]) -> Option<Diagnostic> {
+    let [first, second] = args else { return None };
+    let text = |arg: &Arg| match &arg.value.kind {
+        ExprKind::String(parts) => plain_text(parts),
+        _ => None,
+    };
+    let is_pattern = match function.name {
+        "split" => |text: &str| text.chars().count() <= 2,
+        "regex" | "regex_all" | "matches" => {
+            |text: &str| text.contains(['^', '$', '*', '+', '[', '(', '\\'])
+        }
+        _ => return None,
+    };
+    if first.name.is_some()
+        || !is_pattern(&text(first)?)
+        || text(second).is_some_and(|it| is_pattern(&it))
+    {
+        return None;
+    }
+    let message = format!("the text comes first in `{}`", function.name);
+    let help = format!("it is called as `{}{}`", function.name, function.signature);
+    Some(Diagnostic::error(codes::WRONG_ARGUMENTS, first.span.to(second.span), message).help(help))
 }
 
 fn argument(

@@ -7,6 +7,7 @@ use super::context::Context;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::dotted;
+use crate::habits::{self, FieldMeant};
 use crate::resolve::Scopes;
 use crate::suggest;
 use crate::syntax::{Decorator, Expr, ExprKind, Item, ItemKind};
@@ -95,13 +96,16 @@ impl Checker<'_> {
             ("keep" | "snapshot", []) | ("protect", []) => None,
             ("keep" | "snapshot", _) => Some("it takes no arguments".to_owned()),
             ("protect", [why]) => {
-                self.expect(why, &relate::optional(Type::String), context);
+                let why_or_whether = Type::Union(vec![Type::String, Type::Bool]);
+                self.expect(why, &relate::optional(why_or_whether), context);
                 None
             }
             ("protect", _) => Some("it takes one text: why".to_owned()),
             ("after" | "ignore" | "allow", []) => Some("it needs at least one argument".to_owned()),
             ("after", values) => values.iter().find_map(|value| self.after(value, context)),
-            ("ignore", values) => values.iter().find_map(|value| ignored(value, on)),
+            ("ignore", values) => values
+                .iter()
+                .find_map(|value| self.ignored(value, on, context)),
             ("allow", values) => values.iter().find_map(|value| allowed(value)),
             ("replace", [value]) => match word(value).as_deref() {
                 Some("create_first" | "destroy_first") => None,
@@ -124,6 +128,44 @@ impl Checker<'_> {
         }
         let ty = self.infer(value, context);
         (!waits(&ty)).then(|| "it waits for resources or components".to_owned())
+    }
+
+    /// Names of fields: written down, or a value that is one name or a list of them.
+    fn ignored(&mut self, value: &Expr, on: On<'_>, context: &Context) -> Option<String> {
+        let On::Resource(schema) = on else {
+            return None;
+        };
+        let name = word(value);
+        let settable = |name: &str| schema.field(name).is_some_and(|field| !field.computed);
+        if name.as_deref().is_some_and(settable) {
+            return None;
+        }
+        let is_value = match &value.kind {
+            ExprKind::Name(name) => self.find_name(name, context).is_some(),
+            ExprKind::String(_) => false,
+            _ => true,
+        };
+        if is_value {
+            let names = Type::List(Box::new(Type::String));
+            let names = Type::Union(vec![Type::String, names]);
+            self.expect(value, &relate::optional(names), context);
+            return None;
+        }
+        let name = name.unwrap_or_default();
+        let meant = match habits::field(&schema.type_name, &name, &settable) {
+            Some(FieldMeant::Field(ours)) => Some(ours),
+            _ => None,
+        };
+        let names = schema.fields.iter().filter(|field| !field.computed);
+        let near = suggest::nearest(&name, names.map(|field| field.name.as_str()));
+        let near = near
+            .or(meant)
+            .map(|near| format!(", did you mean `{near}`?"))
+            .unwrap_or_default();
+        Some(format!(
+            "`{}` has no field `{name}` to set{near}",
+            schema.type_name
+        ))
     }
 
     fn provider_named(&mut self, value: &Expr) -> Option<String> {
@@ -188,29 +230,6 @@ fn places(name: &str) -> &'static str {
         "ignore" | "replace" => "resource",
         "provider" => "resource, lookup or component's instance",
         _ => "resource or component's instance",
-    }
-}
-
-fn ignored(value: &Expr, on: On<'_>) -> Option<String> {
-    let On::Resource(schema) = on else {
-        return None;
-    };
-    let Some(name) = word(value) else {
-        return Some("it takes names of fields".to_owned());
-    };
-    match schema.field(&name) {
-        Some(field) if !field.computed => None,
-        _ => {
-            let names = schema.fields.iter().filter(|field| !field.computed);
-            let near = suggest::nearest(&name, names.map(|field| field.name.as_str()));
-            let near = near
-                .map(|near| format!(", did you mean `{near}`?"))
-                .unwrap_or_default();
-            Some(format!(
-                "`{}` has no field `{name}` to set{near}",
-                schema.type_name
-            ))
-        }
     }
 }
 

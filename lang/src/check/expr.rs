@@ -5,10 +5,11 @@ use infra_model::Type;
 use super::Checker;
 use super::context::Context;
 use super::literal::plain_text;
+use super::mismatch::say;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::DeclKind;
-use crate::syntax::{BinaryOp, Expr, ExprKind};
+use crate::syntax::{BinaryOp, Expr, ExprKind, StringPart};
 use crate::typing::relate::{self, assignable, join, optional};
 
 impl Checker<'_> {
@@ -34,6 +35,25 @@ impl Checker<'_> {
                     && !assignable(&Type::Enum(vec![text.clone()]), expected)
                 {
                     return self.unknown_word(&text, expr.span, expected);
+                }
+                // `"${x}"` where the thing itself is wanted.
+                if let [StringPart::Expr(inner)] = &parts[..]
+                    && !assignable(&Type::String, expected)
+                {
+                    let found = self.infer(inner, context);
+                    if matches!(found, Type::Invalid) {
+                        return found;
+                    }
+                    if assignable(&found, expected) {
+                        let written = self.written(inner.span);
+                        let message = format!(
+                            "quotes make a text of it, and `{}` is expected",
+                            say(expected)
+                        );
+                        let diagnostic = Diagnostic::error(codes::WRONG_TYPE, expr.span, message)
+                            .help(format!("write `{written}`"));
+                        return self.wrong(expr.span, diagnostic);
+                    }
                 }
             }
             ExprKind::List(items) => {

@@ -6,6 +6,7 @@ use super::Checker;
 use super::context::Context;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::habits::{self, FieldMeant};
 use crate::suggest;
 use crate::syntax::{Entry, EntryKey, Expr, ExprKind, StringPart};
 use crate::typing::relate::{self, join};
@@ -46,7 +47,13 @@ impl Checker<'_> {
             }
             Type::Resource(name) => (
                 format!("a text cannot show a whole `{name}`"),
-                "take one of its attributes, such as `.id`".to_owned(),
+                match super::context::path_of(expr) {
+                    Some(path) => format!(
+                        "without the quotes it is the thing itself: `{path}`; in a text stands an attribute, such as \
+                         `${{{path}.id}}`"
+                    ),
+                    None => "take one of its attributes, such as `.id`".to_owned(),
+                },
             ),
             Type::List(_) => (
                 "a text cannot show a list".to_owned(),
@@ -193,7 +200,11 @@ impl Checker<'_> {
                         .iter()
                         .filter(|field| !field.optional && !is_set(entries, &field.name))
                         .map(|field| field.name.as_str());
-                    if self.may_compare(wanted.len(), entries.len(), span) {
+                    let has = |name: &str| wanted.iter().any(|field| field.name == name);
+                    diagnostic.help = habits::about_field("", &name, &has);
+                    if diagnostic.help.is_none()
+                        && self.may_compare(wanted.len(), entries.len(), span)
+                    {
                         diagnostic.help = field_help(&name, missing, names, "the fields are");
                     }
                     // Evaluation would say it again.
@@ -203,10 +214,19 @@ impl Checker<'_> {
             }
             given.push(name);
         }
+        let has = |name: &str| wanted.iter().any(|field| field.name == name);
+        let meant: Vec<&str> = unknown
+            .iter()
+            .filter_map(|name| match habits::field("", name, &has) {
+                Some(FieldMeant::Field(ours)) => Some(ours),
+                _ => None,
+            })
+            .collect();
         let missing: Vec<&str> = wanted
             .iter()
             .filter(|field| !field.optional && !given.contains(&field.name))
             .map(|field| field.name.as_str())
+            .filter(|name| !meant.contains(name))
             .filter(|name| !is_meant(name, unknown.iter().map(String::as_str)))
             .collect();
         if !missing.is_empty() {

@@ -9,6 +9,7 @@ use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::read_type;
+use crate::habits::{self, FieldMeant};
 use crate::resolve::{DeclKind, Target};
 use crate::suggest;
 use crate::syntax::{Expr, ExprKind, Ident};
@@ -28,6 +29,9 @@ impl Checker<'_> {
         }
         if let Some(module) = self.is_namespace(base, context) {
             return self.module_member(expr, module, name, context);
+        }
+        if let Some(diagnostic) = self.foreign_path(expr, context) {
+            return self.wrong(expr.span, diagnostic);
         }
         let ty = self.infer(base, context);
         let secret = relate::is_secret(&ty);
@@ -58,6 +62,18 @@ impl Checker<'_> {
         } else {
             found
         }
+    }
+
+    /// A path that begins with a word of another language: `var.zone`, `aws_vpc.main.id`, `each.key`.
+    fn foreign_path(&mut self, expr: &Expr, context: &Context) -> Option<Diagnostic> {
+        let path = path_of(expr)?;
+        let first = path.split('.').next()?;
+        let help = habits::path(&path)?;
+        if self.find_name(first, context).is_some() {
+            return None;
+        }
+        let message = format!("nothing here is called `{first}`");
+        Some(Diagnostic::error(codes::UNKNOWN_NAME, expr.span, message).help(help))
     }
 
     fn module_member(
@@ -129,7 +145,12 @@ impl Checker<'_> {
                     None => {
                         let fields = schemas.iter().flat_map(|schema| &schema.fields);
                         let names = fields.map(|field| field.name.as_str());
-                        let help = suggest::help(&name.text, names, "it has");
+                        let has = |name: &str| schemas.iter().any(|it| it.field(name).is_some());
+                        let foreign = match habits::field(resource, &name.text, &has) {
+                            Some(FieldMeant::Field(ours)) => Some(format!("it is `{ours}`")),
+                            _ => None,
+                        };
+                        let help = foreign.or_else(|| suggest::help(&name.text, names, "it has"));
                         let help = help.or_else(|| {
                             Some(format!("`infra types {resource}` lists its attributes"))
                         });

@@ -29,10 +29,36 @@ impl Checker<'_> {
         } else {
             let message = format!("expected `{}`, found {}", say(expected), describe(found));
             let mut diagnostic = Diagnostic::error(codes::WRONG_TYPE, expr.span, message);
-            diagnostic.help = self.advice(expr, found, expected);
+            let advice = match (&expr.kind, plain(expected)) {
+                (ExprKind::String(parts), Type::Resource(_) | Type::Union(_))
+                    if self.is_id(parts, expected) =>
+                {
+                    Some(format!(
+                        "what has only an id is `id({})`",
+                        self.written(expr.span)
+                    ))
+                }
+                (ExprKind::Member { base, name, .. }, Type::Resource(_) | Type::Union(_))
+                    if name.text == "id" =>
+                {
+                    path_of(base).map(|base| format!("give the thing itself: `{base}`"))
+                }
+                _ => None,
+            };
+            diagnostic.help = advice.or_else(|| self.advice(expr, found, expected));
             diagnostic
         };
         self.wrong(expr.span, diagnostic)
+    }
+
+    /// Whether a text is the id of something that can stand here.
+    fn is_id(&self, parts: &[crate::syntax::StringPart], expected: &Type) -> bool {
+        let Some(text) = plain_text(parts) else {
+            return false;
+        };
+        let types = self.program.schemas.types_of_id(&text);
+        let mut types = types.into_iter().map(Type::Resource);
+        types.any(|ty| assignable(&ty, expected))
     }
 
     /// Reports that a word is none of the enumeration's.

@@ -7,6 +7,7 @@ use super::{Checker, Typed};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::functions;
+use crate::habits;
 use crate::program;
 use crate::resolve::{DeclId, DeclKind, ScopeId, Target};
 use crate::suggest;
@@ -58,6 +59,9 @@ impl Checker<'_> {
             at,
             format!("nothing here is called `{name}`"),
         );
+        if let Some(help) = habits::name(name) {
+            return diagnostic.help(help);
+        }
         if functions::find(name).is_some() {
             return diagnostic.help(format!("`{name}` is a function; call it: `{name}(…)`"));
         }

@@ -4,16 +4,27 @@ use infra_model::{FastMap, Schema, SchemaKind, Span, Type};
 
 use super::Checker;
 use super::comprehension::bound;
-use super::context::Context;
+use super::context::{Context, path_of};
 use super::literal::{are, duplicate_field, field_help, is_meant};
 use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::habits::{self, FieldMeant};
 use crate::resolve::scope::param_fields;
 use crate::resolve::{DeclKind, ScopeId, Target};
 use crate::suggest;
-use crate::syntax::{Body, For, Item, ProviderBlock, ResourceItem};
+use crate::syntax::{Body, ExprKind, Field, For, Item, ProviderBlock, ResourceItem};
 use crate::typing::relate::{self, optional};
+
+/// What a body belongs to.
+struct Owner<'a> {
+    /// As tables name it: `aws.vpc`, `provider aws`.
+    name: &'a str,
+    /// In sentences.
+    what: &'a str,
+    /// The name of the declaration.
+    head: Span,
+}
 
 /// A field that a body can or must set.
 struct Slot<'a> {
@@ -62,8 +73,14 @@ impl Checker<'_> {
                     computed: false,
                 });
                 let slots: Vec<Slot<'_>> = declared.chain(unread).collect();
-                let what = format!("the component `{}`", it.type_name.text());
-                self.body(&it.body, &slots, &what, it.name.span, &inside);
+                let name = it.type_name.text();
+                let what = format!("the component `{name}`");
+                let of = Owner {
+                    name: &name,
+                    what: &what,
+                    head: it.name.span,
+                };
+                self.body(&it.body, &slots, &of, &inside);
                 self.decorators(item, super::decorator::On::Component, &inside);
             }
             Target::Unknown => {
@@ -134,7 +151,10 @@ impl Checker<'_> {
                 .iter()
                 .filter_map(|name| name.strip_suffix(".provider"))
                 .collect();
-            diagnostic.help = suggest::help(&it.name.text, names.iter().copied(), "there are");
+            diagnostic.help = match habits::cloud(&it.name.text) {
+                Some(cloud) => Some(format!("{cloud} is not supported yet; `aws` is")),
+                None => suggest::help(&it.name.text, names.iter().copied(), "there are"),
+            };
             self.diagnostics.push(diagnostic);
             return;
         };
@@ -152,19 +172,33 @@ impl Checker<'_> {
                 computed: field.computed,
             })
             .collect();
-        let what = match schema.type_name.strip_prefix("provider.") {
-            Some(provider) => format!("the provider `{provider}`"),
-            None => format!("`{}`", schema.type_name),
+        let (name, what) = match schema.type_name.strip_prefix("provider.") {
+            Some(provider) => (
+                format!("provider {provider}"),
+                format!("the provider `{provider}`"),
+            ),
+            None => (schema.type_name.clone(), format!("`{}`", schema.type_name)),
         };
-        self.body(body, &slots, &what, head, context);
+        let of = Owner {
+            name: &name,
+            what: &what,
+            head,
+        };
+        self.body(body, &slots, &of, context);
     }
 
-    fn body(&mut self, body: &Body, slots: &[Slot<'_>], what: &str, head: Span, context: &Context) {
+    fn body(&mut self, body: &Body, slots: &[Slot<'_>], of: &Owner<'_>, context: &Context) {
+        let what = of.what;
         let mut seen: FastMap<&str, Span> = FastMap::default();
         let mut unknown: Vec<&str> = Vec::new();
         for field in &body.fields {
             let name = field.name.text.as_str();
-            if let Some(first) = seen.insert(name, field.name.span) {
+            let slot = slots.iter().find(|slot| slot.name == name);
+            let first = seen.insert(name, field.name.span);
+            if slot.is_none() && self.foreign_field(field, slots, of, &mut unknown, first) {
+                continue;
+            }
+            if let Some(first) = first {
                 self.diagnostics
                     .push(duplicate_field(name, field.name.span, first));
             }
@@ -172,7 +206,7 @@ impl Checker<'_> {
             if !self.spend(slots.len() as u64 / 4, field.name.span) {
                 return;
             }
-            match slots.iter().find(|slot| slot.name == name) {
+            match slot {
                 Some(slot) if slot.computed => {
                     self.infer(&field.value, context);
                     let message = format!("only the cloud decides `{name}` of {what}");
@@ -214,12 +248,12 @@ impl Checker<'_> {
             .iter()
             .filter(|slot| slot.required && !seen.contains_key(slot.name))
             .map(|slot| slot.name)
-            .filter(|name| !is_meant(name, unknown.iter().copied()))
+            .filter(|name| !unknown.contains(name) && !is_meant(name, unknown.iter().copied()))
             .collect();
         // A body with an unreadable part may well have the field in that part.
         if !missing.is_empty() && body.invalid.is_empty() {
             let message = format!("{} missing", are(&missing));
-            let mut diagnostic = Diagnostic::error(codes::MISSING_FIELD, head, message);
+            let mut diagnostic = Diagnostic::error(codes::MISSING_FIELD, of.head, message);
             let lines: Vec<String> = slots
                 .iter()
                 .filter(|slot| missing.contains(&slot.name))
@@ -227,6 +261,55 @@ impl Checker<'_> {
                 .collect();
             diagnostic.help = Some(format!("{what} needs {}", lines.join(", ")));
             self.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Says of a field that another tool has what it is here, once for each name; `false` when it is none of those.
+    fn foreign_field<'f>(
+        &mut self,
+        field: &'f Field,
+        slots: &[Slot<'f>],
+        of: &Owner<'_>,
+        meant: &mut Vec<&'f str>,
+        first: Option<Span>,
+    ) -> bool {
+        let name = field.name.text.as_str();
+        let settable = |name: &str| slots.iter().any(|slot| slot.name == name && !slot.computed);
+        let Some(found) = habits::field(of.name, name, &settable) else {
+            return false;
+        };
+        let help = match found {
+            FieldMeant::Field(ours) => {
+                // It is not missing, it is only called otherwise.
+                meant.extend(slots.iter().map(|it| it.name).filter(|it| *it == ours));
+                format!("it is `{ours}`{}", self.whole_thing(field, ours))
+            }
+            FieldMeant::Words(words) => words.replace("TYPE", of.name),
+        };
+        if first.is_none() {
+            let message = format!("{} has no field `{name}`", of.what);
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_FIELD, field.name.span, message);
+            self.diagnostics.push(diagnostic.help(help));
+        }
+        true
+    }
+
+    /// `vpc_id = main.id` asks for the id where the field takes the thing itself.
+    fn whole_thing(&self, field: &Field, ours: &str) -> String {
+        match &field.value.kind {
+            ExprKind::Member { base, name, .. } if name.text == "id" => match path_of(base) {
+                Some(base) if !base.contains('.') => {
+                    format!(", and takes the thing itself: `{ours} = {base}`")
+                }
+                _ => String::new(),
+            },
+            ExprKind::String(_) if field.name.text.ends_with("_id") => {
+                let written = self.written(field.value.span);
+                format!(": `{ours} = id({written})`")
+            }
+            _ => String::new(),
         }
     }
 }

@@ -65,7 +65,12 @@ impl<'a> Evaluator<'a> {
         };
         let done = self.once(Key::Field(id, index as u32), field.span, || {
             self.spend(FIELD, field.span)?;
-            let value = self.field_value(&node, field, schema)?;
+            let value = self.field_value(&node, field, schema);
+            let env = Env {
+                part: node.part,
+                locals: node.locals.clone(),
+            };
+            let value = self.blamed(value, &field.value, &env)?;
             self.shared(Thing::Value(value), field.span)
                 .map(Done::Thing)
         })?;
@@ -150,7 +155,7 @@ impl<'a> Evaluator<'a> {
         let span: Span = output.name.span;
         let done = self.once(Key::Output(part, index), span, || {
             let env = Env { part, locals: None };
-            let thing = self.thing(&item.value, &env)?;
+            let thing = self.blamed(self.thing(&item.value, &env), &item.value, &env)?;
             self.shared(thing, span).map(Done::Thing)
         })?;
         match done {

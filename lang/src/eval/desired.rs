@@ -165,6 +165,11 @@ impl Evaluator<'_> {
             &self.catalogue(),
             &self.program.schemas,
         ));
+        let blamed = self.blamed.borrow();
+        let found = found.into_iter().map(|it| match blamed.get(&it.span) {
+            Some(inside) => it.related(*inside, "the component uses it here"),
+            None => it,
+        });
         self.diagnostics.borrow_mut().extend(found);
 
         let mut desired = Desired {

@@ -10,10 +10,10 @@ use super::lifecycle::Decorated;
 use super::memo::Key;
 use super::shared::weight;
 use super::thing::{Node, NodeId};
-use super::{Eval, Evaluator, Stop, fault};
+use super::{Env, Eval, Evaluator, Stop, fault};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::syntax::ItemKind;
+use crate::syntax::{Expr, ItemKind};
 
 impl Evaluator<'_> {
     pub(super) fn instance(&self, id: NodeId, node: &Node) -> Eval<Checked> {
@@ -40,7 +40,7 @@ impl Evaluator<'_> {
                 depends.insert(field.name.clone(), needs);
             }
             if let Some(written) = self.authored(node, &field.name) {
-                field_spans.insert(field.name.clone(), written.value.span);
+                field_spans.insert(field.name.clone(), self.place_of(&written.value, node));
             }
             fields.insert(field.name.clone(), without_nulls(value));
         }
@@ -78,6 +78,19 @@ impl Evaluator<'_> {
             allow,
             assumed: node.assumed,
         })
+    }
+
+    /// Where a field's value is written: for one inside of a component the argument that it comes from.
+    fn place_of(&self, value: &Expr, node: &Node) -> Span {
+        let env = Env {
+            part: node.part,
+            locals: node.locals.clone(),
+        };
+        let Some(at) = self.given_at(value, &env) else {
+            return value.span;
+        };
+        self.blamed.borrow_mut().insert(at, value.span);
+        at
     }
 
     /// Things that are named by their ids are looked up with the provider of whoever needs them.

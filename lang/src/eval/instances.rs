@@ -75,7 +75,8 @@ impl Evaluator<'_> {
         };
         let over = &item.each.as_ref().ok_or(Stop::Silent)?.over;
         let done = self.once(Key::Over(part, id), over.span, || {
-            let thing = self.thing(over, &Env { part, locals: None })?;
+            let env = Env { part, locals: None };
+            let thing = self.blamed(self.thing(over, &env), over, &env)?;
             self.shared(thing, over.span).map(Done::Thing)
         })?;
         match done {
@@ -138,12 +139,13 @@ impl Evaluator<'_> {
                 return Ok(false);
             };
             let is_entry = matches!(index, Value::String(_)) && member.as_value().is_some();
-            let origin = (changes && is_entry).then(|| Origin {
+            let origin = Origin {
                 part,
                 decl: id,
                 key: key.clone(),
-            });
-            let inner = self.bound(each, index, member, origin, env);
+                changes: changes && is_entry,
+            };
+            let inner = self.bound(each, index, member, Some(origin), env);
             let assumed = match self.condition(item, &inner)? {
                 Decided::Now(true) => false,
                 Decided::Now(false) => return Ok(true),
@@ -234,7 +236,7 @@ impl Evaluator<'_> {
         let Some(condition) = &item.condition else {
             return Ok(Decided::Now(true));
         };
-        let value = self.operand(condition, env)?;
+        let value = self.blamed(self.operand(condition, env), condition, env)?;
         match reveal(&value).0 {
             Value::Bool(value) => Ok(Decided::Now(*value)),
             Value::Unknown(unknown) => {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use infra_model::{Address, Lifecycle, Span, Value};
+use infra_model::{Address, Lifecycle, Schema, Span, Value};
 
 use super::thing::{Node, PartId, Thing};
-use super::{Env, Eval, Evaluator};
+use super::{Env, Eval, Evaluator, fault};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::suggest;
 use crate::syntax::{Decorator, Expr, ExprKind};
 use crate::typing::constant::literal;
 
@@ -33,7 +36,8 @@ impl Evaluator<'_> {
             part: node.part,
             locals: node.locals.clone(),
         };
-        self.apply_decorators(&own.decorators, &env, true, &mut all)?;
+        let schema = self.schema_of(node);
+        self.apply_decorators(&own.decorators, &env, schema, &mut all)?;
         // Protection of a component means what would be lost with it. What only joins two things is made anew
         // whenever one of them changes its place; that loses nothing, and each of the two is protected itself.
         all.protect_decided |= self.program.schemas.is_link(&node.address.type_name);
@@ -46,7 +50,7 @@ impl Evaluator<'_> {
                 part: caller.part,
                 locals: caller.locals.clone(),
             };
-            self.apply_decorators(&item.decorators, &env, false, &mut all)?;
+            self.apply_decorators(&item.decorators, &env, None, &mut all)?;
             at = part.caller.clone();
         }
         Ok(all)
@@ -56,7 +60,7 @@ impl Evaluator<'_> {
         &self,
         decorators: &[Decorator],
         env: &Env,
-        own: bool,
+        own: Option<&Schema>,
         all: &mut Decorated,
     ) -> Eval<()> {
         for decorator in decorators {
@@ -66,18 +70,24 @@ impl Evaluator<'_> {
                 "protect" if !all.protect_decided => {
                     all.protect_decided = true;
                     all.lifecycle.protect = match first {
-                        Some(why) if self.value(why, env)?.is_null() => None,
-                        Some(why) => Some(self.text(why, env)?),
+                        Some(why) => match self.value(why, env)? {
+                            Value::Null | Value::Bool(false) => None,
+                            Value::Bool(true) => Some(String::new()),
+                            _ => Some(self.text(why, env)?),
+                        },
                         None => Some(String::new()),
                     };
                 }
                 "snapshot" => all.lifecycle.snapshot = true,
                 "keep" => all.lifecycle.keep = true,
-                "ignore" if own => {
-                    let names = decorator.args.iter().filter_map(|arg| word(&arg.value));
-                    all.lifecycle.ignore.extend(names);
+                "ignore" if let Some(schema) = own => {
+                    for arg in &decorator.args {
+                        let names =
+                            self.blamed(self.ignored(&arg.value, schema, env), &arg.value, env);
+                        all.lifecycle.ignore.extend(names?);
+                    }
                 }
-                "replace" if own => {
+                "replace" if own.is_some() => {
                     all.lifecycle.create_first =
                         first.and_then(word).map(|word| word == "create_first");
                 }
@@ -112,6 +122,41 @@ impl Evaluator<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The fields that an argument of `@ignore` names: a field, or a value that has their names.
+    fn ignored(&self, arg: &Expr, schema: &Schema, env: &Env) -> Eval<Vec<String>> {
+        let settable = |name: &str| schema.field(name).is_some_and(|field| !field.computed);
+        if let Some(name) = word(arg).filter(|name| settable(name)) {
+            return Ok(vec![name]);
+        }
+        let value = self.value(arg, env)?;
+        let names: Vec<&str> = match &value {
+            Value::Null => Vec::new(),
+            Value::String(name) => vec![name],
+            Value::List(items) => items.iter().filter_map(Value::as_str).collect(),
+            // Without inputs it is not known.
+            Value::Unknown(unknown) if unknown.from.is_empty() => Vec::new(),
+            _ => {
+                return Err(fault(
+                    Diagnostic::error(
+                        codes::UNKNOWN_KEY,
+                        arg.span,
+                        "the fields that `@ignore` names must be known before apply",
+                    )
+                    .help("take the names from a parameter, or write them down"),
+                ));
+            }
+        };
+        if let Some(wrong) = names.iter().find(|name| !settable(name)) {
+            let message = format!("`{}` has no field `{wrong}` to set", schema.type_name);
+            let mut diagnostic = Diagnostic::error(codes::UNKNOWN_FIELD, arg.span, message);
+            let fields = schema.fields.iter().filter(|field| !field.computed);
+            let fields = fields.map(|field| field.name.as_str());
+            diagnostic.help = suggest::help(wrong, fields, "its fields are");
+            return Err(fault(diagnostic));
+        }
+        Ok(names.into_iter().map(str::to_owned).collect())
     }
 
     /// All resource instances that a thing consists of.

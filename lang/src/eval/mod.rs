@@ -7,6 +7,7 @@
 mod adopt;
 mod asked;
 mod attribute;
+mod blame;
 mod call;
 mod comprehension;
 mod cycle;
@@ -105,6 +106,8 @@ pub(crate) struct Evaluator<'a> {
     /// What went into each evaluation under way; the last is the innermost.
     traces: RefCell<Vec<Trace>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    /// Arguments that fields inside of components come from, with the place of the field.
+    blamed: RefCell<HashMap<Span, Span>>,
     /// What could not be evaluated, in this order.
     failed: RefCell<Vec<Key>>,
     /// The provider of whoever first needs something by its id.
@@ -143,6 +146,7 @@ impl<'a> Evaluator<'a> {
             running: RefCell::default(),
             traces: RefCell::new(vec![Trace::default()]),
             diagnostics: RefCell::default(),
+            blamed: RefCell::default(),
             failed: RefCell::default(),
             providers_of_given: RefCell::default(),
             reads: RefCell::default(),

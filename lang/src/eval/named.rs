@@ -23,8 +23,8 @@ impl Evaluator<'_> {
     pub(super) fn name(&self, name: &str, env: &Env) -> Eval<Thing> {
         if let Some(local) = thing::find(&env.locals, name) {
             return match &local.origin {
-                Some(origin) => self.item(origin, &local.thing),
-                None => Ok(local.thing.clone()),
+                Some(origin) if origin.changes => self.item(origin, &local.thing),
+                _ => Ok(local.thing.clone()),
             };
         }
         let mut at = Some(env.part);
@@ -93,14 +93,17 @@ impl Evaluator<'_> {
             return Err(Stop::Silent);
         };
         let env = Env { part, locals: None };
-        match self.program.facts.types.get(&decl.name.span) {
+        let thing = match self.program.facts.types.get(&decl.name.span) {
             // An annotated `let` has the form its type says.
             Some(ty) => {
-                let value = self.value(&item.value, &env)?;
-                self.coerced(value, ty, item.value.span).map(Thing::Value)
+                let value = self.value(&item.value, &env);
+                value
+                    .and_then(|value| self.coerced(value, ty, item.value.span))
+                    .map(Thing::Value)
             }
             None => self.thing(&item.value, &env),
-        }
+        };
+        self.blamed(thing, &item.value, &env)
     }
 
     fn param_value(&self, part: PartId, decl: &Decl) -> Eval<Thing> {
@@ -112,7 +115,7 @@ impl Evaluator<'_> {
         } else {
             self.argument(part, decl, param, ty)?
         };
-        self.param_condition(part, param, &thing)?;
+        self.param_condition(part, decl, param, &thing)?;
         Ok(thing)
     }
 
@@ -137,33 +140,15 @@ impl Evaluator<'_> {
 
     /// The value of a component's parameter: what the instance's body says, else the default.
     fn argument(&self, part: PartId, decl: &Decl, param: &Param, ty: &Type) -> Eval<Thing> {
-        let caller = self.part(part).caller.clone().ok_or(Stop::Silent)?;
-        let outside = self
-            .program
-            .scopes
-            .get(self.part(caller.part).scope)
-            .decl(caller.decl);
-        let ItemKind::Resource(item) = &outside.item.get(&self.program.trees).kind else {
-            return Err(Stop::Silent);
-        };
-        self.spend(item.body.fields.len() as u64 / FIELDS, decl.name.span)?;
-        let given = item
-            .body
-            .fields
-            .iter()
-            .find(|field| field.name.text == decl.name.text);
-        if let Some(field) = given {
-            let env = Env {
-                part: caller.part,
-                locals: caller.locals.clone(),
-            };
-            let thing = self.thing(&field.value, &env)?;
+        if let Some((written, env)) = self.argument_of(part, decl) {
+            self.spend(1, decl.name.span)?;
+            let thing = self.thing(written, &env)?;
             let thing = match thing {
                 // Instances of components travel as they are, so that only the outputs asked for are evaluated.
                 Thing::Part(_) | Thing::Set(_) if is_component(ty) => thing,
                 thing => {
-                    let value = self.materialize(thing, field.value.span)?;
-                    Thing::Value(self.coerced(value, &nullable(ty, param), field.value.span)?)
+                    let value = self.materialize(thing, written.span)?;
+                    Thing::Value(self.coerced(value, &nullable(ty, param), written.span)?)
                 }
             };
             let null = thing.as_value().is_some_and(Value::is_null);
@@ -184,7 +169,7 @@ impl Evaluator<'_> {
         self.coerced(value, ty, default.span).map(Thing::Value)
     }
 
-    fn param_condition(&self, part: PartId, param: &Param, thing: &Thing) -> Eval<()> {
+    fn param_condition(&self, part: PartId, decl: &Decl, param: &Param, thing: &Thing) -> Eval<()> {
         let Some(condition) = &param.condition else {
             return Ok(());
         };
@@ -206,6 +191,11 @@ impl Evaluator<'_> {
         let mut diagnostic = Diagnostic::error(codes::CONDITION_FAILED, condition.span, message);
         diagnostic.label = shown;
         diagnostic.help = Some(format!("give another value for `{}`", param.name.text));
+        if let Some((written, outside)) = self.argument_of(part, decl) {
+            let at = self.given_at(written, &outside).unwrap_or(written.span);
+            diagnostic.span = at;
+            diagnostic = diagnostic.related(condition.span, "what must hold");
+        }
         Err(fault(diagnostic))
     }
 

@@ -62,7 +62,9 @@ impl Evaluator<'_> {
         Ok(AssertOutcome {
             holds: reveal(&value).0.as_bool(),
             message,
-            span: assert.condition.span,
+            span: self
+                .given_at(&assert.condition, env)
+                .unwrap_or(assert.condition.span),
         })
     }
 }

@@ -48,12 +48,14 @@ pub enum Instances {
     Waiting(Unknown),
 }
 
-/// An item of the map that a declaration goes through, which is read again when more is known.
+/// An item of the map that a declaration goes through.
 #[derive(Clone, Debug)]
 pub struct Origin {
     pub part: PartId,
     pub decl: DeclId,
     pub key: String,
+    /// Whether it is read again when more is known.
+    pub changes: bool,
 }
 
 /// Instances by key, in the order they were made.
@@ -88,7 +90,7 @@ pub enum Local {
 #[derive(Debug)]
 pub struct Bound {
     pub thing: Thing,
-    /// Set where the thing changes with what becomes known.
+    /// Set for an item of what a declaration goes through.
     pub origin: Option<Origin>,
 }
 

@@ -67,6 +67,17 @@ impl<'w> Loader<'w> {
             scope.decls[pending.decl.0 as usize].kind = kind;
         }
         self.declare_guesses();
+        let is_empty = self.trees.iter().all(|tree| tree.items.is_empty());
+        if is_empty && self.diagnostics.is_empty() && !self.trees.is_empty() {
+            self.declares_nothing(FileId(0), "the program declares nothing");
+        }
+    }
+
+    fn declares_nothing(&mut self, file: FileId, message: &str) {
+        let found = Diagnostic::warning(codes::EMPTY_FILE, Span::new(file, 0, 0), message);
+        self.diagnostics.push(found.help(
+            "write a declaration, such as `let name = value` or `aws.vpc main { range = 10.0.0.0/16 }`",
+        ));
     }
 
     fn read_directory(&mut self, scope: ScopeId, dir: &str) {
@@ -77,7 +88,11 @@ impl<'w> Loader<'w> {
                 format!("{dir}/{name}")
             };
             if let Some(text) = self.world.read(&path) {
+                let blank = text.trim().is_empty();
                 let file = self.parse(&path, text);
+                if blank {
+                    self.declares_nothing(file, "this file is empty");
+                }
                 self.declare_file(scope, file);
             }
         }

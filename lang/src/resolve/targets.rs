@@ -7,6 +7,7 @@ use super::load::Loader;
 use super::scope::{DeclId, DeclKind, ScopeId, Target, param};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::habits;
 use crate::schema::{Schemas, world_types};
 use crate::suggest;
 use crate::syntax::{Dotted, ItemKind};
@@ -114,6 +115,11 @@ impl Loader<'_> {
                 format!("bring it in with `use {in_std}`"),
             );
         }
+        if let Some((message, help)) =
+            habits::about_type(&text, &|name| types.iter().any(|it| it == name))
+        {
+            return error(message, help);
+        }
         let components = component_names(&self.scopes, scope);
         let known = types
             .iter()
@@ -190,6 +196,12 @@ fn unknown_lookup(name: &Dotted, schemas: &Schemas, types: &[String]) -> Diagnos
     if schemas.get(&text, SchemaKind::Resource).is_some() {
         let help = format!("`{text}` can only be made; what exists can be taken in with `import`");
         return diagnostic.help(help);
+    }
+    if let Some((message, help)) =
+        habits::about_type(&text, &|name| types.iter().any(|it| it == name))
+    {
+        let help = help.replace(": write `", ": write `lookup ");
+        return Diagnostic::error(codes::UNKNOWN_TYPE, name.span, message).help(help);
     }
     let help = suggest::nearest(&text, types.iter().map(String::as_str)).map_or_else(
         || "`infra types` lists what there is".to_owned(),

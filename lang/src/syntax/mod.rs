@@ -11,6 +11,7 @@ mod expected;
 pub mod expr;
 mod grammar;
 mod parse;
+mod pasted;
 mod scan;
 mod shape;
 mod slip;

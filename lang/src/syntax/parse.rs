@@ -6,6 +6,7 @@ use super::build::Builder;
 use super::cache::ReadChunk;
 use super::consequence;
 use super::grammar::{Pair, Reading, Rule};
+use super::pasted;
 use super::scan::{Chunk, DEPTH_MAX, DIAGNOSTICS_MAX, Scan, scan};
 use super::shape::Shapes;
 use super::{Expr, ExprKind, Field, Item, ItemKind, Tree, TypeExpr, TypeExprKind};
@@ -38,6 +39,9 @@ pub(super) fn parse_chunks(
         comments: Vec::new(),
         span: Span::new(file, 0, text.len().min(FILE_BYTES_MAX)),
     };
+    if let Some(found) = pasted::other_language(file, text) {
+        return (tree, vec![found]);
+    }
     let scanned = match prepare(file, text) {
         Ok(scanned) => scanned,
         Err(refused) => return (tree, vec![*refused]),

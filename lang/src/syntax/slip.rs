@@ -9,8 +9,9 @@ use crate::suggest::nearest;
 use crate::{Diagnostic, codes};
 
 mod foreign;
+mod terraform;
 
-pub(super) use foreign::terraform_block;
+pub(super) use terraform::{bare_block, inner_block};
 
 /// Where the unreadable part stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(super) fn explain(junk: &str, before: &str, place: Place, span: Span) -> Dia
         ..span
     };
     let found = foreign::character(junk, span)
-        .or_else(|| foreign::syntax(junk, place, span))
+        .or_else(|| foreign::syntax(junk, before, place, span))
         .or_else(|| detached_unit(junk, before, span))
         .or_else(|| wants_name(place).then(|| misuse_of_words(junk, place, span))?)
         .or_else(|| dangling_operator(junk, span))

@@ -7,6 +7,7 @@ use infra_model::{RecordField, Type};
 use super::constant::constant;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::habits;
 use crate::resolve::{DeclKind, ScopeId, Scopes};
 use crate::source::Sources;
 use crate::suggest;
@@ -139,6 +140,20 @@ impl TypeReader<'_> {
             name.span,
             format!("there is no type `{text}`"),
         );
+        let types = self.resource_names;
+        if let Some(meant) = habits::type_word(&text) {
+            diagnostic.help = Some(meant.to_owned());
+            self.diagnostics.push(diagnostic);
+            return Type::Invalid;
+        }
+        if let Some((message, help)) =
+            habits::about_type(&text, &|name| types.iter().any(|it| it == name))
+        {
+            let help = help.split(": write").next().unwrap_or_default();
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_TYPE, name.span, message).help(help);
+            self.diagnostics.push(diagnostic);
+            return Type::Invalid;
+        }
         diagnostic.help = Some(suggest::nearest(&text, known).map_or_else(
             || {
                 "types are `string`, `int`, `size`, `cidr` and the like, resource types such as \

@@ -3,7 +3,7 @@
 use infra_model::Span;
 
 use super::super::grammar::{Pair, Rule};
-use super::super::slip::Place;
+use super::super::slip::{self, Place};
 use super::super::{Body, Entry, EntryKey, Expr, ExprKind, Field, For, Ident, StringPart};
 use super::{Builder, is_junk};
 use crate::codes;
@@ -237,7 +237,12 @@ impl Builder<'_> {
                 _ if !has_value && !part.as_str().starts_with("=>") => {
                     // `image centos`: the `=` is missing, and what follows is the value.
                     has_value = true;
-                    self.missing_equals(&entry.key, Some(self.span(&part)));
+                    let at = self.span(&part);
+                    let word = self.slice(entry.key.span);
+                    match slip::inner_block(word, self.slice(at), self.up_to(entry.key.span, at)) {
+                        Some(found) => self.report(found),
+                        None => self.missing_equals(&entry.key, Some(at)),
+                    }
                 }
                 _ => {
                     has_value = true;

@@ -239,7 +239,7 @@ impl Builder<'_> {
         let body = self.body(body);
         let Some(name) = name else {
             let ty = type_name.text();
-            if let Some(found) = slip::terraform_block(&ty, type_name.span) {
+            if let Some(found) = slip::bare_block(&ty, type_name.span) {
                 self.report(found);
                 return ItemKind::Invalid;
             }

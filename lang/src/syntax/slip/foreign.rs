@@ -4,6 +4,7 @@ use infra_model::Span;
 
 use super::super::words::leading_word;
 use super::Place;
+use super::terraform::{self, our_type};
 use crate::{Diagnostic, codes};
 
 /// Punctuation of other keyboards, typographic quotes, semicolons.
@@ -67,7 +68,7 @@ pub(super) fn character(junk: &str, span: Span) -> Option<Diagnostic> {
 }
 
 /// What Terraform and other languages write.
-pub(super) fn syntax(junk: &str, place: Place, span: Span) -> Option<Diagnostic> {
+pub(super) fn syntax(junk: &str, before: &str, place: Place, span: Span) -> Option<Diagnostic> {
     let terraform = |message: &str, help: String| {
         Some(Diagnostic::error(codes::TERRAFORM_SYNTAX, span, message).help(help))
     };
@@ -85,60 +86,49 @@ pub(super) fn syntax(junk: &str, place: Place, span: Span) -> Option<Diagnostic>
     if matches!(place, Place::Value | Place::Element) && word == "for" {
         return Some(super::for_first(span));
     }
-    if place != Place::Item {
-        return None;
+    if junk.starts_with("[*]") || junk.starts_with(".*") {
+        let xs = trailing_path(before);
+        let after = junk.trim_start_matches(['[', '*', ']', '.']);
+        let field = leading_word(after);
+        let field = if field.is_empty() { "id" } else { field };
+        return terraform(
+            "`[*]` is Terraform's way to take an attribute of all",
+            format!("write `[x.{field} for x in {xs}]`"),
+        );
     }
-    let rest = junk[word.len()..].trim_start();
-    let head = rest.lines().next().unwrap_or_default();
-    let quoted: Vec<&str> = head.split('"').skip(1).step_by(2).take(2).collect();
-    let name = quoted.last().copied().unwrap_or("name");
-    match word {
-        "resource" | "data" if rest.starts_with('"') => {
-            let ty = quoted
-                .first()
-                .copied()
-                .unwrap_or("type")
-                .replacen('_', ".", 1);
-            let head = if word == "data" { "lookup " } else { "" };
-            terraform(
-                "a resource is not declared as in Terraform",
-                format!("write `{head}{ty} {name} {{ … }}`"),
-            )
+    if let Some(inside) = junk.strip_prefix("${") {
+        let inside = inside.split('}').next().unwrap_or_default();
+        return terraform(
+            "`${…}` stands inside a text only",
+            format!("write `{inside}`"),
+        );
+    }
+    if junk.starts_with('(') {
+        let word = trailing_path(before);
+        if matches!(
+            word,
+            "list" | "set" | "map" | "object" | "tuple" | "optional"
+        ) {
+            let end = junk.rfind(')').map_or(junk.len(), |end| end + 1);
+            let whole = format!("{word}{}", &junk[..end]);
+            return terraform(
+                "types have no brackets of this kind",
+                format!("write `{}`", our_type(&whole)),
+            );
         }
-        "variable" if rest.starts_with('"') => terraform(
-            "a parameter is declared with `param`",
-            format!("write `param {name}: type = default`"),
-        ),
-        "output" if rest.starts_with('"') => terraform(
-            "an output is one line without quotes",
-            format!("write `output {name} = value`"),
-        ),
-        "module" if rest.starts_with('"') => terraform(
-            "there are no `module` blocks",
-            format!(
-                "write `use \"./{name}\" as {name}` for its directory, then `{name} one {{ … }}`"
-            ),
-        ),
-        "provider" if rest.starts_with('"') => terraform(
-            "a provider's name has no quotes",
-            format!("write `provider {name} {{ … }}`"),
-        ),
+    }
+    match place {
+        Place::Item => terraform::block(junk, span),
         _ => None,
     }
 }
 
-/// A block of Terraform's that has no name.
-pub(in super::super) fn terraform_block(word: &str, span: Span) -> Option<Diagnostic> {
-    let help = match word {
-        "locals" => "write `let name = value` for each",
-        "terraform" => {
-            "providers need no declaration, and the state's place is no part of the program"
-        }
-        "moved" => "write `move old -> new`",
-        "removed" => "write `forget address`",
-        "import" => "write `import address = \"id\"`",
-        _ => return None,
-    };
-    let message = format!("there are no `{word}` blocks");
-    Some(Diagnostic::error(codes::TERRAFORM_SYNTAX, span, message).help(help))
+/// The name or path that a text ends with.
+fn trailing_path(text: &str) -> &str {
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    let path = &text[text.trim_end_matches(is_path).len()..];
+    match path.is_empty() {
+        true => "xs",
+        false => path,
+    }
 }
