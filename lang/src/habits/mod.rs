@@ -4,11 +4,13 @@
 mod fields;
 mod functions;
 mod names;
+mod settable;
 mod types;
 
-pub use fields::{Meant as FieldMeant, field, has_field};
+pub use fields::{Meant as FieldMeant, field};
 pub use functions::function;
 pub use names::{name, path, type_word};
+pub use settable::has_field;
 pub use types::{Meant as TypeMeant, cloud, type_name};
 
 /// Says of a type that it is not there, or what it is here; the message and the help.
@@ -86,7 +88,7 @@ mod tests {
     #[test]
     fn the_fields_of_the_types_are_those_of_the_library() {
         let own = |(ty, fields): &(&str, &str)| ((*ty).to_owned(), (*fields).to_owned());
-        let table: BTreeSet<(String, String)> = fields::settable().iter().map(own).collect();
+        let table: BTreeSet<(String, String)> = settable::settable().iter().map(own).collect();
         let library: BTreeSet<(String, String)> = settable_in_the_library().into_iter().collect();
         assert_eq!(table, library);
         for (name, _) in &library {
@@ -117,20 +119,19 @@ mod tests {
                 assert!(library::find(name).is_some(), "{names:?} leads to `{name}`");
             }
         }
-        let (renamed, of_type) = fields::rows();
         let known = |name: &str| {
             let all: String = infra_stdlib::files().map(|(_, text)| text).collect();
             all.contains(&format!(" {name}:")) || all.contains(&format!(" {name}: "))
         };
-        for (names, ours) in renamed {
+        for (names, ours) in fields::renamed() {
             assert!(
                 ours.iter().any(|name| known(name)),
                 "{names:?} lead nowhere: {ours:?}"
             );
         }
-        for (ty, names, meant) in of_type {
+        for (ty, names, meant) in fields::of_type() {
             assert!(
-                fields::settable().iter().any(|(it, _)| it == ty),
+                settable::settable().iter().any(|(it, _)| *it == ty),
                 "{ty} is no type"
             );
             if let FieldMeant::Field(ours) = meant {

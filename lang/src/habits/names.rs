@@ -11,7 +11,7 @@ pub fn path(path: &str) -> Option<String> {
         ["var" | "local" | "locals" | "param" | "params" | "let" | "variable", _, ..] => write(rest(1)),
         ["module" | "output" | "outputs", _, ..] => write(rest(1)),
         ["data", ty, _, ..] if is_type(ty) => write(rest(2)),
-        ["data", ty, _, _, ..] if ty == "aws" => write(rest(3)),
+        ["data", "aws", _, _, ..] => write(rest(3)),
         ["resource", ty, _, ..] if is_type(ty) => write(rest(2)),
         ["aws" | "std", ty, _, ..] if is_type(&format!("aws.{ty}")) || is_type(&format!("std.{ty}")) => {
             write(rest(2))
