@@ -78,15 +78,15 @@ impl Program {
         known: &dyn Known,
         console: &Console,
     ) -> Result<Evaluation, CommandError> {
-        let evaluation = self
-            .sound
-            .evaluate(project, &self.inputs, known)
-            .map_err(|diagnostics| {
-                for refusal in project.refusals() {
-                    console.warn(&refusal);
-                }
-                report(&diagnostics, &self.sources, console)
-            })?;
+        let evaluation =
+            self.sound
+                .evaluate(project, &self.inputs, known)
+                .map_err(|diagnostics| {
+                    for refusal in project.refusals() {
+                        console.warn(&refusal);
+                    }
+                    report(&diagnostics, &self.sources, console)
+                })?;
         self.warn(&evaluation.warnings, console);
         Ok(evaluation)
     }

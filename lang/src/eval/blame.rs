@@ -117,6 +117,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// How many arguments a component is given.
+    pub(super) fn arguments(&self, part: PartId) -> u64 {
+        let item = self.part(part).caller.clone().and_then(|caller| {
+            let outside = self.program.scopes.get(self.part(caller.part).scope);
+            made_by(outside.decl(caller.decl), &self.program.trees)
+        });
+        item.map_or(0, |item| item.body.fields.len() as u64)
+    }
+
     /// What a parameter of a component is given: the expression, and where it is evaluated.
     pub(super) fn argument_of(&self, part: PartId, param: &Decl) -> Option<(&'a Expr, Env)> {
         let caller = self.part(part).caller.clone()?;

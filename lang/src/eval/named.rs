@@ -140,8 +140,8 @@ impl Evaluator<'_> {
 
     /// The value of a component's parameter: what the instance's body says, else the default.
     fn argument(&self, part: PartId, decl: &Decl, param: &Param, ty: &Type) -> Eval<Thing> {
+        self.spend(self.arguments(part) / FIELDS, decl.name.span)?;
         if let Some((written, env)) = self.argument_of(part, decl) {
-            self.spend(1, decl.name.span)?;
             let thing = self.thing(written, &env)?;
             let thing = match thing {
                 // Instances of components travel as they are, so that only the outputs asked for are evaluated.
