@@ -10,7 +10,12 @@ pub use state::*;
 
 /// A small declarative language for cloud infrastructure, and the tool that plans and applies it.
 #[derive(Debug, Parser)]
-#[command(name = "infra", version, propagate_version = false)]
+#[command(
+    name = "infra",
+    version,
+    propagate_version = false,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -36,6 +41,8 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Start a program: `infra init aws`
+    Init(Init),
     /// Find every error in a program, without a cloud
     Check(Check),
     /// Bring program files into the one layout
@@ -67,7 +74,11 @@ pub enum Verb {
     Sim(Sim),
     /// Print what a resource type, a component, a directory or a function offers
     Types(Types),
-    /// Print the version
+    /// Print the help of a command, a page of the guide, or what an error code means
+    Help(Help),
+    /// Write the manual pages into a directory
+    Man(Man),
+    /// Print the version and the commit it was built from
     Version,
     /// Print a completion script for a shell
     Completions(Completions),
@@ -164,6 +175,30 @@ impl Planning {
     }
 }
 
+/// How a plan is carried out.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Going {
+    /// Do not ask
+    #[arg(long, short, help_heading = "Planning")]
+    pub yes: bool,
+    /// How many steps may be under way at once; clouds are paced by what they allow in any case
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Planning")]
+    pub parallelism: Option<u32>,
+}
+
+impl Going {
+    /// Goes on without a question.
+    pub fn agreed(self) -> Going {
+        Going { yes: true, ..self }
+    }
+
+    /// What a command does that nobody needs to be asked about.
+    pub const UNASKED: Going = Going {
+        yes: true,
+        parallelism: None,
+    };
+}
+
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum CheckFormat {
@@ -230,18 +265,16 @@ pub struct Apply {
     /// Change nothing in the cloud: make the state say what was changed there
     #[arg(long, conflicts_with_all = ["plan", "target", "replace"], help_heading = "Planning")]
     pub refresh_only: bool,
-    /// Do not ask
-    #[arg(long, short, help_heading = "Planning")]
-    pub yes: bool,
+    #[command(flatten)]
+    pub going: Going,
 }
 
 #[derive(Debug, Args)]
 pub struct Destroy {
     #[command(flatten)]
     pub planning: Planning,
-    /// Do not ask
-    #[arg(long, short, help_heading = "Planning")]
-    pub yes: bool,
+    #[command(flatten)]
+    pub going: Going,
 }
 
 #[derive(Debug, Args)]
@@ -360,6 +393,28 @@ pub struct Types {
     /// types are listed without it
     #[arg(value_name = "TYPE")]
     pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "infra init [OPTIONS] [CLOUD] [DIR]")]
+pub struct Init {
+    /// The cloud the program begins with, such as aws, and the directory, when it is not the current one
+    #[arg(value_name = "CLOUD|DIR", num_args = 0..=2)]
+    pub words: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Help {
+    /// A command such as `plan` or `state mv`, a page such as `language`, or a code such as `unknown-field`
+    #[arg(value_name = "TOPIC")]
+    pub topic: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Where the pages are written to
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use infra_model::Value;
 
 use super::session::{Clouds, Session};
 use super::{drift, import, leave, output};
-use crate::args::Apply;
+use crate::args::{Apply, Going};
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime::{self, Signals};
 use crate::saved::SavedPlan;
@@ -25,13 +25,13 @@ pub fn run(args: &Apply, console: &Console, env: &Environment) -> Outcome {
         let saved = SavedPlan::read(file)?;
         let planning = saved.planning(given)?;
         let session = Session::open(&planning, false, console, env)?;
-        return carry_out(session, Verb::Apply, true, Some(&saved));
+        return carry_out(session, Verb::Apply, args.going.agreed(), Some(&saved));
     }
     let session = Session::open(given, false, console, env)?;
     if args.refresh_only {
-        return drift::accept(session, args.yes);
+        return drift::accept(session, args.going.yes);
     }
-    carry_out(session, Verb::Apply, args.yes, None)
+    carry_out(session, Verb::Apply, args.going, None)
 }
 
 /// What is being done, for the words of questions and endings.
@@ -65,10 +65,10 @@ impl Verb {
 pub fn carry_out(
     mut session: Session<'_>,
     verb: Verb,
-    yes: bool,
+    going: Going,
     saved: Option<&SavedPlan>,
 ) -> Outcome {
-    must_be_answerable(session.console, verb.command(), yes)?;
+    must_be_answerable(session.console, verb.command(), going.yes)?;
     session.announce();
     let mut store = session.home.open(session.env, verb.command())?;
     session.warn_of_leftovers(&store);
@@ -77,7 +77,7 @@ pub fn carry_out(
             Ok(clouds) => clouds,
             Err(error) => return close(store).and(Err(error)),
         };
-        let outcome = attempt(&mut session, &mut store, &clouds, verb, yes, saved).await;
+        let outcome = attempt(&mut session, &mut store, &clouds, verb, going, saved).await;
         clouds.close().await;
         let closed = close(store);
         outcome.and_then(|exit| closed.map(|()| exit))
@@ -112,7 +112,7 @@ async fn attempt(
     store: &mut Store,
     clouds: &Clouds,
     verb: Verb,
-    yes: bool,
+    going: Going,
     saved: Option<&SavedPlan>,
 ) -> Outcome {
     let console = session.console;
@@ -146,7 +146,7 @@ async fn attempt(
         console.print_json(&report::json(&ApplyReport::default(), &plan, planned));
         return Ok(Exit::Done);
     }
-    if !plan.is_empty() && !yes && !agreed(verb.question(), console) {
+    if !plan.is_empty() && !going.yes && !agreed(verb.question(), console) {
         return Err(CommandError::new(
             ErrorKind::Refused,
             "nothing was done: the answer was not yes",
@@ -156,11 +156,14 @@ async fn attempt(
     let cancel = Cancel::new();
     let lines = StepLines::new(console, &*clouds.timer, plan.steps.len());
     let run: [u8; 12] = world::random()?;
-    let options = ApplyOptions::new(
+    let mut options = ApplyOptions::new(
         run.iter()
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>(),
     );
+    if let Some(steps) = going.parallelism {
+        options.concurrency = steps as usize;
+    }
     let input = ApplyInput {
         plan: &plan,
         resolver: session.evaluation(),

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::apply::{Verb, carry_out};
 use super::session::Session;
-use crate::args::{Directory, Import, Planning};
+use crate::args::{Directory, Going, Import, Planning};
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::overlay;
 use crate::runtime;
@@ -43,7 +43,7 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
             .hint("import it without `--write`"));
         }
         session.import(&address, id);
-        return carry_out(session, Verb::Import, true, None);
+        return carry_out(session, Verb::Import, Going::UNASKED, None);
     }
     if !address.path.is_empty() || address.key.is_some() {
         return Err(CommandError::usage(format!(
@@ -84,7 +84,7 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
                 )));
             }
             session.import(&address, id);
-            carry_out(session, Verb::Import, true, None)
+            carry_out(session, Verb::Import, Going::UNASKED, None)
         },
         console,
         env,

@@ -8,7 +8,10 @@ mod destroy;
 mod drift;
 mod fmt;
 mod graph;
+mod help;
 mod import;
+mod init;
+mod man;
 mod output;
 mod plan;
 mod session;
@@ -48,6 +51,9 @@ pub fn run(cli: &Cli, console: &Console, env: &Environment) -> Outcome {
         Verb::Console(args) => console::run(args, console, env),
         Verb::Sim(args) => sim::run(args, console),
         Verb::Types(args) => types::run(args, console),
+        Verb::Init(args) => init::run(args, console),
+        Verb::Help(args) => help::run(args, console),
+        Verb::Man(args) => man::run(args, console),
         Verb::Version => version::run(console),
         Verb::Completions(args) => completions::run(args, console),
     }

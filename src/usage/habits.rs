@@ -3,7 +3,7 @@
 /// Commands of other tools.
 const VERBS: &[(&[&str], &str)] = &[
     (
-        &["init", "get", "login", "logout"],
+        &["get", "login", "logout"],
         "nothing needs to be set up: the clouds are built in, and `infra plan` can start at once",
     ),
     (&["validate", "lint"], "it is `infra check`"),
@@ -49,7 +49,7 @@ const VERBS: &[(&[&str], &str)] = &[
     ),
     (
         &["workspace", "env"],
-        "a directory is a program with a state of its own: make one for each environment; values that differ stand in NAME.infravars and are chosen by `--env NAME`",
+        "each environment has a state of its own, chosen by `--env NAME`; its values stand in NAME.infravars, and `infra state envs` lists them",
     ),
     (&["force-unlock"], "it is `infra unlock`"),
     (

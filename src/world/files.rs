@@ -53,7 +53,7 @@ pub(super) fn beginning(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Writes a file that the user named, whether or not it is there.
-pub fn write_named_file(path: &Path, text: &str) -> Result<(), CommandError> {
+pub fn write_named_file(path: &Path, text: impl AsRef<[u8]>) -> Result<(), CommandError> {
     fs::write(path, text).map_err(|error| {
         CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
     })

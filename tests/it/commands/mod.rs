@@ -15,6 +15,7 @@ mod saved;
 mod secret_places;
 mod secrets;
 pub mod signals;
+mod start;
 mod terminal;
 mod testing;
 mod types;
