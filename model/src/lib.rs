@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod desired;
+pub mod exclusive;
 pub mod json;
 pub mod port;
 pub mod schema;
@@ -17,6 +18,7 @@ pub mod value;
 
 pub use address::{Address, AddressParts, Step};
 pub use desired::{Desired, Instance, Known, Lifecycle, Lookup, ResolveError, Resolver};
+pub use exclusive::{Exclusive, Guard, Held, Sameness, Within};
 pub use port::{PortRange, Protocol};
 pub use schema::{Change, FieldSchema, Schema, SchemaKind};
 pub use secret::Secret;

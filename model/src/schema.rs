@@ -3,7 +3,7 @@
 //! Schemas are written in the language (`resource aws.volume { … }` in `stdlib/`), read by `infra-lang` and
 //! used by the engine and the providers.
 
-use crate::{Duration, Record, Span, Type, Value};
+use crate::{Duration, Exclusive, Record, Span, Type, Value};
 
 /// Whether the type is managed or only read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +74,8 @@ pub struct Schema {
     pub timeout_create: Option<Duration>,
     pub timeout_update: Option<Duration>,
     pub timeout_delete: Option<Duration>,
+    /// What one resource at a time can hold (`@once`, `@unique`, `@disjoint`).
+    pub exclusive: Vec<Exclusive>,
     pub span: Span,
 }
 

@@ -49,6 +49,7 @@ fn schema(kind: &str, mut fields: Vec<FieldSchema>) -> Schema {
         timeout_create: None,
         timeout_update: None,
         timeout_delete: None,
+        exclusive: Vec::new(),
         span: Span::default(),
     }
 }

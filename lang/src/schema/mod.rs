@@ -1,5 +1,6 @@
 //! Schemas: the resource types of the standard library, read from its text.
 
+mod exclusive;
 mod read;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 
 use infra_model::{Change, Duration, FieldSchema, Schema, Value};
 
+use super::exclusive::{self, exclusive};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::suggest;
@@ -9,8 +10,11 @@ use crate::syntax::{BinaryOp, Decorator, Expr, ExprKind, Item, SchemaField, Sche
 use crate::typing::constant::{constant, literal};
 use crate::typing::convert::TypeReader;
 
-const TYPE_DECORATORS: [&str; 4] = ["data", "create_first", "timeout", "link"];
-const FIELD_DECORATORS: [&str; 11] = [
+const TYPE_DECORATORS: [&str; 5] = ["data", "create_first", "timeout", "link", "unique"];
+const FIELD_DECORATORS: [&str; 14] = [
+    "once",
+    "unique",
+    "disjoint",
     "computed",
     "replace",
     "restart",
@@ -49,6 +53,7 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
         timeout_create: None,
         timeout_update: None,
         timeout_delete: None,
+        exclusive: Vec::new(),
         span: it.type_name.span,
     };
     let mut link = false;
@@ -72,12 +77,30 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
         let field = read_field(reader, field, &mut read);
         read.schema.fields.push(field);
     }
+    for written in &it.fields {
+        let mine = written
+            .decorators
+            .iter()
+            .filter(|it| exclusive::is_one(&it.name.text));
+        for decorator in mine {
+            match exclusive(&read.schema.type_name, Some(&written.name.text), decorator) {
+                Ok(found) => read.schema.exclusive.push(found),
+                Err(why) => reader
+                    .diagnostics
+                    .push(bad(decorator, why, &FIELD_DECORATORS)),
+            }
+        }
+    }
     read
 }
 
 fn type_decorator(schema: &mut Schema, decorator: &Decorator) -> Result<(), &'static str> {
     match decorator.name.text.as_str() {
         "create_first" => schema.create_first = true,
+        "unique" => {
+            let found = exclusive(&schema.type_name, None, decorator)?;
+            schema.exclusive.push(found);
+        }
         "data" => {
             let first = decorator.args.first().filter(|arg| arg.name.is_none());
             let text = first.and_then(|arg| literal(&arg.value, None));
@@ -136,6 +159,19 @@ fn exception(expr: &Expr) -> Option<(String, String)> {
     Some((word(left)?, word(right)?))
 }
 
+/// The names of `a.b.c`.
+pub(super) fn path(expr: &Expr) -> Option<Vec<String>> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(vec![name.clone()]),
+        ExprKind::Member { base, name, .. } => {
+            let mut names = path(base)?;
+            names.push(name.text.clone());
+            Some(names)
+        }
+        _ => None,
+    }
+}
+
 fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -> FieldSchema {
     let ty = reader.read(&field.ty, None);
     let default = field.default.as_ref().and_then(|default| {
@@ -168,6 +204,7 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             "unread" => read.unread = true,
             "grows" => read.grows = true,
             "clears" => read.clears = true,
+            name if exclusive::is_one(name) => {}
             "own_id" => of.own_id = Some(read.name.clone()),
             "prefix" => match first.and_then(|text| literal(text, None)) {
                 Some(Value::String(prefix)) => of.prefix = Some(prefix),

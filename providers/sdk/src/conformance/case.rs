@@ -84,6 +84,7 @@ mod tests {
             timeout_create: None,
             timeout_update: None,
             timeout_delete: None,
+            exclusive: Vec::new(),
             span: Span::default(),
         }
     }
