@@ -114,6 +114,13 @@ codes! {
     BAD_NAME               = "bad-name",                "a name or label has what the cloud does not take";
     NAME_TAKEN             = "name-taken",              "two resources bear a name of which there can be one";
     RANGE_OVERLAP          = "range-overlap",           "networks that are joined have overlapping ranges";
+    SECRET_IDENTITY        = "secret-identity",         "a secret would become what a resource is known by";
+    ENCRYPTION_MISMATCH    = "encryption-mismatch",     "what is made of something encrypted would not be encrypted";
+    ARCHITECTURE_MISMATCH  = "architecture-mismatch",   "the image is for another processor than the machine type";
+    SIZE_TOO_SMALL         = "size-too-small",          "a volume is smaller than what it starts from";
+    LOCAL_ROUTE            = "local-route",             "a route leads packets of the network itself elsewhere";
+    DEVICE_NAME            = "device-name",             "the device name is not one the cloud takes";
+    UNSUPPORTED_FEATURE    = "unsupported-feature",     "two settings do not go together";
     QUOTA_EXCEEDED         = "quota-exceeded",          "there are more of something than the account may have";
 
     // What needs a plan or a run to be found out.

@@ -16,6 +16,7 @@ mod place;
 mod plain;
 mod program;
 mod resolve;
+mod rules;
 mod schema;
 pub mod source;
 mod spans;

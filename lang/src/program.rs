@@ -12,6 +12,7 @@ use crate::eval::{self, Evaluation, FirstRun};
 use crate::inputs::Inputs;
 use crate::resolve::scope::param;
 use crate::resolve::{Loader, ScopeId, Scopes};
+use crate::rules;
 use crate::schema::Schemas;
 use crate::source::Sources;
 use crate::spans::Spans;
@@ -137,6 +138,11 @@ pub fn load(world: &dyn World) -> Loaded {
             tables.insert((provider, table));
         }
     }
+    for provider in schemas.with_tables(&used) {
+        if let Some(module) = loader.std_module(&format!("{provider}/catalogue.infra")) {
+            catalogues.insert(provider, module);
+        }
+    }
     let mut conditions = std::mem::take(&mut schemas.conditions);
     loader.resolve_targets(&schemas, &mut conditions);
     schemas.conditions = conditions;
@@ -169,7 +175,7 @@ pub fn load(world: &dyn World) -> Loaded {
         !check::is_about_types(it.code) || !is_spoilt()
     });
     diagnostics.extend(wrong);
-    let first_run = FirstRun::of(&program, world);
+    let first_run = FirstRun::of(&program, world, rules::check);
     // Where types are wrong already, wrong values are consequences.
     let told = Spans::new(diagnostics.iter().map(|it| it.span));
     let is_new = |it: &&Diagnostic| {
@@ -321,7 +327,7 @@ impl SoundProgram {
         known: &dyn Known,
     ) -> Result<Evaluation, Vec<Diagnostic>> {
         let values = inputs.values(&self.program)?;
-        eval::evaluate(self, world, values, known)
+        eval::evaluate(self, world, values, known, rules::check)
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Exclusive {
     pub fields: Vec<String>,
     pub within: Within,
     pub sameness: Sameness,
-    /// What counts where the field is not set.
+    /// What is held where the field itself is not set.
     pub unset: Option<Value>,
     /// Nothing is held unless this holds.
     pub when: Option<Guard>,

@@ -87,7 +87,13 @@ impl<'a> Decider<'a> {
                 if current.is_some() {
                     self.renewed.insert(address.clone());
                 }
-                self.knowledge.set_new(address);
+                match self.same_id(decided) {
+                    Some(id) => {
+                        let record = Record::from([("id".to_owned(), id)]);
+                        self.knowledge.set(address, Arc::new(record));
+                    }
+                    None => self.knowledge.set_new(address),
+                }
             }
             (Action::Update | Action::Restart, Some(existing)) => {
                 let schema = self.input.schemas.schema(&address.type_name);
@@ -116,6 +122,20 @@ impl<'a> Decider<'a> {
             }
             (_, None) => self.knowledge.set_new(address),
         }
+    }
+
+    /// The id of what is replaced, where the new one has the same: one that is known by its name. What refers to it
+    /// by that name need not change.
+    fn same_id(&self, decided: &Decided) -> Option<Value> {
+        let (current, goal) = (decided.work.current.as_ref()?, decided.work.goal.as_ref()?);
+        let mut planned = goal.planned.clone();
+        if !planned.contains_key("name") {
+            planned.insert("name".to_owned(), Value::string(&goal.default_name));
+        }
+        let provider = self.input.providers.get(&decided.work.provider)?;
+        let mut derived = provider.derived(&decided.change.address.type_name, &planned);
+        let id = derived.remove("id")?;
+        (current.attributes.get("id") == Some(&id)).then_some(id)
     }
 
     /// What is known of a resource that stays: also the secrets that the program gives again, or that follow from

@@ -3,7 +3,6 @@
 mod address;
 mod budget;
 mod call;
-pub(crate) mod cloud;
 mod comprehension;
 mod context;
 mod decorator;

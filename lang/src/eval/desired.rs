@@ -9,7 +9,6 @@ use super::evaluation::{Evaluation, Frozen};
 use super::memo::Trace;
 use super::thing::{Instances, Member, NodeId, Part, PartId};
 use super::{Evaluator, cycle};
-use crate::check::cloud;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::{Program, SoundProgram};
 use crate::resolve::{DeclKind, Scopes};
@@ -24,9 +23,17 @@ pub(crate) struct Checked {
     pub assumed: bool,
 }
 
+/// Tables of catalogues, by provider and table.
+pub(crate) type Catalogue = BTreeMap<(String, String), Record>;
+
+/// What is checked of a whole program when its values are there.
+pub(crate) type Rules = fn(&Evaluator<'_>, &Outcome) -> Vec<Diagnostic>;
+
 /// Everything but what is kept for later questions.
-struct Outcome {
-    desired: Desired,
+pub(crate) struct Outcome {
+    pub desired: Desired,
+    pub checked: Vec<Checked>,
+    pub catalogue: Catalogue,
     diagnostics: Vec<Diagnostic>,
     waiting: bool,
 }
@@ -41,10 +48,10 @@ pub(crate) struct FirstRun {
 
 impl FirstRun {
     /// Evaluates a program as far as its text alone goes, for what can be said about it without inputs.
-    pub fn of(program: &Program, world: &dyn World) -> Self {
+    pub fn of(program: &Program, world: &dyn World, rules: Rules) -> Self {
         let (inputs, known) = (BTreeMap::new(), BTreeMap::<Address, Record>::new());
         let evaluator = Evaluator::new(program, &inputs, &known, Some(world), None);
-        let outcome = evaluator.run();
+        let outcome = evaluator.run(rules);
         let traces = evaluator.traces.take();
         let asked = traces.iter().flat_map(Trace::asked);
         let asked = asked.map(|node| evaluator.node(node).address.clone());
@@ -91,6 +98,7 @@ pub(crate) fn evaluate(
     world: &dyn World,
     inputs: BTreeMap<String, Value>,
     known: &dyn Known,
+    rules: Rules,
 ) -> Result<Evaluation, Vec<Diagnostic>> {
     let first = program.take_first_run();
     let first = first.filter(|first| inputs.is_empty() && first.holds(known));
@@ -98,7 +106,7 @@ pub(crate) fn evaluate(
         Some(first) => (first.frozen, first.outcome),
         None => {
             let evaluator = Evaluator::new(program.program(), &inputs, known, Some(world), None);
-            let outcome = evaluator.run();
+            let outcome = evaluator.run(rules);
             (evaluator.freeze(), outcome)
         }
     };
@@ -127,7 +135,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn run(&self) -> Outcome {
+    fn run(&self, rules: Rules) -> Outcome {
         let root = self.scene.borrow_mut().add_part(Part {
             scope: Scopes::ROOT,
             outer: None,
@@ -159,18 +167,6 @@ impl Evaluator<'_> {
 
         let instances: Vec<Arc<Instance>> = checked.iter().map(|it| it.instance.clone()).collect();
         let mut found = cycle::find(&instances, &self.program.schemas);
-        found.extend(cloud::check(
-            &checked,
-            &providers,
-            &self.catalogue(),
-            &self.program.schemas,
-        ));
-        let blamed = self.blamed.borrow();
-        let found = found.into_iter().map(|it| match blamed.get(&it.span) {
-            Some(inside) => it.related(*inside, "the component uses it here"),
-            None => it,
-        });
-        self.diagnostics.borrow_mut().extend(found);
 
         let mut desired = Desired {
             program: self.program.name.clone(),
@@ -181,15 +177,26 @@ impl Evaluator<'_> {
             asserts: self.note(asserts).unwrap_or_default(),
             ..adopted
         };
+        let catalogue = self.catalogue();
         self.add_default_providers(&mut desired);
         let waiting = self.traces.borrow().last().is_some_and(|trace| trace.waits);
-        let mut diagnostics = self.diagnostics.take();
-        crate::program::sort(&mut diagnostics);
-        Outcome {
+        let mut outcome = Outcome {
             desired,
-            diagnostics,
+            checked,
+            catalogue,
+            diagnostics: Vec::new(),
             waiting,
-        }
+        };
+        found.extend(rules(self, &outcome));
+        let blamed = self.blamed.borrow();
+        let found = found.into_iter().map(|it| match blamed.get(&it.span) {
+            Some(inside) => it.related(*inside, "the component uses it here"),
+            None => it,
+        });
+        outcome.diagnostics = self.diagnostics.take();
+        outcome.diagnostics.extend(found);
+        crate::program::sort(&mut outcome.diagnostics);
+        outcome
     }
 
     /// The lookups that `id("…")` makes.

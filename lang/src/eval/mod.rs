@@ -25,6 +25,7 @@ pub(crate) mod operators;
 mod provider;
 mod result;
 mod reuse;
+mod rule;
 mod running;
 pub(crate) mod shared;
 mod special;
@@ -39,7 +40,7 @@ use std::sync::Arc;
 use infra_model::{FileId, Known, Span, Value};
 
 pub(crate) use attribute::read_type;
-pub(crate) use desired::{Checked, FirstRun, evaluate};
+pub(crate) use desired::{Catalogue, Checked, FirstRun, Outcome, evaluate};
 pub use evaluation::Evaluation;
 pub(crate) use lifecycle::dotted;
 
@@ -156,6 +157,10 @@ impl<'a> Evaluator<'a> {
             steps: Cell::new(0),
             steps_max: steps::limit(program),
         }
+    }
+
+    pub(crate) fn schemas(&self) -> &'a crate::schema::Schemas {
+        &self.program.schemas
     }
 
     fn part(&self, id: PartId) -> Arc<Part> {

@@ -7,8 +7,7 @@ use infra_model::{Desired, Record, Span, Value};
 
 use super::instance::without_nulls;
 use super::thing::PartId;
-use super::{Env, Eval, Evaluator, Stop};
-use crate::check::cloud;
+use super::{Catalogue, Env, Eval, Evaluator, Stop};
 use crate::resolve::{ScopeKind, Scopes};
 use crate::syntax::{ItemKind, ProviderBlock};
 use crate::typing::relate;
@@ -105,8 +104,8 @@ impl Evaluator<'_> {
     }
 
     /// The tables of the catalogues that fields name, by provider and table.
-    pub(super) fn catalogue(&self) -> cloud::Catalogue {
-        let mut catalogue = cloud::Catalogue::new();
+    pub(super) fn catalogue(&self) -> Catalogue {
+        let mut catalogue = Catalogue::new();
         for (provider, scope) in &self.program.catalogues {
             if self.program.scopes.get(*scope).kind != ScopeKind::Std {
                 continue;

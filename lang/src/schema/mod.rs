@@ -2,10 +2,12 @@
 
 mod exclusive;
 mod read;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use infra_model::{Schema, SchemaKind};
+pub(crate) use rules::{Rule, RuleKind};
 
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Loader;
@@ -26,6 +28,8 @@ pub struct Schemas {
     own_ids: BTreeMap<String, String>,
     /// The types that join other things and hold nothing of their own (`@link`).
     links: BTreeSet<String>,
+    /// The rules of each type, in the order of its text.
+    rules: BTreeMap<String, Vec<Rule>>,
     pub(crate) conditions: Conditions,
 }
 
@@ -108,11 +112,15 @@ impl Schemas {
             prefix,
             own_id,
             link,
+            rules,
         } in found
         {
             let name = || schema.type_name.clone();
             schemas.prefixes.extend(prefix.map(|it| (name(), it)));
             schemas.own_ids.extend(own_id.map(|it| (name(), it)));
+            if !rules.is_empty() {
+                schemas.rules.insert(name(), rules);
+            }
             if link {
                 schemas.links.insert(schema.type_name.clone());
             }
@@ -136,6 +144,23 @@ impl Schemas {
     pub fn either(&self, type_name: &str) -> Option<&Schema> {
         self.get(type_name, SchemaKind::Resource)
             .or_else(|| self.get(type_name, SchemaKind::Lookup))
+    }
+
+    /// The rules that resources of a type have to follow.
+    pub(crate) fn rules(&self, type_name: &str) -> &[Rule] {
+        self.rules.get(type_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The providers whose tables a rule of one of these types mentions.
+    pub(crate) fn with_tables(&self, types: &BTreeSet<String>) -> BTreeSet<String> {
+        let mentions = |rule: &Rule| match &rule.kind {
+            RuleKind::Check { names, .. } => names.contains("catalogue"),
+            RuleKind::Exclusive(_) => false,
+        };
+        let used = self.rules.iter().filter(|(ty, _)| types.contains(*ty));
+        used.filter(|(_, rules)| rules.iter().any(mentions))
+            .map(|(ty, _)| ty.split('.').next().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// The schema of a provider's configuration.

@@ -3,6 +3,7 @@
 use infra_model::{Change, Duration, FieldSchema, Schema, Value};
 
 use super::exclusive::{self, exclusive};
+use super::rules::{self, Rule};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::suggest;
@@ -10,8 +11,9 @@ use crate::syntax::{BinaryOp, Decorator, Expr, ExprKind, Item, SchemaField, Sche
 use crate::typing::constant::{constant, literal};
 use crate::typing::convert::TypeReader;
 
-const TYPE_DECORATORS: [&str; 5] = ["data", "create_first", "timeout", "link", "unique"];
-const FIELD_DECORATORS: [&str; 14] = [
+const TYPE_DECORATORS: [&str; 6] = ["data", "create_first", "timeout", "link", "unique", "check"];
+const FIELD_DECORATORS: [&str; 15] = [
+    "check",
     "once",
     "unique",
     "disjoint",
@@ -39,6 +41,7 @@ pub(super) struct Read {
     pub own_id: Option<String>,
     /// `@link`: it joins other things and holds nothing of its own.
     pub link: bool,
+    pub rules: Vec<Rule>,
 }
 
 pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) -> Read {
@@ -57,10 +60,17 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
         span: it.type_name.span,
     };
     let mut link = false;
+    let mut rules = Vec::new();
     for decorator in &item.decorators {
-        if decorator.name.text == "link" {
-            link = true;
-        } else if let Err(why) = type_decorator(&mut schema, decorator) {
+        let read = match decorator.name.text.as_str() {
+            "link" => {
+                link = true;
+                Ok(())
+            }
+            "unique" | "check" => rule(&mut schema, None, decorator).map(|it| rules.push(it)),
+            _ => type_decorator(&mut schema, decorator),
+        };
+        if let Err(why) = read {
             reader
                 .diagnostics
                 .push(bad(decorator, why, &TYPE_DECORATORS));
@@ -72,19 +82,17 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
         prefix: None,
         own_id: None,
         link,
+        rules,
     };
     for field in &it.fields {
         let field = read_field(reader, field, &mut read);
         read.schema.fields.push(field);
     }
     for written in &it.fields {
-        let mine = written
-            .decorators
-            .iter()
-            .filter(|it| exclusive::is_one(&it.name.text));
-        for decorator in mine {
-            match exclusive(&read.schema.type_name, Some(&written.name.text), decorator) {
-                Ok(found) => read.schema.exclusive.push(found),
+        let of_rules = |it: &&Decorator| is_rule(&it.name.text);
+        for decorator in written.decorators.iter().filter(of_rules) {
+            match rule(&mut read.schema, Some(&written.name.text), decorator) {
+                Ok(rule) => read.rules.push(rule),
                 Err(why) => reader
                     .diagnostics
                     .push(bad(decorator, why, &FIELD_DECORATORS)),
@@ -94,13 +102,26 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
     read
 }
 
+fn is_rule(name: &str) -> bool {
+    name == "check" || exclusive::is_one(name)
+}
+
+fn rule(
+    schema: &mut Schema,
+    field: Option<&str>,
+    decorator: &Decorator,
+) -> Result<Rule, &'static str> {
+    if !exclusive::is_one(&decorator.name.text) {
+        return rules::check(field, decorator);
+    }
+    let found = exclusive(&schema.type_name, field, decorator)?;
+    schema.exclusive.push(found);
+    rules::exclusive(field, decorator, schema.exclusive.len() - 1)
+}
+
 fn type_decorator(schema: &mut Schema, decorator: &Decorator) -> Result<(), &'static str> {
     match decorator.name.text.as_str() {
         "create_first" => schema.create_first = true,
-        "unique" => {
-            let found = exclusive(&schema.type_name, None, decorator)?;
-            schema.exclusive.push(found);
-        }
         "data" => {
             let first = decorator.args.first().filter(|arg| arg.name.is_none());
             let text = first.and_then(|arg| literal(&arg.value, None));
@@ -204,7 +225,7 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             "unread" => read.unread = true,
             "grows" => read.grows = true,
             "clears" => read.clears = true,
-            name if exclusive::is_one(name) => {}
+            name if is_rule(name) => {}
             "own_id" => of.own_id = Some(read.name.clone()),
             "prefix" => match first.and_then(|text| literal(text, None)) {
                 Some(Value::String(prefix)) => of.prefix = Some(prefix),

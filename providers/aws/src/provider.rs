@@ -85,6 +85,10 @@ impl Provider for AwsProvider {
         fields
     }
 
+    fn derived(&self, type_name: &str, fields: &Record) -> Record {
+        resource::of(type_name).map_or_else(Record::new, |kind| kind.derived(Fields(fields)))
+    }
+
     fn validate(&self, type_name: &str, fields: &Record) -> Vec<String> {
         let mut problems = tags::problems_of(&self.cloud.tags, Fields(fields));
         if let Some(kind) = resource::of(type_name) {

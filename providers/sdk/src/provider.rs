@@ -180,8 +180,8 @@ pub trait Provider: Send + Sync {
         fields.clone()
     }
 
-    /// Computed attributes that follow from the fields alone. State keeps no secret, so a plan takes those that are
-    /// secret from here. Pure.
+    /// Computed attributes that follow from the fields alone: the id of what is known by its name, and secrets, which
+    /// state does not keep. Pure.
     fn derived(&self, type_name: &str, fields: &Record) -> Record {
         let _ = (type_name, fields);
         Record::new()

@@ -28,6 +28,10 @@ impl Kind for KeyPair {
         }
     }
 
+    fn derived(&self, fields: Fields<'_>) -> Record {
+        super::id_by_name(fields)
+    }
+
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
         let Some(key) = fields.text("public_key") else {
             return;

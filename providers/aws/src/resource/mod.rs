@@ -118,6 +118,12 @@ pub(crate) trait Kind: Send + Sync {
         let _ = fields;
     }
 
+    /// Computed attributes that follow from the fields; see `Provider::derived`.
+    fn derived(&self, fields: Fields<'_>) -> Record {
+        let _ = fields;
+        Record::new()
+    }
+
     /// Adds what AWS would refuse.
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
         let _ = (fields, problems);
@@ -218,6 +224,14 @@ fn fitted_name(name: &str, plain: impl Fn(char) -> bool, chars_max: usize) -> St
     let kept = name.chars().filter(|c| plain(*c)).take(chars_max / 2);
     let kept: String = kept.collect();
     format!("{}-{}", kept.trim_start_matches("sg-"), &digest[..8])
+}
+
+/// The id of what AWS knows by its name.
+fn id_by_name(fields: Fields<'_>) -> Record {
+    let name = fields.get("name").filter(|name| name.is_known());
+    name.map(|name| ("id".to_owned(), name.clone()))
+        .into_iter()
+        .collect()
 }
 
 /// The prefix length of an IPv4 range that AWS takes for networks and subnets ("VPC CIDR blocks").

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{PlacementGroupState, PlacementStrategy, ResourceType, SpreadLevel};
+use infra_model::Record;
 use infra_sdk::{Create, Delete, Failure, Settle, Update};
 
 use super::{Kind, incomplete, plain_name};
@@ -18,6 +19,10 @@ type Described = aws_sdk_ec2::types::PlacementGroup;
 
 #[async_trait]
 impl Kind for PlacementGroup {
+    fn derived(&self, fields: Fields<'_>) -> Record {
+        super::id_by_name(fields)
+    }
+
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
         let strategy = fields.text("strategy");
         for (field, owner) in [("partitions", "partition"), ("spread_level", "spread")] {

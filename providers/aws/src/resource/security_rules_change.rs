@@ -9,8 +9,15 @@ use super::security_rules::wanted;
 use crate::client::Cloud;
 use crate::fields::Fields;
 
+/// The code of a refusal for want of room in the group.
+const FULL: &str = "RulesPerSecurityGroupLimitExceeded";
+
+/// How many old rules make room at a time in a full group: few, because whoever they let in may wait for a new one.
+const ROOM_STEP: usize = 10;
+
 /// Makes the rules of a group what the fields say. What is new is allowed before what is old is revoked, so that
-/// nobody who may connect before and after is locked out in between.
+/// nobody who may connect before and after is locked out in between. Where a full group leaves no room for that, old
+/// and new rules take turns in portions; a rule that stays is never touched.
 pub(super) async fn bring_rules(
     cloud: &Cloud,
     group: &str,
@@ -33,9 +40,22 @@ pub(super) async fn bring_rules(
         .map(|(rule, note)| rule.permission(note.as_ref()))
         .collect();
     let surplus = current.keys().filter(|rule| !wanted.contains_key(*rule));
-    let surplus: Vec<_> = surplus.map(|rule| rule.permission(None)).collect();
-    if !missing.is_empty() {
-        authorize(cloud, group, direction, missing).await?;
+    let mut surplus: Vec<_> = surplus.map(|rule| rule.permission(None)).collect();
+    let mut missing = missing.as_slice();
+    let mut portion = missing.len();
+    while !missing.is_empty() {
+        let (now, later) = missing.split_at(portion.min(missing.len()));
+        match authorize(cloud, group, direction, now.to_vec()).await {
+            Ok(()) => missing = later,
+            Err(failure) if failure.code == FULL && now.len() > 1 => portion = now.len() / 2,
+            Err(failure) if failure.code == FULL && !surplus.is_empty() => {
+                let kept = surplus.len().saturating_sub(ROOM_STEP);
+                let leaving = surplus.split_off(kept);
+                portion = leaving.len();
+                revoke(cloud, group, direction, leaving).await?;
+            }
+            Err(failure) => return Err(failure),
+        }
     }
     if !renamed.is_empty() {
         describe(cloud, group, direction, renamed).await?;

@@ -2,11 +2,12 @@
 //! components. A value that is not known yet breaks no rule, and `@allow("code")` on the resource (or on the
 //! component's instance around it) switches a rule off where the cloud knows better.
 //!
-//! The limits are Amazon's, from the pages that each rule names.
+//! Rules are text: decorators of the schemas in the library. This is above evaluation, which knows no rule.
 
 mod address;
-mod association;
 mod catalogue;
+mod condition;
+mod exclusive;
 mod name;
 mod network;
 mod placement;
@@ -14,21 +15,18 @@ mod quota;
 mod range;
 mod route;
 mod rule;
-mod unique;
+mod secret;
 mod volume;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use infra_model::desired::ProviderConfig;
-use infra_model::{Address, Instance, Record, Span, Value};
+use infra_model::{Address, Instance, SchemaKind, Span, Value};
 use ipnet::IpNet;
 
 use crate::diagnostic::Diagnostic;
-use crate::eval::Checked;
+use crate::eval::{Catalogue, Checked, Evaluator, Outcome};
 use crate::schema::Schemas;
-
-/// Tables of catalogues, by provider and table.
-pub(crate) type Catalogue = BTreeMap<(String, String), Record>;
 
 /// The evaluated program as the rules see it.
 struct View<'a> {
@@ -37,18 +35,14 @@ struct View<'a> {
     providers: &'a [ProviderConfig],
     catalogue: &'a Catalogue,
     schemas: &'a Schemas,
+    evaluator: &'a Evaluator<'a>,
     found: Vec<Diagnostic>,
 }
 
 /// All broken rules.
-pub(crate) fn check(
-    instances: &[Checked],
-    providers: &[ProviderConfig],
-    catalogue: &Catalogue,
-    schemas: &Schemas,
-) -> Vec<Diagnostic> {
+pub(crate) fn check(evaluator: &Evaluator<'_>, outcome: &Outcome) -> Vec<Diagnostic> {
     // What stands for instances that are not known may be several things that exclude each other.
-    let checked: Vec<&Checked> = instances.iter().filter(|it| !it.assumed).collect();
+    let checked: Vec<&Checked> = outcome.checked.iter().filter(|it| !it.assumed).collect();
     let by_address = checked
         .iter()
         .map(|it| (&it.instance.address, *it))
@@ -56,9 +50,10 @@ pub(crate) fn check(
     let mut view = View {
         checked,
         by_address,
-        providers,
-        catalogue,
-        schemas,
+        providers: &outcome.desired.providers,
+        catalogue: &outcome.catalogue,
+        schemas: evaluator.schemas(),
+        evaluator,
         found: Vec::new(),
     };
     for rule in [
@@ -66,12 +61,13 @@ pub(crate) fn check(
         network::check,
         address::check,
         placement::check,
-        association::check,
+        exclusive::check,
+        secret::check,
+        condition::check,
         rule::check,
         route::check,
         volume::check,
         name::check,
-        unique::check,
         quota::check,
         catalogue::check,
     ] {
@@ -85,6 +81,28 @@ impl<'a> View<'a> {
     fn of(&self, type_name: &str) -> Vec<&'a Checked> {
         let of_type = |it: &&&Checked| it.instance.address.type_name == type_name;
         self.checked.iter().filter(of_type).copied().collect()
+    }
+
+    /// The configuration of the provider that makes an instance.
+    fn provider(&self, instance: &Instance) -> Option<&'a ProviderConfig> {
+        self.providers
+            .iter()
+            .find(|it| it.key() == instance.provider)
+    }
+
+    fn has_field(&self, instance: &Instance, name: &str) -> bool {
+        let schema = self
+            .schemas
+            .get(&instance.address.type_name, SchemaKind::Resource);
+        schema.is_some_and(|schema| schema.field(name).is_some())
+    }
+
+    fn is_computed(&self, instance: &Instance, name: &str) -> bool {
+        let schema = self
+            .schemas
+            .get(&instance.address.type_name, SchemaKind::Resource);
+        let field = schema.and_then(|schema| schema.field(name));
+        field.is_some_and(|field| field.computed)
     }
 
     /// The instance a field refers to.

@@ -1,8 +1,5 @@
-//! Subnets are inside their network and apart from each other, and so are networks that are joined.
+//! Subnets are inside their network, and networks that are joined are apart.
 
-use std::collections::BTreeMap;
-
-use infra_model::Address;
 use ipnet::IpNet;
 
 use super::{View, cidr, place};
@@ -11,7 +8,6 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::Checked;
 
 pub(super) fn check(view: &mut View<'_>) {
-    let mut networks: BTreeMap<&Address, Vec<(IpNet, &Checked)>> = BTreeMap::new();
     for subnet in view.of("aws.subnet") {
         let (Some(range), Some(vpc)) = (
             cidr(&subnet.instance, "range"),
@@ -24,13 +20,6 @@ pub(super) fn check(view: &mut View<'_>) {
         {
             outside(view, subnet, range, vpc, whole);
         }
-        networks
-            .entry(&vpc.instance.address)
-            .or_default()
-            .push((range, subnet));
-    }
-    for subnets in networks.into_values() {
-        overlaps(view, subnets);
     }
     for peering in view.of("aws.peering") {
         joined(view, peering);
@@ -83,36 +72,4 @@ fn outside(view: &mut View<'_>, subnet: &Checked, range: IpNet, vpc: &Checked, w
             "take a part of it, such as `subnet_of({name}.range, 8, 0)`"
         ))
     });
-}
-
-/// Ranges either contain each other or are apart, so after sorting only the widest before can overlap.
-fn overlaps(view: &mut View<'_>, mut subnets: Vec<(IpNet, &Checked)>) {
-    subnets.sort_by_key(|(range, _)| (range.network(), range.prefix_len()));
-    let mut widest: Option<(IpNet, &Checked)> = None;
-    for (range, subnet) in subnets {
-        if let Some((before, first)) = widest
-            && before.contains(&range.network())
-        {
-            // The one that is written later is the one to look at.
-            let (earlier, later) = match first.instance.span <= subnet.instance.span {
-                true => ((before, first), (range, subnet)),
-                false => ((range, subnet), (before, first)),
-            };
-            let (a, b) = (&earlier.1.instance, &later.1.instance);
-            view.report(later.1, "range", |span| {
-                Diagnostic::error(
-                    codes::SUBNET_OVERLAP,
-                    span,
-                    format!(
-                        "`{}` of `{}` overlaps `{}` of `{}`",
-                        later.0, b.address, earlier.0, a.address
-                    ),
-                )
-                .related(place(a, "range"), format!("the range of `{}`", a.address.name))
-                .help("subnets of one network are apart: `subnet_of(range, bits, number)` counts them out")
-            });
-            continue;
-        }
-        widest = Some((range, subnet));
-    }
 }
