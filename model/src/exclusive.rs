@@ -86,7 +86,7 @@ impl Exclusive {
             Within::Fields(names) => {
                 let known = names
                     .iter()
-                    .map(|name| value(name).filter(|it| is_held(it)));
+                    .map(|name| fields.get(name).filter(|it| is_held(it)));
                 known.map(|it| it.cloned()).collect()
             }
         };
