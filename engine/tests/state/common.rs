@@ -152,6 +152,7 @@ pub fn schemas() -> BTreeMap<String, infra_model::Schema> {
         timeout_create: None,
         timeout_update: None,
         timeout_delete: None,
+        exclusive: Vec::new(),
         span: infra_model::Span::default(),
     };
     BTreeMap::from([(schema.type_name.clone(), schema)])
