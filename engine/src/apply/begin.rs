@@ -134,7 +134,7 @@ impl Scene<'_> {
         let of = Incarnation::new(work.address.clone(), goal.generation);
         let draft = Draft {
             provider: work.provider.clone(),
-            authored: self.state.key().seal(&fields),
+            authored: self.state.key().seal(&goal.authored(&fields)),
             depends: goal.depends(&|field| !goal.deferred.contains(field)),
             guard: goal.guard.clone(),
         };

@@ -133,27 +133,35 @@ async fn restart(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
         changed => changed.err(),
     };
     match failure {
-        Some(failure) if was_running => Err(put_back(cloud, order, failure).await),
-        Some(failure) => Err(failure),
+        Some(failure) => Err(put_back(cloud, order, was_running, failure).await),
         None => Ok(()),
     }
 }
 
-/// A machine that was stopped for a change that failed runs again as it was.
-async fn put_back(cloud: &Cloud, order: &Update, mut failure: Failure) -> Failure {
+/// After a change that failed the machine has its type of before, and runs again if it ran.
+async fn put_back(
+    cloud: &Cloud,
+    order: &Update,
+    was_running: bool,
+    mut failure: Failure,
+) -> Failure {
     let id = order.id.as_str();
     let before = Fields(&order.prior).text("type");
     let again = async {
         if let Some(before) = before.filter(|_| changes(order, "type")) {
             set_type(cloud, id, &before).await?;
         }
-        start(cloud, id).await
+        match was_running {
+            true => start(cloud, id).await,
+            false => Ok(()),
+        }
     };
     if let Err(stopped) = again.await {
-        failure.message = format!(
-            "{}; {id} was stopped for it and cannot be started again: {}",
-            failure.message, stopped.message
-        );
+        let left = match was_running {
+            true => "was stopped for it and cannot be started again",
+            false => "cannot get its type of before",
+        };
+        failure.message = format!("{}; {id} {left}: {}", failure.message, stopped.message);
     }
     failure
 }

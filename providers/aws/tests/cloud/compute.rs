@@ -1,7 +1,7 @@
 //! Machines and keys.
 
 use infra_model::{Record, Value};
-use infra_sdk::{FailureKind, Observed, Provider, Snapshot};
+use infra_sdk::{FailureKind, Observed, Provider, Snapshot, Update};
 
 use crate::network::{Net, group};
 use crate::world::{Made, World, gib, list, no_tags, record, renamed, text};
@@ -143,6 +143,62 @@ async fn a_machine_is_stopped_started_and_protected() {
         )
         .await;
     for made in [&host, &key, &jump, &apps] {
+        world.unmake(made).await;
+    }
+    net.unmake(&world).await;
+}
+
+/// The cloud refuses the change after the machine was stopped for it.
+#[tokio::test]
+async fn a_failed_change_leaves_the_machine_as_it_was() {
+    let world = World::simulated(infra_sim::Chaos::default()).await;
+    let net = Net::new(&world).await;
+    let jump = world
+        .make("aws.security_group", "jump", group(&net, list([])))
+        .await;
+    let mut host = world
+        .make(
+            "aws.instance",
+            "host",
+            machine(&world, &net, &[&jump]).await,
+        )
+        .await;
+    let refused = [
+        record([("type", text("t4g.large"))]),
+        record([("type", text("t3.unheard-of"))]),
+        record([
+            ("type", text("t3.xlarge")),
+            ("user_data", text(&"x".repeat(16 * 1024 + 1))),
+        ]),
+    ];
+    for runs in [true, false] {
+        world
+            .change(&mut host, record([("running", Value::Bool(runs))]))
+            .await;
+        for changes in &refused {
+            let mut fields = host.fields.clone();
+            fields.extend(changes.clone());
+            let update = Update {
+                address: host.address.clone(),
+                id: host.id.clone(),
+                token: "token-of-the-update".to_owned(),
+                prior: host.seen.clone(),
+                fields,
+                changed: changes.keys().cloned().collect(),
+                restart: true,
+            };
+            let failure = world.provider.update(&update).await.unwrap_err();
+            let names: Vec<&String> = changes.keys().collect();
+            assert!(!failure.ambiguous, "{names:?}: {failure}");
+            let seen = Observed::Present(host.seen.clone());
+            assert_eq!(world.read(&host).await, seen, "{names:?}, it runs: {runs}");
+        }
+    }
+    println!(
+        "{} refused changes: the machine is as it was",
+        refused.len() * 2
+    );
+    for made in [&host, &jump] {
         world.unmake(made).await;
     }
     net.unmake(&world).await;

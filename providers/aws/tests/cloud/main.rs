@@ -13,6 +13,7 @@ mod existing;
 mod images;
 mod launches;
 mod network;
+mod none;
 mod pace;
 mod patience;
 mod recovery;

@@ -162,12 +162,9 @@ impl World {
         };
         let problems = self.provider.validate(type_name, &fields);
         assert_eq!(problems, Vec::<String>::new(), "{address}");
-        let id = self
-            .provider
-            .create(&create)
+        let id = infra_sdk::conformance::create(&self.provider, &create)
             .await
-            .unwrap_or_else(|failure| panic!("{address}: {failure}"))
-            .id;
+            .unwrap_or_else(|failure| panic!("{address}: {failure}"));
         let found = self
             .provider
             .find_by_token(&address, &token, Some(&fields))

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use infra_model::{Address, Change, Record, Schema, Value};
 
 use super::compare::{differing, misfits};
-use super::{Case, expect_found, present};
-use crate::{Create, Delete, Failure, FailureKind, Found, Provider, Settle, Target, Update};
+use super::{Case, create, expect_found, present};
+use crate::{Create, Delete, Failure, Provider, Settle, Target, Update};
 
 /// A resource, as planned and as it was last read.
 pub(super) struct Life<'a> {
@@ -124,31 +124,6 @@ impl<'a> Life<'a> {
         expect_found(&found.await.map_err(failed)?, id)
     }
 
-    /// As the engine does it: what a lost create left behind is asked for, and it is sent again when that is nothing.
-    async fn created(&self, order: &Create) -> Result<String, String> {
-        const SENDS_MAX: u32 = 5;
-        let mut sends = 1;
-        loop {
-            let failure = match self.provider.create(order).await {
-                Ok(created) => return Ok(created.id),
-                Err(failure) => failure,
-            };
-            let lost = failure.ambiguous || failure.kind == FailureKind::AlreadyExists;
-            if !lost || sends == SENDS_MAX {
-                return Err(failed(failure));
-            }
-            let fields = Some(&order.fields);
-            let found = self
-                .provider
-                .find_by_token(&order.address, &order.token, fields);
-            match found.await.map_err(failed)? {
-                Found::One(id) => return Ok(id),
-                Found::Absent if failure.ambiguous => sends += 1,
-                _ => return Err(failed(failure)),
-            }
-        }
-    }
-
     /// Creates and forgets the answer, adopts what the token leads to, and settles it, twice as after a crash.
     pub async fn begin(&mut self) -> Held {
         let problems = self.provider.validate(self.type_name(), &self.planned);
@@ -162,7 +137,7 @@ impl<'a> Life<'a> {
             default_name: self.default_name(),
             fields: self.planned.clone(),
         };
-        self.id = self.created(&order).await?;
+        self.id = create(self.provider, &order).await.map_err(failed)?;
         self.found(Some(&self.id)).await?;
         let mut settle = Settle {
             address: self.address.clone(),

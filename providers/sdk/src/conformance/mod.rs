@@ -5,9 +5,11 @@
 
 mod case;
 mod compare;
+mod create;
 mod life;
 
 pub use case::{Case, Outsider};
+pub use create::create;
 
 use infra_model::{Change, Schema};
 
