@@ -241,7 +241,7 @@ impl Builder<'_> {
                     codes::INVALID_PORT,
                     span,
                     format!("`{text}` is not a port: {why}"),
-                    "a port looks like `tcp/22`, `udp/5000-5010`, `icmp/all` or `all/all`",
+                    infra_model::port::EXAMPLES,
                 );
                 ExprKind::Invalid
             }

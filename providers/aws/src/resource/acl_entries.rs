@@ -6,10 +6,13 @@ use aws_sdk_ec2::types::{IcmpTypeCode, NetworkAclEntry, PortRange as Ports, Rule
 use infra_model::{PortRange, Protocol, Record, Value};
 use infra_sdk::{Failure, FailureKind};
 
+use super::security_rule::in_family;
 use crate::client::Cloud;
 use crate::fields::Fields;
 use crate::seen::cidr;
 
+/// Every protocol.
+const ALL: &str = "-1";
 /// "any" in the API's fields for ICMP types and codes.
 const ANY: i32 = -1;
 /// The numbers that entries may have; the one after them is Amazon's, and refuses everything.
@@ -41,30 +44,28 @@ impl Entry {
         })
     }
 
-    /// `None` for protocols that the language has no word for.
     fn read(entry: &NetworkAclEntry) -> Option<Entry> {
         let protocol = match entry.protocol.as_deref()? {
-            "-1" => Protocol::All,
-            "6" => Protocol::Tcp,
-            "17" => Protocol::Udp,
-            "1" | "58" => Protocol::Icmp,
-            _ => return None,
-        };
-        let pair = match protocol {
-            Protocol::Icmp => {
-                let kind = entry.icmp_type_code.as_ref().and_then(|icmp| icmp.r#type);
-                kind.map(|kind| (kind, kind))
-            }
-            _ => entry
-                .port_range
-                .as_ref()
-                .and_then(|ports| ports.from.zip(ports.to)),
+            ALL => Protocol::All,
+            number => Protocol::of_number(number.parse().ok()?),
         };
         let whole = PortRange::whole(protocol);
-        let number = |number: i32| u16::try_from(number).ok();
-        let ports = match pair.and_then(|(from, to)| number(from).zip(number(to))) {
-            Some((from, to)) => PortRange { from, to, ..whole },
-            None => whole,
+        let ports = || {
+            let range = entry.port_range.as_ref()?;
+            let from = u16::try_from(range.from?).ok()?;
+            let to = u16::try_from(range.to?).ok()?;
+            Some(PortRange { from, to, ..whole })
+        };
+        let icmp = || {
+            let icmp = entry.icmp_type_code.as_ref()?;
+            let kind = u8::try_from(icmp.r#type?).ok()?;
+            let code = icmp.code.and_then(|code| u8::try_from(code).ok());
+            Some(PortRange::icmp(protocol, kind, code))
+        };
+        let limited = match protocol {
+            Protocol::Tcp | Protocol::Udp => ports(),
+            Protocol::Icmp | Protocol::Icmpv6 => icmp(),
+            Protocol::Number(_) | Protocol::All => None,
         };
         let range = entry
             .cidr_block
@@ -72,8 +73,8 @@ impl Entry {
             .or(entry.ipv6_cidr_block.as_ref())?;
         Some(Entry {
             allow: entry.rule_action == Some(RuleAction::Allow),
+            ports: in_family(limited.unwrap_or(whole), range.contains(':')),
             range: range.clone(),
-            ports,
         })
     }
 
@@ -82,18 +83,17 @@ impl Entry {
     }
 
     /// The protocol's number; ICMP has another one in IPv6.
-    fn protocol(&self) -> &'static str {
-        match self.ports.protocol {
-            Protocol::All => "-1",
-            Protocol::Tcp => "6",
-            Protocol::Udp => "17",
-            Protocol::Icmp if self.is_ipv6() => "58",
-            Protocol::Icmp => "1",
-        }
+    fn protocol(&self) -> String {
+        let protocol = match self.ports.protocol {
+            Protocol::Icmp if self.is_ipv6() => Protocol::Icmpv6,
+            other => other,
+        };
+        let number = protocol.number();
+        number.map_or_else(|| ALL.to_owned(), |number| number.to_string())
     }
 
     fn port_range(&self) -> Option<Ports> {
-        let has_ports = matches!(self.ports.protocol, Protocol::Tcp | Protocol::Udp);
+        let has_ports = self.ports.protocol.has_ports();
         let ports = Ports::builder()
             .from(self.ports.from.into())
             .to(self.ports.to.into());
@@ -101,10 +101,12 @@ impl Entry {
     }
 
     fn icmp(&self) -> Option<IcmpTypeCode> {
-        let whole = self.ports == PortRange::whole(Protocol::Icmp);
-        let kind = if whole { ANY } else { self.ports.from.into() };
-        let icmp = IcmpTypeCode::builder().r#type(kind).code(ANY).build();
-        (self.ports.protocol == Protocol::Icmp).then_some(icmp)
+        let (kind, code) = self.ports.icmp_type_code();
+        let number = |number: Option<u8>| number.map_or(ANY, i32::from);
+        let icmp = IcmpTypeCode::builder()
+            .r#type(number(kind))
+            .code(number(code));
+        self.ports.protocol.is_icmp().then(|| icmp.build())
     }
 
     fn shown(&self, number: i32, side: &str) -> Option<Value> {
@@ -153,8 +155,13 @@ pub(super) fn canonical(fields: &mut Record) {
             if entry.get("action").is_none_or(Value::is_null) {
                 entry.insert("action".to_owned(), Value::string("allow"));
             }
+            let mut v6 = false;
             if let Some(Value::Cidr(range)) = entry.get_mut(side) {
                 *range = range.trunc();
+                v6 = matches!(range, ipnet::IpNet::V6(_));
+            }
+            if let Some(Value::Port(ports)) = entry.get_mut("ports") {
+                *ports = in_family(*ports, v6);
             }
         }
         let number = |entry: &Value| {

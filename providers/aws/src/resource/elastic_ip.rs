@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
+use super::instance_state::primary_interface;
 use super::{Kind, changes, incomplete};
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;
@@ -101,19 +102,21 @@ async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Address>, Failur
     Ok(answer.addresses.unwrap_or_default().pop())
 }
 
-/// The VPC's internet gateway may be attached at the same moment, and the machine may still be starting.
+/// Gives the address to the primary interface of a machine: an instance with several takes none by its own id. The VPC's
+/// internet gateway may be attached at the same moment, and the machine may still be starting.
 async fn associate(cloud: &Cloud, id: &str, instance: &str) -> Result<(), Failure> {
-    let current = describe_one(cloud, id)
-        .await?
-        .and_then(|address| address.instance_id);
-    if current.as_deref() == Some(instance) {
+    let interface = primary_interface(cloud, instance).await?;
+    let current = describe_one(cloud, id).await?;
+    let current = current.and_then(|address| address.network_interface_id);
+    if current.as_ref() == Some(&interface) {
         return Ok(());
     }
     let passing = |failure: &Failure| failure.kind == FailureKind::State;
     wait::while_failing(cloud, cloud.windows.dependency_ms, passing, || {
         cloud.change("AssociateAddress", || {
             let call = cloud.ec2.associate_address().allocation_id(id);
-            call.instance_id(instance).allow_reassociation(true).send()
+            let call = call.network_interface_id(&interface);
+            call.allow_reassociation(true).send()
         })
     })
     .await?;

@@ -1,4 +1,5 @@
-//! Changing an instance in place: ModifyInstanceAttribute, ModifyInstanceMetadataOptions, MonitorInstances,
+//! Changing an instance in place: ModifyInstanceAttribute, ModifyNetworkInterfaceAttribute of its primary interface,
+//! ModifyInstanceMetadataOptions, MonitorInstances,
 //! UnmonitorInstances, AssociateIamInstanceProfile, ReplaceIamInstanceProfileAssociation, StopInstances,
 //! StartInstances.
 
@@ -12,8 +13,8 @@ use infra_sdk::{Failure, FailureKind, Update};
 
 use super::attachment::set_delete_with_instance;
 use super::instance::iam_profile;
-use super::instance_state::{describe_one, start, state_of, stop};
-use super::{changes, volume_modification};
+use super::instance_state::{describe_one, primary_interface, start, state_of, stop};
+use super::{changes, network_interface, volume_modification};
 use crate::batch::filter;
 use crate::client::Cloud;
 use crate::fields::Fields;
@@ -46,13 +47,8 @@ pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure>
 async fn running_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let (id, fields) = (order.id.as_str(), Fields(&order.fields));
     if changes(order, "groups") && fields.get("groups").is_some() {
-        let groups = fields.texts("groups");
-        cloud
-            .change("ModifyInstanceAttribute", || {
-                let call = cloud.ec2.modify_instance_attribute().instance_id(id);
-                call.set_groups(Some(groups.clone())).send()
-            })
-            .await?;
+        let interface = primary_interface(cloud, id).await?;
+        network_interface::set_groups(cloud, &interface, &fields.texts("groups")).await?;
     }
     if let Some(on) = fields
         .flag("source_dest_check")
@@ -247,13 +243,8 @@ pub(super) async fn set_source_dest_check(
     id: &str,
     on: bool,
 ) -> Result<(), Failure> {
-    cloud
-        .change("ModifyInstanceAttribute", || {
-            let call = cloud.ec2.modify_instance_attribute().instance_id(id);
-            call.source_dest_check(boolean(on)).send()
-        })
-        .await?;
-    Ok(())
+    let interface = primary_interface(cloud, id).await?;
+    network_interface::set_check(cloud, &interface, Some(on)).await
 }
 
 async fn set_monitoring(cloud: &Cloud, id: &str, on: bool) -> Result<(), Failure> {

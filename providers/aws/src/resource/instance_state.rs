@@ -65,6 +65,29 @@ pub(super) async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Descr
         .await
 }
 
+/// The primary network interface: what a machine is launched with, and what its groups, its source check, its routes
+/// and its address belong to. The API takes them for the instance only as long as it has no second interface.
+fn primary(instance: &Described) -> Option<String> {
+    let first = |one: &&aws_sdk_ec2::types::InstanceNetworkInterface| {
+        let index = one.attachment.as_ref().and_then(|it| it.device_index);
+        index.is_none_or(|index| index == 0)
+    };
+    let interface = instance.network_interfaces().iter().find(first)?;
+    interface.network_interface_id.clone()
+}
+
+/// The id of an instance's primary network interface.
+///
+/// # Errors
+/// `NotFound` when the instance is gone or not seen yet.
+pub(super) async fn primary_interface(cloud: &Cloud, id: &str) -> Result<String, Failure> {
+    let instance = describe_one(cloud, id).await?;
+    instance.as_ref().and_then(primary).ok_or_else(|| {
+        let message = format!("the instance {id} has no primary network interface");
+        Failure::new(FailureKind::NotFound, message)
+    })
+}
+
 fn state(instance: &Described) -> Option<&InstanceStateName> {
     instance.state.as_ref()?.name.as_ref()
 }
@@ -249,8 +272,7 @@ fn seen(instance: Described, roots: &BTreeMap<String, volume::Described>) -> Opt
         .filter_map(|group| group.group_id.clone())
         .collect();
     groups.sort_unstable();
-    let interface = instance.network_interfaces().first();
-    let interface = interface.and_then(|interface| interface.network_interface_id.clone());
+    let interface = primary(&instance);
     let placement = instance.placement.as_ref();
     let tenancy = placement.and_then(|placement| placement.tenancy.as_ref());
     let profile = instance

@@ -131,14 +131,7 @@ impl Kind for NetworkInterface {
                 .await?;
         }
         if changes(order, "groups") && fields.get("groups").is_some() {
-            let groups = fields.texts("groups");
-            cloud
-                .change("ModifyNetworkInterfaceAttribute", || {
-                    let call = cloud.ec2.modify_network_interface_attribute();
-                    let call = call.network_interface_id(&order.id);
-                    call.set_groups(Some(groups.clone())).send()
-                })
-                .await?;
+            set_groups(cloud, &order.id, &fields.texts("groups")).await?;
         }
         if changes(order, "instance") || changes(order, "index") {
             bring_into(cloud, &order.id, &card, fields).await?;
@@ -265,7 +258,20 @@ async fn bring_addresses(
     Ok(())
 }
 
-async fn set_check(cloud: &Cloud, id: &str, on: Option<bool>) -> Result<(), Failure> {
+/// Gives an interface other security groups.
+pub(super) async fn set_groups(cloud: &Cloud, id: &str, groups: &[String]) -> Result<(), Failure> {
+    cloud
+        .change("ModifyNetworkInterfaceAttribute", || {
+            let call = cloud.ec2.modify_network_interface_attribute();
+            let call = call.network_interface_id(id);
+            call.set_groups(Some(groups.to_vec())).send()
+        })
+        .await?;
+    Ok(())
+}
+
+/// Sets whether an interface drops packets that are not its own; `None` leaves it as it is.
+pub(super) async fn set_check(cloud: &Cloud, id: &str, on: Option<bool>) -> Result<(), Failure> {
     let Some(on) = on else { return Ok(()) };
     let value = AttributeBooleanValue::builder().value(on).build();
     cloud

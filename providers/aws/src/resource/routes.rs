@@ -6,13 +6,20 @@ use aws_sdk_ec2::types::{Route, RouteOrigin, RouteTable};
 use infra_model::{Record, Value};
 use infra_sdk::{Failure, FailureKind};
 
+use super::instance_state::primary_interface;
 use crate::client::Cloud;
 use crate::fields::Fields;
 use crate::seen::cidr;
 
+/// How the ids of prefix lists begin, which may stand where a range stands.
+const PREFIX_LIST: &str = "pl-";
+
 pub(super) fn route(to: &str, via: &str) -> Option<Value> {
     Some(Value::Map(Record::from([
-        ("to".to_owned(), cidr(to)?),
+        (
+            "to".to_owned(),
+            cidr(to).unwrap_or_else(|| Value::string(to)),
+        ),
         ("via".to_owned(), Value::string(via)),
     ])))
 }
@@ -39,7 +46,13 @@ pub(super) fn written_route(route: &Route) -> Option<(String, Via)> {
     let to = route
         .destination_cidr_block
         .as_ref()
-        .or(route.destination_ipv6_cidr_block.as_ref())?;
+        .or(route.destination_ipv6_cidr_block.as_ref())
+        .or(route.destination_prefix_list_id.as_ref())?;
+    // The endpoint of a service writes its own route to the service's prefix list, and takes it away itself.
+    let endpoint = |id: &String| id.starts_with("vpce-");
+    if to.starts_with(PREFIX_LIST) && route.gateway_id.as_ref().is_some_and(endpoint) {
+        return None;
+    }
     let hops = [
         &route.instance_id,
         &route.gateway_id,
@@ -48,6 +61,9 @@ pub(super) fn written_route(route: &Route) -> Option<(String, Via)> {
         &route.transit_gateway_id,
         &route.vpc_peering_connection_id,
         &route.egress_only_internet_gateway_id,
+        &route.carrier_gateway_id,
+        &route.local_gateway_id,
+        &route.core_network_arn,
     ];
     let mut hops = hops.into_iter().flatten().filter(|id| !id.is_empty());
     let main = hops.next()?.clone();
@@ -66,10 +82,16 @@ pub(super) enum Hop {
     Transit,
     Peering,
     Endpoint,
+    Carrier,
+    Local,
+    CoreNetwork,
 }
 
 impl Hop {
     pub fn of(id: &str) -> Option<Hop> {
+        if id.starts_with("arn:") {
+            return Some(Hop::CoreNetwork);
+        }
         Some(match id.split_once('-')?.0 {
             "igw" | "vgw" => Hop::Gateway,
             "eigw" => Hop::EgressOnly,
@@ -79,6 +101,8 @@ impl Hop {
             "tgw" => Hop::Transit,
             "pcx" => Hop::Peering,
             "vpce" => Hop::Endpoint,
+            "cagw" => Hop::Carrier,
+            "lgw" => Hop::Local,
             _ => return None,
         })
     }
@@ -88,7 +112,9 @@ impl Hop {
 macro_rules! with_route {
     ($call:expr, $table:expr, $to:expr, $via:expr) => {{
         let call = $call.route_table_id($table);
-        let call = if $to.contains(':') {
+        let call = if $to.starts_with(PREFIX_LIST) {
+            call.destination_prefix_list_id($to)
+        } else if $to.contains(':') {
             call.destination_ipv6_cidr_block($to)
         } else {
             call.destination_cidr_block($to)
@@ -96,11 +122,13 @@ macro_rules! with_route {
         match Hop::of($via) {
             Some(Hop::EgressOnly) => call.egress_only_internet_gateway_id($via),
             Some(Hop::Nat) => call.nat_gateway_id($via),
-            Some(Hop::Instance) => call.instance_id($via),
-            Some(Hop::Interface) => call.network_interface_id($via),
+            Some(Hop::Interface | Hop::Instance) => call.network_interface_id($via),
             Some(Hop::Transit) => call.transit_gateway_id($via),
             Some(Hop::Peering) => call.vpc_peering_connection_id($via),
             Some(Hop::Endpoint) => call.vpc_endpoint_id($via),
+            Some(Hop::Carrier) => call.carrier_gateway_id($via),
+            Some(Hop::Local) => call.local_gateway_id($via),
+            Some(Hop::CoreNetwork) => call.core_network_arn($via),
             Some(Hop::Gateway) | None => call.gateway_id($via),
         }
         .send()
@@ -129,20 +157,23 @@ pub(super) async fn bring_routes(
         match current.get(to) {
             Some(old) if old.is(via) => {}
             Some(_) => {
+                let via = &taken(cloud, via).await?;
                 cloud
                     .change("ReplaceRoute", || {
                         with_route!(cloud.ec2.replace_route(), id, to, via)
                     })
                     .await?;
             }
-            None => create_route(cloud, id, to, via).await?,
+            None => create_route(cloud, id, to, &taken(cloud, via).await?).await?,
         }
     }
     for to in current.keys().filter(|to| !wanted.contains_key(*to)) {
         let done = cloud
             .change("DeleteRoute", || {
                 let call = cloud.ec2.delete_route().route_table_id(id);
-                if to.contains(':') {
+                if to.starts_with(PREFIX_LIST) {
+                    call.destination_prefix_list_id(to).send()
+                } else if to.contains(':') {
                     call.destination_ipv6_cidr_block(to).send()
                 } else {
                     call.destination_cidr_block(to).send()
@@ -155,6 +186,14 @@ pub(super) async fn bring_routes(
         }
     }
     Ok(())
+}
+
+/// The hop that a call takes: a machine by its primary interface, because one with several takes no route by its own id.
+async fn taken(cloud: &Cloud, via: &str) -> Result<String, Failure> {
+    match Hop::of(via) {
+        Some(Hop::Instance) => primary_interface(cloud, via).await,
+        _ => Ok(via.to_owned()),
+    }
 }
 
 /// A route that a lost answer left behind is there already; replacing it says the same again.

@@ -51,7 +51,9 @@ pub(super) enum Peer {
     PrefixList(String),
 }
 
-/// "any" in the API's fields for ports and ICMP types.
+/// Every protocol.
+const ALL: &str = "-1";
+/// "any" in the API's fields for ports, ICMP types and codes.
 const ANY: i32 = -1;
 
 /// Single rules with their notes.
@@ -59,7 +61,10 @@ pub(super) fn rules_of(permissions: &[IpPermission]) -> BTreeMap<Rule, Option<St
     let mut rules = BTreeMap::new();
     for permission in permissions {
         let protocol = permission.ip_protocol.clone().unwrap_or_default();
-        let whole = protocol == "-1";
+        let whole = protocol == ALL
+            || protocol.parse::<u8>().is_ok_and(|it| {
+                !Protocol::of_number(it).has_ports() && !Protocol::of_number(it).is_icmp()
+            });
         let bound = |port: Option<i32>| if whole { ANY } else { port.unwrap_or(ANY) };
         let mut add = |peer: Option<Peer>, note: &Option<String>| {
             if let Some(peer) = peer {
@@ -94,47 +99,63 @@ pub(super) fn rules_of(permissions: &[IpPermission]) -> BTreeMap<Rule, Option<St
 impl Rule {
     pub fn new(port: PortRange, peer: Peer) -> Rule {
         let v6 = matches!(peer, Peer::V6(_));
-        let (protocol, from, to) = match port.protocol {
-            Protocol::Tcp => ("tcp", i32::from(port.from), i32::from(port.to)),
-            Protocol::Udp => ("udp", i32::from(port.from), i32::from(port.to)),
-            Protocol::Icmp if v6 => ("icmpv6", ANY, ANY),
-            Protocol::Icmp => ("icmp", ANY, ANY),
-            Protocol::All => ("-1", ANY, ANY),
+        let (kind, code) = port.icmp_type_code();
+        let icmp = |number: Option<u8>| number.map_or(ANY, i32::from);
+        let (from, to) = match port.protocol {
+            Protocol::Tcp | Protocol::Udp => (port.from.into(), port.to.into()),
+            Protocol::Icmp | Protocol::Icmpv6 => (icmp(kind), icmp(code)),
+            Protocol::Number(_) | Protocol::All => (ANY, ANY),
+        };
+        let protocol = match port.protocol {
+            Protocol::Icmp if v6 => Protocol::Icmpv6.word().to_owned(),
+            Protocol::Number(number) => number.to_string(),
+            Protocol::All => ALL.to_owned(),
+            other => other.word().to_owned(),
         };
         Rule {
-            protocol: protocol.to_owned(),
+            protocol,
             from,
             to,
             peer,
         }
     }
 
-    /// The ports in the language's terms. A rule for one ICMP type shows that type as a port.
+    /// The ports in the language's terms; `None` for a protocol that AWS names with a word of its own.
     pub fn ports(&self) -> Option<PortRange> {
         let protocol = match self.protocol.as_str() {
-            "tcp" | "6" => Protocol::Tcp,
-            "udp" | "17" => Protocol::Udp,
-            "icmp" | "1" | "icmpv6" | "58" => Protocol::Icmp,
-            "-1" => Protocol::All,
-            _ => return None,
+            "tcp" => Protocol::Tcp,
+            "udp" => Protocol::Udp,
+            "icmp" => Protocol::Icmp,
+            "icmpv6" => Protocol::Icmpv6,
+            ALL => Protocol::All,
+            number => Protocol::of_number(number.parse().ok()?),
         };
         let whole = PortRange::whole(protocol);
-        Some(match (u16::try_from(self.from), u16::try_from(self.to)) {
-            (Ok(from), _) if protocol == Protocol::Icmp => PortRange {
-                from,
-                to: from,
-                ..whole
-            },
-            (Ok(from), Ok(to)) => PortRange { from, to, ..whole },
-            _ => whole,
-        })
+        let ports = || {
+            let from = u16::try_from(self.from).ok()?;
+            let to = u16::try_from(self.to).ok()?;
+            Some(PortRange { from, to, ..whole })
+        };
+        let icmp = || {
+            let kind = u8::try_from(self.from).ok()?;
+            Some(PortRange::icmp(protocol, kind, u8::try_from(self.to).ok()))
+        };
+        let range = match protocol {
+            Protocol::Tcp | Protocol::Udp => ports(),
+            Protocol::Icmp | Protocol::Icmpv6 => icmp(),
+            Protocol::Number(_) | Protocol::All => None,
+        };
+        Some(in_family(
+            range.unwrap_or(whole),
+            matches!(self.peer, Peer::V6(_)),
+        ))
     }
 
     /// As the API takes and answers it.
     pub fn permission(&self, note: Option<&String>) -> IpPermission {
         let permission = IpPermission::builder().ip_protocol(&self.protocol);
-        let permission = match self.protocol.as_str() {
-            "-1" => permission,
+        let permission = match self.ports().map(|ports| ports.protocol) {
+            Some(Protocol::All | Protocol::Number(_)) => permission,
             _ => permission.from_port(self.from).to_port(self.to),
         };
         let note = note.cloned();
@@ -165,6 +186,16 @@ impl Rule {
             ),
         }
         .build()
+    }
+}
+
+/// One form for what a range of one IP version can be written as in two: all of IPv6's ICMP is `icmp/all` there.
+pub(super) fn in_family(ports: PortRange, v6: bool) -> PortRange {
+    match ports.protocol {
+        Protocol::Icmpv6 if v6 && ports == PortRange::whole(Protocol::Icmpv6) => {
+            PortRange::whole(Protocol::Icmp)
+        }
+        _ => ports,
     }
 }
 

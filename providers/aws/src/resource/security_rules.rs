@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::IpPermission;
 use infra_model::{Record, Value};
 use infra_sdk::{Failure, FailureKind};
 
-use super::security_rule::{Direction, Peer, Rule, rules_of};
+use super::security_rule::{Direction, Peer, Rule, in_family, rules_of};
 use crate::fields::Fields;
 
 /// Flattens the rules to one peer and one port range each, without doubles, sorted.
@@ -46,7 +46,7 @@ fn flattened(direction: Direction, rule: Value) -> Vec<Value> {
         Value::List(peers) => peers.as_slice(),
         single => std::slice::from_ref(single),
     };
-    // A rule for other protocols than the language knows has no ports to show.
+    // A rule whose protocol the language has no word for has no ports to show.
     let ports: Vec<Vec<Value>> = match ports.as_slice() {
         [] => vec![Vec::new()],
         ports => ports.iter().map(|port| vec![port.clone()]).collect(),
@@ -57,10 +57,15 @@ fn flattened(direction: Direction, rule: Value) -> Vec<Value> {
             Value::Cidr(net) => Value::Cidr(net.trunc()),
             other => other.clone(),
         };
+        let v6 = matches!(peer, Value::Cidr(ipnet::IpNet::V6(_)));
         for ports in &ports {
+            let ports = ports.iter().map(|port| match port {
+                Value::Port(port) => Value::Port(in_family(*port, v6)),
+                other => other.clone(),
+            });
             let mut single = Record::from([
                 (direction.peer().to_owned(), peer.clone()),
-                ("ports".to_owned(), Value::List(ports.clone())),
+                ("ports".to_owned(), Value::List(ports.collect())),
             ]);
             match rule.get("note") {
                 Some(Value::String(note)) if note.is_empty() => {}
