@@ -188,7 +188,11 @@ impl Tokens<'_> {
     /// The end of a port that starts here and whose slash is at `slash`.
     fn port_end(&self, slash: usize) -> Option<usize> {
         let protocol = &self.bytes[self.at..slash];
-        if !matches!(protocol, b"tcp" | b"udp" | b"icmp") || !self.stands_alone_before() {
+        let is_word = matches!(
+            protocol,
+            b"tcp" | b"udp" | b"icmp" | b"icmpv6" | b"protocol"
+        );
+        if !is_word || !self.stands_alone_before() {
             return None;
         }
         let digits = |from: usize| {
@@ -197,7 +201,7 @@ impl Tokens<'_> {
         };
         let end = digits(slash + 1)?;
         let end = match self.bytes.get(end) {
-            Some(b'-') => digits(end + 1)?,
+            Some(b'-' | b':') => digits(end + 1)?,
             _ => end,
         };
         self.stands_alone_after(end).then_some(end)

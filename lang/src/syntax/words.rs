@@ -26,7 +26,9 @@ pub(crate) const RESERVED_WORDS: [&str; 13] = [
 /// Whether the grammar has this word in one of its rules; all other names are alike to it.
 pub(crate) fn is_grammar_word(word: &[u8]) -> bool {
     // The words of types and of ports, beside those above.
-    const OTHERS: [&str; 6] = ["as", "secret", "tcp", "udp", "icmp", "all"];
+    const OTHERS: [&str; 8] = [
+        "as", "secret", "tcp", "udp", "icmp", "icmpv6", "protocol", "all",
+    ];
     let is = |other: &&str| other.as_bytes() == word;
     RESERVED_WORDS.iter().any(is) || ITEM_WORDS.iter().any(is) || OTHERS.iter().any(is)
 }

@@ -51,6 +51,7 @@ const TEXTS: &[&str] = &[
     "aws.volume data { size = 20GiB, zone = \"a\", count = 12 }\n",
     "let a = x.y[0].z ?? f(1, b = [2, 3])\n",
     "let r = 10.0.0.0/16\nlet p = [tcp/80, udp/53-54, tcp/all, all]\n",
+    "let p = [icmp/8, icmp/3:4, icmpv6/128, protocol/47]\nlet q = protocol / 2\n",
     "a b { c = 1..6, d = 2 - 1, e = -1, f = 80%, g = 1.5 }\n",
     "move a.b[\"x\"] -> a.b[0]\nforget x/aws.vpc.y\nmove tcp/80 -> x.y\n",
     "component c(a: int = 1 where a > 0, b: secret string?) { output x = a }\n",
@@ -105,6 +106,7 @@ fn the_values_of_tokens_do_not_change_a_shape() {
         ("let a = 1\n", "let a = 1GiB\n"),
         ("let a = b\n", "let a =\nb\n"),
         ("let a = 5\n", "let a = 5e3\n"),
+        ("let a = protocol/47\n", "let a = width/47\n"),
     ];
     for (one, other) in different {
         assert_ne!(key(one), key(other), "{one}{other}");
