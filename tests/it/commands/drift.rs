@@ -117,11 +117,13 @@ fn where_a_computed_value_comes_from_is_said_instead_of_breaking_the_text() {
         "name of aws.vpc.a: it is made of `let said` (main.infra:2): change it there",
         "name of aws.vpc.b: it is made of the parameter `given`, whose value is given from outside (main.infra:3)",
         "name of aws.vpc.c[\"old\"]: it is made of `x`, which goes through a list with `for` (main.infra:9)",
-        "name of n/aws.vpc.it: it is made of `inner`, a parameter of the component `net` (main.infra:4)",
+        // An argument that goes into the field as it is stands for the field.
+        "main.infra:10  name of n/aws.vpc.it = \"new\"",
     ] {
         assert!(ran.out.contains(advice), "{advice}: {ran}");
     }
-    assert_eq!(tool.read("main.infra"), before);
+    let written = before.replace("net n { inner = \"old\" }", "net n { inner = \"new\" }");
+    assert_eq!(tool.read("main.infra"), written);
 }
 
 #[test]
