@@ -152,11 +152,12 @@ impl Sealed {
         )
     }
 
-    /// Adds the fields of `prior` that this one lacks: what the cloud did not answer is taken from state.
+    /// Adds the fields of `prior` that this one lacks: what the cloud did not answer is taken from state. A field that
+    /// has no value needs no answer.
     #[must_use]
     pub fn or_prior(mut self, prior: &Sealed) -> Sealed {
         for (name, value) in &prior.0 {
-            if !self.0.contains_key(name) {
+            if !value.is_null() && !self.0.contains_key(name) {
                 self.0.insert(name.clone(), value.clone());
             }
         }

@@ -100,6 +100,9 @@ def program(tmp_path_factory):
     """The example as it is in the repository, in a folder where its state may be written."""
     folder = tmp_path_factory.mktemp("program") / "51desk"
     shutil.copytree(ROOT / "examples" / "51desk", folder, ignore=shutil.ignore_patterns(".infra", "infra.state*"))
+    # Every image of moto has 15 GiB, and moto takes a smaller root volume; Amazon's CentOS has 8 GiB.
+    hosts = folder / "hosts.infra"
+    hosts.write_text(hosts.read_text().replace("\nserver ", '\n@allow("size-too-small")\nserver '))
     return folder
 
 

@@ -57,6 +57,9 @@ pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure>
     Ok(())
 }
 
+/// What a change is refused with while the one before it is carried out.
+const BUSY: &str = "IncorrectState";
+
 /// New subnets come before old ones go, so that there is always a way. Only a zone that changes its subnet is without
 /// one for a moment, because an endpoint has one subnet a zone.
 async fn bring_subnets(cloud: &Cloud, id: &str, wanted: Vec<String>) -> Result<(), Failure> {
@@ -84,14 +87,22 @@ async fn bring_subnets(cloud: &Cloud, id: &str, wanted: Vec<String>) -> Result<(
     Ok(())
 }
 
-/// Sends a change and waits until the endpoint is available again.
+/// Sends a change and waits until the endpoint is available again. An endpoint that is still busy was probably given
+/// this very change by a request whose answer was lost: the change is sent again when it is done with that.
 async fn modify(cloud: &Cloud, id: &str, with: impl Fn(Call) -> Call) -> Result<(), Failure> {
-    cloud
-        .change("ModifyVpcEndpoint", || {
+    let send = || {
+        cloud.change("ModifyVpcEndpoint", || {
             let call = cloud.ec2.modify_vpc_endpoint().vpc_endpoint_id(id);
             with(call).send()
         })
-        .await?;
+    };
+    match send().await {
+        Err(failure) if failure.code == BUSY => {
+            available(cloud, id).await?;
+            send().await?;
+        }
+        sent => drop(sent?),
+    }
     available(cloud, id).await.map(|_| ())
 }
 
