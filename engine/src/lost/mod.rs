@@ -12,7 +12,7 @@ pub(crate) mod late;
 
 use std::time::Duration;
 
-use infra_model::{Address, Record, Schema};
+use infra_model::{Address, Record, Schema, Value};
 use infra_sdk::{
     Delete, Failure, FailureKind, Found, Observed, Provider, Settle, Snapshot, Target, Timer,
     Trace, Update,
@@ -221,7 +221,10 @@ impl Asking<'_> {
             else {
                 return false;
             };
+            // What is emptied is let go of before a deletion, which is believed only after a read of its own.
+            let emptied = matches!(planned, Value::List(items) if items.is_empty());
             !field.unread
+                && !emptied
                 && !planned.has_secret()
                 && !read.has_secret()
                 && compare(planned, read, field.unordered) == Verdict::Differs

@@ -22,7 +22,13 @@ impl End {
     #[track_caller]
     pub fn of(handle: &Handle, state: &str, point: &str) -> End {
         let names = Names::of(handle);
-        let state: Value = serde_json::from_str(state).expect("JSON");
+        let mut state: Value = serde_json::from_str(state).expect("JSON");
+        // An attribute without a value is as good as none.
+        for entry in state["resources"].as_array_mut().into_iter().flatten() {
+            if let Some(attributes) = entry["attributes"].as_object_mut() {
+                attributes.retain(|_, value| !value.is_null());
+            }
+        }
         let mut entries = BTreeMap::new();
         for entry in state["resources"].as_array().into_iter().flatten() {
             let text = |name: &str| entry[name].as_str().unwrap_or_default();

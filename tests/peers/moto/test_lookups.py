@@ -1,6 +1,7 @@
 """What others made is found by its tags and its relations, and by nothing else."""
 
 import json
+import time
 
 PROGRAM = """
 provider aws { region = "us-west-2" }
@@ -38,6 +39,8 @@ def test_what_others_made_is_looked_up(infra_in, ec2, tmp_path):
         AvailabilityZone="us-west-2a", Size=9, TagSpecifications=named("volume", of="others")
     )["VolumeId"]
     ec2.create_snapshot(VolumeId=disk)
+    # moto tells whole seconds, so the newest of two needs one between them.
+    time.sleep(1.1)
     copy = ec2.create_snapshot(VolumeId=disk)["SnapshotId"]
 
     (tmp_path / "main.infra").write_text(PROGRAM)
