@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_the_language_has_no_words_for_are_shown_and_can_be_revoked() {
+    fn a_protocol_without_a_name_is_known_by_its_number() {
         let esp = IpPermission::builder()
             .ip_protocol("50")
             .ip_ranges(IpRange::builder().cidr_ip("10.0.0.0/8").build())
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(rule.permission(None).ip_protocol.as_deref(), Some("50"));
         assert_eq!(
             observed(Direction::In, Some(&[esp])).to_string(),
-            r#"[{ from = 10.0.0.0/8, note = "IP protocol 50", ports = [] }]"#
+            "[{ from = 10.0.0.0/8, ports = [protocol/50] }]"
         );
     }
 }
