@@ -9,6 +9,7 @@ mod bed;
 mod calls;
 mod compute;
 mod conformance;
+mod edits;
 mod existing;
 mod images;
 mod launches;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use infra_aws::{AwsProvider, Credentials, Options};
-use infra_engine::apply::{ApplyInput, ApplyOptions, ApplyReport, Cancel, apply};
-use infra_engine::plan::{Plan, PlanInput, PlanOptions, plan};
+use infra_engine::apply::{ApplyInput, ApplyOptions, ApplyReport, Cancel, Quiet, apply};
+use infra_engine::plan::{Plan, PlanError, PlanInput, PlanOptions, plan};
 use infra_engine::providers::Providers;
 use infra_engine::state::{
     Disk, Files, Genesis, Holder, Host, LEASE, Lock, SealKey, SimulatedDisk, State, Store, Survives,
@@ -138,6 +138,17 @@ impl Text {
     }
 }
 
+impl Text {
+    /// Whether `infra check` has nothing against it.
+    pub fn is_sound(&self) -> bool {
+        let Ok((sound, _)) = infra_lang::load(self).sound() else {
+            return false;
+        };
+        let nothing: BTreeMap<Address, Record> = BTreeMap::new();
+        Arc::new(sound).evaluate(self, &self.inputs, &nothing).is_ok()
+    }
+}
+
 impl World for Text {
     fn read(&self, path: &str) -> Option<String> {
         self.files.get(path.trim_start_matches("./")).cloned()
@@ -166,6 +177,13 @@ impl World for Text {
 struct Asked {
     evaluation: Evaluation,
     answers: BTreeMap<Address, Record>,
+}
+
+/// What became of a program.
+pub enum Attempt {
+    /// There is no plan, or it may not be applied.
+    Refused(String),
+    Applied(Box<Plan>, Box<ApplyReport>),
 }
 
 pub struct Bed {
@@ -300,6 +318,16 @@ impl Bed {
     }
 
     async fn planned(&self, store: &mut Store, asked: &mut Asked, destroy: bool) -> Plan {
+        let planned = self.try_planned(store, asked, destroy).await;
+        planned.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    async fn try_planned(
+        &self,
+        store: &mut Store,
+        asked: &mut Asked,
+        destroy: bool,
+    ) -> Result<Plan, PlanError> {
         for instance in &mut asked.evaluation.desired.instances {
             Arc::make_mut(instance).lifecycle.protect = None;
         }
@@ -323,7 +351,37 @@ impl Bed {
                 ..PlanOptions::default()
             },
         })
-        .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// `infra plan` and `infra apply`: what the plan refuses, or how the apply ended.
+    pub fn attempt(&self, text: &Text) -> Attempt {
+        let run = format!("run {}", self.runs.load(Ordering::SeqCst));
+        let mut store = self.open();
+        let attempt = self.clock.run(async {
+            let mut asked = self.ask(text).await;
+            let plan = match self.try_planned(&mut store, &mut asked, false).await {
+                Ok(plan) => plan,
+                Err(error) => return Attempt::Refused(error.to_string()),
+            };
+            if let Some(refusal) = plan.refusals.first() {
+                return Attempt::Refused(refusal.to_string());
+            }
+            let input = ApplyInput {
+                plan: &plan,
+                resolver: &asked.evaluation,
+                schemas: &self.schemas,
+                providers: &self.providers,
+                timer: &self.clock,
+                progress: &Quiet,
+                cancel: &Cancel::new(),
+                options: &ApplyOptions::new(run),
+            };
+            let report = apply(&mut store, &input).await;
+            let report = report.unwrap_or_else(|error| panic!("{error}"));
+            Attempt::Applied(Box::new(plan), Box::new(report))
+        });
+        store.close().expect("the state can be closed");
+        attempt
     }
 
     /// `infra plan`, and the calls it made, by action.
@@ -340,6 +398,17 @@ impl Bed {
             planned,
             infra_engine::providers::calls_since(&before, &calls),
         )
+    }
+
+    /// A further `infra plan`.
+    pub fn second(&self, text: &Text) -> Result<Plan, String> {
+        let mut store = self.open();
+        let planned = self.clock.run(async {
+            let mut asked = self.ask(text).await;
+            self.try_planned(&mut store, &mut asked, false).await
+        });
+        store.close().expect("the state can be closed");
+        planned.map_err(|error| error.to_string())
     }
 
     /// `infra apply` or `infra destroy`, with the times of its steps. `None` when the process died.
