@@ -68,7 +68,9 @@ impl<'a> Consent<'a> {
         match refusal {
             Refusal::DataLoss(loss) => self.everything() || self.covers(&loss.address),
             Refusal::Protected { address, .. } => self.destroying.is_some() && self.covers(address),
-            Refusal::Unfinished { .. } | Refusal::Assert { .. } => false,
+            Refusal::Forbidden { .. } | Refusal::Unfinished { .. } | Refusal::Assert { .. } => {
+                false
+            }
         }
     }
 

@@ -174,8 +174,22 @@ pub fn topological(count: usize, edges: impl Iterator<Item = (usize, usize)>) ->
     order
 }
 
-/// Makes the edges acyclic: soft edges inside a circle with hard ones are dropped, and then weak ones inside a circle
-/// with what is left, so that a weak edge never costs a soft one its place. Hard edges alone must be acyclic,
+/// Whether edges lead from one node to another.
+fn leads(from: usize, to: usize, next: &HashMap<usize, Vec<usize>>) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(at) = open.pop() {
+        if at == to {
+            return true;
+        }
+        let then = next.get(&at).into_iter().flatten();
+        open.extend(then.filter(|node| seen.insert(**node)));
+    }
+    false
+}
+
+/// Makes the edges acyclic: a soft edge that would close a circle is dropped, and then so is a weak one, so that a weak
+/// edge never costs a soft one its place. Hard edges alone must be acyclic,
 /// or the nodes of a circle of theirs are the error. The result is each node's predecessors, ascending.
 pub fn predecessors(
     count: usize,
@@ -186,9 +200,24 @@ pub fn predecessors(
     let mut kept = hard.clone();
     for more in [soft, weak] {
         let circle = circles(count, kept.iter().chain(more).copied());
-        let keeps =
-            |(from, to): &&(usize, usize)| circle[*from].is_none() || circle[*from] != circle[*to];
-        kept.extend(more.iter().filter(keeps).copied().collect::<Vec<_>>());
+        let (inside, outside): (Vec<_>, Vec<_>) = more
+            .iter()
+            .copied()
+            .partition(|(from, to)| circle[*from].is_some() && circle[*from] == circle[*to]);
+        kept.extend(outside);
+        let mut next: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (from, to) in kept
+            .iter()
+            .filter(|(from, to)| circle[*from] == circle[*to])
+        {
+            next.entry(*from).or_default().push(*to);
+        }
+        for (from, to) in inside {
+            if !leads(to, from, &next) {
+                next.entry(from).or_default().push(to);
+                kept.insert((from, to));
+            }
+        }
     }
     let left = circles(count, kept.iter().copied());
     if let Some(number) = left.iter().flatten().next() {

@@ -23,6 +23,14 @@ pub enum Change {
     Replace,
 }
 
+/// What a flag of a resource makes the cloud refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Forbids {
+    Delete,
+    /// Stopping it, and with that every change that stops and starts it.
+    Stop,
+}
+
 /// One field of a resource type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldSchema {
@@ -45,6 +53,12 @@ pub struct FieldSchema {
     /// The cloud has a "none" for it (`@clears`): `null` takes the value away, and so does leaving the field out after
     /// the program had set it. Other fields that are left out keep what the cloud has.
     pub clears: bool,
+    /// What it refers to cannot be deleted as long as it does (`@holds`); without a value it lets go.
+    pub holds: bool,
+    /// The cloud takes what it names from another resource and gives it to this one in a single call (`@moves`).
+    pub moves: bool,
+    /// What the cloud refuses as long as the field is `true` (`@forbids(delete)`).
+    pub forbids: Option<Forbids>,
     pub span: Span,
 }
 

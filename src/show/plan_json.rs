@@ -111,6 +111,7 @@ fn refusal(refusal: &Refusal, places: Places<'_>) -> Json {
     let (kind, address) = match refusal {
         Refusal::Protected { address, .. } => ("protected", Some(address)),
         Refusal::DataLoss(loss) => ("data-loss", Some(&loss.address)),
+        Refusal::Forbidden { address, .. } => ("forbidden", Some(address)),
         Refusal::Unfinished { address, .. } => ("unfinished", Some(address)),
         Refusal::Assert { .. } => ("assert", None),
     };

@@ -286,6 +286,7 @@ impl Waiting {
 pub fn done_word(kind: &StepKind) -> &'static str {
     match kind {
         StepKind::Snapshot => "snapshot taken",
+        StepKind::Release { .. } => "let go",
         StepKind::ClearLate { .. } => "released from the others",
         StepKind::Delete { predecessor: true } => "predecessor deleted",
         StepKind::Delete { predecessor: false } => "deleted",

@@ -69,6 +69,7 @@ impl Scene<'_> {
                 Ok(write(Event::Adopted(Box::new(entry))))
             }
             (StepKind::Snapshot, _, Some(existing)) => Ok(self.snapshot(existing)),
+            (StepKind::Release { fields }, _, Some(existing)) => Ok(self.clear(existing, fields)),
             (StepKind::ClearLate { fields }, _, Some(existing)) => Ok(self.clear(existing, fields)),
             (StepKind::Delete { .. }, _, Some(existing)) => Ok(self.delete(existing)),
             (StepKind::Create, Some(goal), _) => self.create(work, goal),
@@ -166,7 +167,10 @@ impl Scene<'_> {
         restart: bool,
     ) -> Result<Begin, StepError> {
         let fields = self.fields(goal, &BTreeSet::new())?;
-        let differing = self.differing(work, goal, existing, &fields)?;
+        // A step before this one has let go of some of it.
+        let mut prior = existing.attributes.as_ref().clone();
+        prior.extend(work.released.clone());
+        let differing = self.differing(work, goal, existing, &prior, &fields)?;
         if differing.is_empty() {
             return Ok(Begin::Write {
                 event: self.record(goal, existing, &fields),
@@ -183,7 +187,6 @@ impl Scene<'_> {
             }
         }
         let changed = differing.into_iter().map(|field| field.name).collect();
-        let prior = existing.attributes.as_ref().clone();
         let entry = &existing.entry;
         Ok(self.order_update(
             entry.of.clone(),
@@ -201,6 +204,7 @@ impl Scene<'_> {
         work: &Work,
         goal: &Goal,
         existing: &Existing,
+        prior: &Record,
         fields: &Record,
     ) -> Result<Vec<FieldChange>, StepError> {
         let schema = self.schemas.schema(&work.address.type_name);
@@ -213,7 +217,7 @@ impl Scene<'_> {
             provider: provider.as_ref(),
             key: self.state.key(),
             planned: fields,
-            attributes: &existing.attributes,
+            attributes: prior,
             stored: &existing.entry.attributes,
             sent: &existing.entry.draft.authored,
         };

@@ -97,7 +97,7 @@ impl Queue {
 fn calls(kind: &StepKind) -> u32 {
     match kind {
         StepKind::Move { .. } | StepKind::Adopt { .. } | StepKind::Forget | StepKind::Record => 0,
-        StepKind::SetLate { .. } | StepKind::ClearLate { .. } => 1,
+        StepKind::SetLate { .. } | StepKind::ClearLate { .. } | StepKind::Release { .. } => 1,
         StepKind::Create | StepKind::Update { .. } | StepKind::Delete { .. } => 2,
         StepKind::Snapshot => 4,
     }

@@ -401,7 +401,10 @@ impl<'a> Run<'a> {
             Some(before) => sealed.or_prior(&before.attributes.secrets()),
             None => sealed,
         };
-        if !matches!(step.kind, StepKind::ClearLate { .. }) {
+        if !matches!(
+            step.kind,
+            StepKind::ClearLate { .. } | StepKind::Release { .. }
+        ) {
             self.knowledge.set(&step.address, attributes.into());
         }
         self.ended(id, |running| {

@@ -274,6 +274,7 @@ impl<'a> Decider<'a> {
                 provider: instance.provider.clone(),
                 goal: Some(goal),
                 current,
+                released: Record::new(),
             },
             change,
         })

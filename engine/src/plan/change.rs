@@ -99,8 +99,8 @@ pub enum Reason {
     Dependency { on: Address },
     /// It cannot be made before its predecessor goes, because what both need is destroyed first.
     DestroyFirst { because: Address },
-    /// It cannot be made before its predecessor goes, because both bear the same name.
-    NameTaken,
+    /// It is destroyed first, because two cannot have what it keeps.
+    Keeps { field: String },
     /// It belongs to another provider configuration now.
     Provider,
     /// `--replace` names it.
@@ -144,7 +144,9 @@ impl fmt::Display for Reason {
             Reason::DestroyFirst { because } => {
                 write!(f, "destroyed first, because {because} is too")
             }
-            Reason::NameTaken => f.write_str("destroyed first, because its name stays the same"),
+            Reason::Keeps { field } => {
+                write!(f, "destroyed first, because its `{field}` stays the same")
+            }
             Reason::Provider => f.write_str("it belongs to another provider configuration now"),
             Reason::Bookkeeping => f.write_str("the state notes what the program says of it now"),
             Reason::Requested => f.write_str("its replacement was asked for"),

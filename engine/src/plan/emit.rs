@@ -1,10 +1,11 @@
 //! The steps of each change, and the order among themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra_model::{Change, Record, Schema, Type, Value};
 
 use super::action::Decided;
+use super::letting_go::lifted;
 use super::work::Existing;
 use super::{Action, Reason, Step, StepId, StepKind};
 use crate::providers::SchemaSource;
@@ -12,6 +13,8 @@ use crate::providers::SchemaSource;
 /// The steps of one change that others may have to wait for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Nodes {
+    /// Lets go of what others wait for, before anything else happens to it.
+    pub release: Option<usize>,
     pub snapshot: Option<usize>,
     pub clear: Option<usize>,
     pub delete: Option<usize>,
@@ -32,6 +35,11 @@ impl Nodes {
         self.create.or(self.update)
     }
 
+    /// The step that lets go of what something that stays has held until now.
+    pub fn lets_go(&self) -> Option<usize> {
+        self.release.or(self.update)
+    }
+
     /// The first step of its destruction.
     pub fn doom(&self) -> Option<usize> {
         self.snapshot.or(self.clear).or(self.delete)
@@ -48,10 +56,11 @@ pub(super) struct Emitted {
 }
 
 /// Writes down the steps of every change. `in_circle` tells which doomed changes take part in a circle of late
-/// references.
+/// references, and `split` which fields of a change are emptied in a step of their own before it.
 pub(super) fn emit(
     decided: &[Decided],
     in_circle: &BTreeSet<usize>,
+    split: &BTreeMap<usize, Record>,
     schemas: &dyn SchemaSource,
 ) -> Emitted {
     let mut emitted = Emitted::default();
@@ -63,6 +72,10 @@ pub(super) fn emit(
             at,
             schema,
             clears: in_circle.contains(&at),
+            releases: match one.change.action {
+                Action::Replace { .. } => lifted(one, schemas),
+                _ => split.get(&at).cloned().unwrap_or_default(),
+            },
             nodes: Nodes::default(),
         };
         let nodes = writer.write();
@@ -77,6 +90,7 @@ struct Writer<'a> {
     at: usize,
     schema: Option<&'a Schema>,
     clears: bool,
+    releases: Record,
     nodes: Nodes,
 }
 
@@ -98,7 +112,11 @@ impl Writer<'_> {
                 self.push(StepKind::Forget);
             }
             Action::Adopt => self.adopt(),
-            Action::Update | Action::Restart => self.update(),
+            Action::Update | Action::Restart => {
+                self.release();
+                self.update();
+                self.order(self.nodes.release, self.nodes.update);
+            }
             Action::Create => {
                 // What was deleted outside leaves the state before its successor enters.
                 let gone = self.decided.work.current.is_some();
@@ -108,8 +126,10 @@ impl Writer<'_> {
             }
             Action::Delete => self.delete(),
             Action::Replace { create_first } => {
+                self.release();
                 self.delete();
                 self.create();
+                self.order(self.nodes.release, self.nodes.doom());
                 match create_first {
                     true => self.order(self.nodes.made(), self.nodes.doom()),
                     false => self.order(self.nodes.delete, self.nodes.create),
@@ -147,6 +167,13 @@ impl Writer<'_> {
         if !self.decided.change.fields.is_empty() {
             self.update();
             self.order(self.nodes.adopt, self.nodes.update);
+        }
+    }
+
+    fn release(&mut self) {
+        if !self.releases.is_empty() {
+            let fields = std::mem::take(&mut self.releases);
+            self.nodes.release = Some(self.push(StepKind::Release { fields }));
         }
     }
 

@@ -23,7 +23,11 @@ pub enum PlanError {
         span: Option<Span>,
     },
     /// The steps of these resources wait for each other.
-    #[error("no order of steps exists for {}", addresses(.0))]
+    #[error(
+        "no order of steps exists for {}: each has what another one takes; make the plan in two applies, the first \
+         without what they take of each other",
+        addresses(.0)
+    )]
     Entangled(Vec<Address>),
     /// The state or the program names a type that no schema describes.
     #[error("{address} is of a type that this infra does not know: `{}`", .address.type_name)]

@@ -52,7 +52,7 @@ impl Decider<'_> {
         change.conditional = dearest.is_none() && !differing.is_empty();
         if requested || elsewhere || dearest == Some(Change::Replace) {
             change.conditional = false;
-            self.replace(wanted, planned, &differing, change, requested, elsewhere);
+            self.replace(wanted, &differing, change, requested, elsewhere);
             if importing {
                 self.refuse_import(&differing, change);
             }
@@ -71,7 +71,6 @@ impl Decider<'_> {
     fn replace(
         &self,
         wanted: &Wanted,
-        planned: &Record,
         differing: &[FieldChange],
         change: &mut ResourceChange,
         requested: bool,
@@ -80,7 +79,7 @@ impl Decider<'_> {
         let instance = wanted.instance.as_ref();
         let schema = self.input.schemas.schema(&change.address.type_name);
         let by_schema = schema.is_some_and(|schema| schema.create_first);
-        let mut create_first = instance.lifecycle.create_first.unwrap_or(by_schema);
+        let create_first = instance.lifecycle.create_first.unwrap_or(by_schema);
         if requested {
             change.reasons.push(Reason::Requested);
         }
@@ -97,16 +96,6 @@ impl Decider<'_> {
                     change.reasons.push(Reason::Dependency { on: on.clone() });
                 }
             });
-        }
-        // A name that cannot change in place is an identity: two resources cannot bear it at once.
-        let name_is_identity = schema
-            .and_then(|schema| schema.field("name"))
-            .is_some_and(|field| field.change == Change::Replace);
-        let keeps_name =
-            planned.contains_key("name") && !differing.iter().any(|field| field.name == "name");
-        if create_first && name_is_identity && keeps_name {
-            create_first = false;
-            change.reasons.push(Reason::NameTaken);
         }
         change.action = Action::Replace { create_first };
     }

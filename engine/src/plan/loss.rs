@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use infra_model::{Address, Span};
+use infra_model::{Address, Forbids, Span};
 
 use super::Action;
 
@@ -57,6 +57,16 @@ pub enum Refusal {
     /// Data would be lost without consent.
     #[error("{0}")]
     DataLoss(DataLoss),
+    /// A flag that the program itself has set makes the cloud refuse it.
+    #[error("{address} has `{field} = true`, and the plan would {} it", doing(*.what))]
+    Forbidden {
+        address: Address,
+        field: String,
+        what: Forbids,
+        /// The program still declares it.
+        in_program: bool,
+        span: Option<Span>,
+    },
     /// It is not known what became of a call of an earlier run; doing more could double something.
     #[error("it is not known what became of the {doing} of {address} in an earlier run: {why}{}", seen(.candidates))]
     Unfinished {
@@ -70,6 +80,13 @@ pub enum Refusal {
     /// An `assert` of the program does not hold.
     #[error("the program's assertion does not hold: {message}")]
     Assert { message: String, span: Span },
+}
+
+fn doing(what: Forbids) -> &'static str {
+    match what {
+        Forbids::Delete => "delete",
+        Forbids::Stop => "stop",
+    }
 }
 
 fn seen(candidates: &[String]) -> String {
@@ -98,6 +115,15 @@ impl Refusal {
                 "if that is meant: `--allow-data-loss '{}'`; to keep it in the cloud, `@keep` or `forget`",
                 loss.address
             ),
+            Refusal::Forbidden {
+                address,
+                field,
+                in_program: true,
+                ..
+            } => format!("set `{field} = false` on {address} and apply that, then plan again"),
+            Refusal::Forbidden { address, field, .. } => format!(
+                "put the declaration of {address} back with `{field} = false` and apply that, and then remove it"
+            ),
             Refusal::Unfinished { candidates, .. } if candidates.is_empty() => {
                 "`infra apply` asks the cloud for it first, and then plans".to_owned()
             }
@@ -113,6 +139,7 @@ impl Refusal {
         match self {
             Refusal::Protected { span, .. } => *span,
             Refusal::DataLoss(loss) => loss.span,
+            Refusal::Forbidden { span, .. } => *span,
             Refusal::Unfinished { .. } => None,
             Refusal::Assert { span, .. } => Some(*span),
         }

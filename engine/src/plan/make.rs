@@ -12,7 +12,9 @@ use super::drift::drift;
 use super::emit::wants_snapshot;
 use super::moves::Moves;
 use super::removal::{removals, with_dependants};
-use super::{Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, imports, order};
+use super::{
+    Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, imports, letting_go, order,
+};
 use crate::graph::{Graph, Node};
 use crate::known::Knowledge;
 use crate::providers::{Providers, SchemaSource};
@@ -93,7 +95,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
         .map(|wanted| &wanted.instance.address)
         .collect();
     decided.extend(removals(input, &named, selected.as_ref(), &moves));
-    let mut steps = order::steps(&mut decided, &graph, input.schemas)?;
+    let mut steps = order::steps(&mut decided, &graph, input.schemas, input.providers)?;
 
     let data_loss = data_loss(input, &decided);
     let mut refusals = refusals(input, &decided, &data_loss);
@@ -260,6 +262,7 @@ fn refusals(input: &PlanInput<'_>, decided: &[Decided], losses: &[DataLoss]) -> 
             });
         }
     }
+    refusals.extend(letting_go::forbidden(decided, input.schemas));
     let refused = losses.iter().filter(|loss| !loss.allowed);
     refusals.extend(refused.cloned().map(Refusal::DataLoss));
     let imports = &input.desired.imports;

@@ -2,6 +2,7 @@
 
 mod action;
 mod change;
+mod claims;
 mod companions;
 pub(crate) mod diff;
 mod doom;
@@ -10,6 +11,7 @@ mod emit;
 mod error;
 mod imports;
 mod judge;
+mod letting_go;
 mod loss;
 mod make;
 mod moves;

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_model::{Address, Change, FastMap, Value, json};
+use infra_model::{Address, FastMap, Record};
 
 use super::action::Decided;
+use super::claims::{Claims, Passing};
 use super::doom::Doom;
 use super::emit::{Nodes, emit};
+use super::letting_go::{doomed, foreseen, holding, release, still_held};
 use super::{Action, PlanError, Reason, Step, StepId};
 use crate::graph::{self, Graph};
-use crate::providers::SchemaSource;
+use crate::providers::{Providers, SchemaSource};
 
 /// Writes the steps of every change, in an order in which they could be done one by one. The first decisions are
 /// the nodes of `graph`.
@@ -20,18 +22,35 @@ pub(super) fn steps(
     decided: &mut [Decided],
     graph: &Graph,
     schemas: &dyn SchemaSource,
+    providers: &Providers,
 ) -> Result<Vec<Step>, PlanError> {
     let mut strict = true;
+    let mut split: BTreeMap<usize, Record> = BTreeMap::new();
+    let mut problems = still_held(decided, schemas);
+    problems.extend(foreseen(decided, providers));
+    if !problems.is_empty() {
+        return Err(PlanError::Invalid(problems));
+    }
     loop {
-        let mut order = Order::new(decided, graph, schemas);
+        let claims = Claims::new(decided, schemas, providers);
+        if !claims.clashes.is_empty() {
+            return Err(PlanError::Invalid(claims.clashes));
+        }
+        if keep_one(decided, &claims.kept) {
+            continue;
+        }
+        let mut order = Order::new(decided, graph, schemas, &split);
         order.after_what_is_needed();
         order.dependants_go_first(strict);
-        order.references_move_away();
+        order.references_move_away(schemas);
         order.what_goes_lets_go();
-        order.names_become_free(schemas);
+        order.things_pass(&claims.passing);
         match graph::predecessors(order.steps.len(), &order.hard, &order.soft, &order.weak) {
             Ok(before) => {
                 let steps = number(order.steps, &before);
+                for (at, fields) in split {
+                    decided[at].work.released = fields;
+                }
                 for step in &steps {
                     decided[step.change].change.steps.push(step.id);
                 }
@@ -45,6 +64,13 @@ pub(super) fn steps(
                 if destroy_first(decided, &changes) {
                     continue;
                 }
+                let more = changes.iter().filter(|at| !split.contains_key(*at));
+                let more = more.map(|at| (*at, release(*at, decided, &claims.passing, schemas)));
+                let more: Vec<_> = more.filter(|(_, fields)| !fields.is_empty()).collect();
+                if !more.is_empty() {
+                    split.extend(more);
+                    continue;
+                }
                 if strict {
                     // The state may contradict itself after runs that ended half-way. Deletions that then come
                     // too early are refused by the cloud, and the next run goes on from there.
@@ -56,6 +82,24 @@ pub(super) fn steps(
             }
         }
     }
+}
+
+/// What keeps something of which there is one goes before its successor comes. Whether some had to give that up.
+fn keep_one(decided: &mut [Decided], kept: &[(usize, String)]) -> bool {
+    let mut any = false;
+    for (at, field) in kept {
+        let change = &mut decided[*at].change;
+        if change.action == (Action::Replace { create_first: true }) {
+            any = true;
+            change.action = Action::Replace {
+                create_first: false,
+            };
+            change.reasons.push(Reason::Keeps {
+                field: field.clone(),
+            });
+        }
+    }
+    any
 }
 
 /// A replacement can only be made before its predecessor goes if all it needs can. Whether some of `changes` had
@@ -96,9 +140,14 @@ struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    fn new(decided: &'a [Decided], graph: &'a Graph, schemas: &dyn SchemaSource) -> Order<'a> {
+    fn new(
+        decided: &'a [Decided],
+        graph: &'a Graph,
+        schemas: &dyn SchemaSource,
+        split: &BTreeMap<usize, Record>,
+    ) -> Order<'a> {
         let doom = Doom::new(decided, schemas);
-        let emitted = emit(decided, &doom.in_circles(), schemas);
+        let emitted = emit(decided, &doom.in_circles(), split, schemas);
         Order {
             decided,
             graph,
@@ -167,7 +216,14 @@ impl<'a> Order<'a> {
     }
 
     /// What stays lets go of what goes before that goes.
-    fn references_move_away(&mut self) {
+    fn references_move_away(&mut self, schemas: &dyn SchemaSource) {
+        let doomed = doomed(self.decided);
+        for (at, one) in self.decided.iter().enumerate() {
+            for (_, _, target) in holding(one, &doomed, schemas) {
+                self.hard
+                    .extend(self.nodes[at].lets_go().zip(self.nodes[target].doom()));
+            }
+        }
         let mut going: FastMap<&Address, Vec<usize>> = FastMap::default();
         for at in &self.doom.changes {
             if let Some(existing) = &self.decided[*at].work.current {
@@ -205,51 +261,25 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// What is made waits for the deletion of what bears the same name or range, where nothing forbids it.
-    fn names_become_free(&mut self, schemas: &dyn SchemaSource) {
-        let identities =
-            |at: usize, fields: &infra_model::Record| -> Vec<(String, String, String)> {
-                let change = &self.decided[at].change;
-                let Some(schema) = schemas.schema(&change.address.type_name) else {
-                    return Vec::new();
-                };
-                fields
-                    .iter()
-                    .filter(|(name, value)| {
-                        let fixed = schema
-                            .field(name)
-                            .is_some_and(|field| field.change == Change::Replace);
-                        fixed && (*name == "name" || matches!(value, Value::Cidr(_) | Value::Ip(_)))
-                    })
-                    .map(|(name, value)| {
-                        let owner = format!("{} {}", change.provider, change.address.type_name);
-                        (owner, name.clone(), json::to_state(value).to_string())
-                    })
-                    .collect()
+    /// Who takes what another one has waits until that has let go. Where the cloud itself takes it from one and gives
+    /// it to the other, taking comes first, so that nothing is without it meanwhile.
+    fn things_pass(&mut self, passing: &[Passing<'_>]) {
+        for it in passing {
+            let (holder, taker) = (&self.nodes[it.holder], &self.nodes[it.taker]);
+            let lets_go = holder.delete.or(holder.lets_go());
+            let deferred = it.held.exclusive.fields.iter().any(|field| {
+                let goal = self.decided[it.taker].work.goal.as_ref();
+                goal.is_some_and(|goal| goal.deferred.contains(field))
+            });
+            let takes = match deferred {
+                true => taker.late,
+                false => taker.create.or(taker.update),
             };
-        let mut taken: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
-        for at in &self.doom.changes {
-            if let (Some(existing), Some(delete)) =
-                (&self.decided[*at].work.current, self.nodes[*at].delete)
-            {
-                for identity in identities(*at, &existing.attributes) {
-                    taken.entry(identity).or_default().push(delete);
-                }
+            match it.moves {
+                true => self.soft.extend(takes.zip(lets_go)),
+                false => self.hard.extend(lets_go.zip(takes)),
             }
         }
-        if taken.is_empty() {
-            return;
-        }
-        let mut edges = Vec::new();
-        for (at, one) in self.decided.iter().enumerate() {
-            if let (Some(goal), Some(create)) = (&one.work.goal, self.nodes[at].create) {
-                for identity in identities(at, &goal.planned) {
-                    let deletes = taken.get(&identity).into_iter().flatten();
-                    edges.extend(deletes.map(|delete| (*delete, create)));
-                }
-            }
-        }
-        self.soft.extend(edges);
     }
 }
 

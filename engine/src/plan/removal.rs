@@ -83,6 +83,7 @@ fn decided(entry: &Entry, there: super::work::Existing, action: Action, reason: 
             provider: change.provider.clone(),
             goal: None,
             current: Some(there),
+            released: Record::new(),
         },
         change,
     }

@@ -22,6 +22,9 @@ pub enum StepKind {
     Snapshot,
     /// Empties the fields through which doomed resources refer to each other in a cycle; their empty values.
     ClearLate { fields: Record },
+    /// Lets go of what something else takes or of what is to be deleted, before a change of its own: the fields and what
+    /// is left of them.
+    Release { fields: Record },
     /// Deletes what is there.
     Delete {
         /// It is the predecessor of a replacement that is there already.
@@ -49,6 +52,7 @@ impl StepKind {
         match self {
             StepKind::Snapshot => "snapshot",
             StepKind::ClearLate { .. } => "clear-late",
+            StepKind::Release { .. } => "release",
             StepKind::Delete { .. } => "delete",
             StepKind::Create => "create",
             StepKind::SetLate { .. } => "set-late",
@@ -69,6 +73,10 @@ impl fmt::Display for StepKind {
             StepKind::ClearLate { fields } => {
                 let names: Vec<&str> = fields.keys().map(String::as_str).collect();
                 write!(f, "clearing {} of", names.join(", "))
+            }
+            StepKind::Release { fields } => {
+                let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+                write!(f, "letting go of {} of", names.join(", "))
             }
             StepKind::Delete { predecessor: true } => f.write_str("deleting the predecessor of"),
             StepKind::Delete { predecessor: false } => f.write_str("deleting"),

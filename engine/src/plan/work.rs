@@ -17,6 +17,8 @@ pub(crate) struct Work {
     pub goal: Option<Goal>,
     /// What is.
     pub current: Option<Existing>,
+    /// The fields that a step of its own empties before the change, and what is left of them.
+    pub released: Record,
 }
 
 /// The planned form of a resource.

@@ -211,7 +211,15 @@ fn a_group_that_keeps_its_name_must_go_first() {
             create_first: false
         }
     );
-    assert_eq!(plan.changes[0].reasons, [Reason::Fields, Reason::NameTaken]);
+    assert_eq!(
+        plan.changes[0].reasons,
+        [
+            Reason::Fields,
+            Reason::Keeps {
+                field: "name".to_owned()
+            }
+        ]
+    );
     world.up(&web("two"));
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use infra_model::exclusive::{Exclusive, Sameness, Within};
 use infra_model::{Change, FieldSchema, Schema, SchemaKind, Span, Type};
 
 fn field(name: &str) -> FieldSchema {
@@ -17,6 +18,9 @@ fn field(name: &str) -> FieldSchema {
         unread: false,
         grows: false,
         clears: false,
+        holds: false,
+        moves: false,
+        forbids: None,
         span: Span::default(),
     }
 }
@@ -107,8 +111,20 @@ pub fn schemas() -> BTreeMap<String, Schema> {
             computed("address"),
         ],
     );
+    let name = Exclusive {
+        class: "cloud.group.name".to_owned(),
+        fields: vec!["name".to_owned()],
+        within: Within::Fields(vec!["net".to_owned()]),
+        sameness: Sameness::Equal,
+        unset: None,
+        when: None,
+        unless: None,
+        why: "a net gives a name once".to_owned(),
+        span: Span::default(),
+    };
     let group = Schema {
         create_first: true,
+        exclusive: vec![name],
         ..schema(
             "group",
             vec![

@@ -1,6 +1,6 @@
 //! One schema from its text.
 
-use infra_model::{Change, Duration, FieldSchema, Schema, Value};
+use infra_model::{Change, Duration, FieldSchema, Forbids, Schema, Value};
 
 use super::exclusive::{self, exclusive};
 use super::rules::{self, Rule};
@@ -12,7 +12,7 @@ use crate::typing::constant::{constant, literal};
 use crate::typing::convert::TypeReader;
 
 const TYPE_DECORATORS: [&str; 6] = ["data", "create_first", "timeout", "link", "unique", "check"];
-const FIELD_DECORATORS: [&str; 15] = [
+const FIELD_DECORATORS: [&str; 18] = [
     "check",
     "once",
     "unique",
@@ -25,6 +25,9 @@ const FIELD_DECORATORS: [&str; 15] = [
     "unread",
     "grows",
     "clears",
+    "holds",
+    "moves",
+    "forbids",
     "catalogue",
     "prefix",
     "own_id",
@@ -212,6 +215,9 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
         unread: false,
         grows: false,
         clears: false,
+        holds: false,
+        moves: false,
+        forbids: None,
         span: field.name.span,
     };
     for decorator in &field.decorators {
@@ -225,6 +231,16 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             "unread" => read.unread = true,
             "grows" => read.grows = true,
             "clears" => read.clears = true,
+            "holds" => read.holds = true,
+            "moves" => read.moves = true,
+            "forbids" => match forbidden(decorator) {
+                Some(what) => read.forbids = Some(what),
+                None => reader.diagnostics.push(bad(
+                    decorator,
+                    "it says what it forbids: `@forbids(delete)` or `@forbids(stop)`",
+                    &FIELD_DECORATORS,
+                )),
+            },
             name if is_rule(name) => {}
             "own_id" => of.own_id = Some(read.name.clone()),
             "prefix" => match first.and_then(|text| literal(text, None)) {
@@ -251,6 +267,15 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
         }
     }
     read
+}
+
+/// `delete` or `stop`
+fn forbidden(decorator: &Decorator) -> Option<Forbids> {
+    match &decorator.args.first()?.value.kind {
+        ExprKind::Name(name) if name == "delete" => Some(Forbids::Delete),
+        ExprKind::Name(name) if name == "stop" => Some(Forbids::Stop),
+        _ => None,
+    }
 }
 
 /// A decorator that does not belong to a schema, or (with a reason) is used wrongly.

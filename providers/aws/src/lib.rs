@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod error;
 mod fields;
+mod foresee;
 mod gather;
 mod lookup;
 mod policy;

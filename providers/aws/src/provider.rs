@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
 use infra_sdk::{
-    Account, CallCounts, Companion, Context, Create, Created, Delete, Failure, FailureKind, Found,
-    Identified, Member, Observed, Provider, Settle, Snapshot, Target, Trace, Update,
+    Account, CallCounts, Companion, Context, Create, Created, Delete, Failure, FailureKind,
+    Foreseen, Found, Identified, Member, Observed, Prospect, Provider, Settle, Snapshot, Target,
+    Trace, Update,
 };
 
 use crate::batch::{self, Selection};
@@ -12,7 +13,7 @@ use crate::client::Cloud;
 use crate::config::Options;
 use crate::fields::{Fields, text_of};
 use crate::resource::{self, Kind};
-use crate::{lookup, tags, wait};
+use crate::{foresee, lookup, tags, wait};
 
 /// One AWS account and region.
 pub struct AwsProvider {
@@ -87,6 +88,10 @@ impl Provider for AwsProvider {
 
     fn derived(&self, type_name: &str, fields: &Record) -> Record {
         resource::of(type_name).map_or_else(Record::new, |kind| kind.derived(Fields(fields)))
+    }
+
+    fn foresee(&self, plan: &[Prospect<'_>]) -> Vec<Foreseen> {
+        foresee::foresee(plan)
     }
 
     fn validate(&self, type_name: &str, fields: &Record) -> Vec<String> {

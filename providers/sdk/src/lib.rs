@@ -21,8 +21,8 @@ pub use call::CallCounts;
 pub use failure::{Failure, FailureKind};
 pub use member::Member;
 pub use provider::{
-    Account, Companion, Context, Create, Created, Delete, Found, Identified, Observed, Provider,
-    Settle, Snapshot, Target, Trace, Update,
+    Account, Companion, Context, Create, Created, Delete, Foreseen, Found, Identified, Observed,
+    Prospect, Provider, Settle, Snapshot, Target, Trace, Update,
 };
 pub use secrets::Secrets;
 pub use timer::Timer;

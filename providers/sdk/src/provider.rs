@@ -62,6 +62,27 @@ pub struct Identified {
     pub address: Option<String>,
 }
 
+/// A resource as a plan finds it and leaves it.
+#[derive(Clone, Debug)]
+pub struct Prospect<'a> {
+    pub address: &'a Address,
+    /// Its attributes now; `None` for what is not there.
+    pub before: Option<&'a Record>,
+    /// Its fields afterwards, references replaced by ids where those are known; what the program does not set is as
+    /// before. `None` for what goes.
+    pub after: Option<&'a Record>,
+    /// What is there is deleted: it goes, or another takes its place.
+    pub destroyed: bool,
+}
+
+/// A step of a plan that the cloud would refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    pub address: Address,
+    pub message: String,
+    pub help: String,
+}
+
 /// An order to create one resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Create {
@@ -190,6 +211,13 @@ pub trait Provider: Send + Sync {
     /// Checks what needs more knowledge than types: the messages of problems in known fields. Pure.
     fn validate(&self, type_name: &str, fields: &Record) -> Vec<String> {
         let _ = (type_name, fields);
+        Vec::new()
+    }
+
+    /// What the cloud would refuse of a plan and no single resource tells, such as a gateway that leaves a network while
+    /// something in it has a public address. Given all resources of this provider configuration. Pure.
+    fn foresee(&self, plan: &[Prospect<'_>]) -> Vec<Foreseen> {
+        let _ = plan;
         Vec::new()
     }
 

@@ -208,8 +208,12 @@ async fn bring_to(cloud: &Cloud, set: &str, fields: Fields<'_>) -> Result<(), Fa
     for vpc in wanted.iter().filter(|vpc| !current.contains(vpc)) {
         associate(cloud, set, vpc).await?;
     }
-    for vpc in current.iter().filter(|vpc| !wanted.contains(vpc)) {
-        give_up(cloud, vpc).await?;
+    if current.iter().any(|vpc| !wanted.contains(vpc)) {
+        // Another set may have taken some of them meanwhile.
+        let current = vpcs_of(cloud, set).await?;
+        for vpc in current.iter().filter(|vpc| !wanted.contains(vpc)) {
+            give_up(cloud, vpc).await?;
+        }
     }
     Ok(())
 }

@@ -96,6 +96,9 @@ impl Kind for Instance {
         }
         if fields.flag("running") == Some(false) {
             state::stop(cloud, &order.id).await?;
+            // It was launched without, for otherwise it could not be stopped.
+            let protected = fields.flag("stop_protection").filter(|on| *on);
+            change::set_stop_protection(cloud, &order.id, protected).await?;
         }
         Ok(())
     }

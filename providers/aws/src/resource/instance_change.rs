@@ -14,6 +14,7 @@ use infra_sdk::{Failure, FailureKind, Update};
 use super::attachment::set_delete_with_instance;
 use super::instance::iam_profile;
 use super::instance_state::{describe_one, primary_interface, start, state_of, stop};
+use super::security_group::worn;
 use super::{changes, network_interface, volume_modification};
 use crate::batch::filter;
 use crate::client::Cloud;
@@ -48,7 +49,9 @@ async fn running_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let (id, fields) = (order.id.as_str(), Fields(&order.fields));
     if changes(order, "groups") && fields.get("groups").is_some() {
         let interface = primary_interface(cloud, id).await?;
-        network_interface::set_groups(cloud, &interface, &fields.texts("groups")).await?;
+        let vpc = || async { Ok(describe_one(cloud, id).await?.and_then(|it| it.vpc_id)) };
+        let groups = worn(cloud, fields.texts("groups"), vpc).await?;
+        network_interface::set_groups(cloud, &interface, &groups).await?;
     }
     if let Some(on) = fields
         .flag("source_dest_check")
@@ -227,7 +230,11 @@ async fn set_termination_protection(
     Ok(())
 }
 
-async fn set_stop_protection(cloud: &Cloud, id: &str, on: Option<bool>) -> Result<(), Failure> {
+pub(super) async fn set_stop_protection(
+    cloud: &Cloud,
+    id: &str,
+    on: Option<bool>,
+) -> Result<(), Failure> {
     let Some(on) = on else { return Ok(()) };
     cloud
         .change("ModifyInstanceAttribute", || {

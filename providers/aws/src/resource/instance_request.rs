@@ -56,7 +56,7 @@ pub(super) async fn run(
             let call = call.set_iam_instance_profile(iam_profile(fields));
             let call = call.metadata_options(metadata_options(fields));
             let call = call.set_disable_api_termination(fields.flag("termination_protection"));
-            let call = call.set_disable_api_stop(fields.flag("stop_protection").filter(|on| *on));
+            let call = call.set_disable_api_stop(stop_protection(fields));
             let call = call.set_instance_initiated_shutdown_behavior(
                 fields
                     .text("on_shutdown")
@@ -92,6 +92,12 @@ async fn root_device(cloud: &Cloud, image: &str) -> Result<Option<String>, Failu
         known.insert(image.to_owned(), device.clone());
     }
     Ok(device)
+}
+
+/// Whether it refuses to be stopped from the start; one that shall not run is stopped first.
+fn stop_protection(fields: Fields<'_>) -> Option<bool> {
+    let runs = fields.flag("running") != Some(false);
+    fields.flag("stop_protection").filter(|on| *on && runs)
 }
 
 fn root_mapping(fields: Fields<'_>, device: Option<String>) -> Option<BlockDeviceMapping> {

@@ -64,7 +64,11 @@ impl Kind for InternetGateway {
         if let Some(old) = Fields(&order.prior).text("vpc") {
             detach(cloud, &order.id, &old).await?;
         }
-        attach(cloud, &order.id, &Fields(&order.fields).must("vpc")?).await
+        match Fields(&order.fields).text("vpc") {
+            Some(vpc) => attach(cloud, &order.id, &vpc).await,
+            // It only lets go, because the network is to be deleted or another gateway takes its place.
+            None => Ok(()),
+        }
     }
 
     async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure> {

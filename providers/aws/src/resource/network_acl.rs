@@ -140,8 +140,20 @@ async fn bring_to(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<(), Fai
     give_up(cloud, &acl, |subnet| !wanted.contains(subnet)).await
 }
 
-/// A subnet always has a network ACL, so that taking it is replacing its association.
+/// A subnet always has a network ACL, so that taking it is replacing its association. Where somebody else replaces it
+/// at the same moment, the association is another one by then, and is looked for again.
 async fn take(cloud: &Cloud, id: &str, subnet: &str) -> Result<(), Failure> {
+    wait::while_failing(cloud, cloud.windows.consistency_ms, is_outdated, || {
+        take_once(cloud, id, subnet)
+    })
+    .await
+}
+
+fn is_outdated(failure: &Failure) -> bool {
+    failure.kind == FailureKind::NotFound
+}
+
+async fn take_once(cloud: &Cloud, id: &str, subnet: &str) -> Result<(), Failure> {
     let by_subnet = [filter("association.subnet-id", [subnet.to_owned()])];
     let holder = describe_one(cloud, &by_subnet).await?;
     let associations = holder.and_then(|acl| acl.associations).unwrap_or_default();
@@ -149,6 +161,7 @@ async fn take(cloud: &Cloud, id: &str, subnet: &str) -> Result<(), Failure> {
         .into_iter()
         .find(|one| one.subnet_id.as_deref() == Some(subnet));
     match held {
+        Some(held) if held.network_acl_id.as_deref() == Some(id) => Ok(()),
         Some(held) => associate(cloud, &held, id).await,
         None => Err(Failure::new(
             FailureKind::NotFound,
@@ -157,7 +170,8 @@ async fn take(cloud: &Cloud, id: &str, subnet: &str) -> Result<(), Failure> {
     }
 }
 
-/// Leaves subnets to the VPC's default network ACL.
+/// Leaves subnets to the VPC's default network ACL. An association that is gone is no longer this ACL's: its subnet is
+/// gone, or another ACL has taken it.
 async fn give_up(
     cloud: &Cloud,
     acl: &Described,
@@ -177,22 +191,21 @@ async fn give_up(
         .and_then(|acl| acl.network_acl_id)
         .ok_or_else(|| incomplete("DescribeNetworkAcls", "the VPC's default network ACL"))?;
     for association in given {
-        associate(cloud, association, &default).await?;
+        match associate(cloud, association, &default).await {
+            Err(failure) if is_outdated(&failure) => {}
+            result => result?,
+        }
     }
     Ok(())
 }
 
-/// An association that is gone belonged to a subnet that is gone, or was replaced before.
 async fn associate(cloud: &Cloud, old: &NetworkAclAssociation, acl: &str) -> Result<(), Failure> {
-    let done = cloud
+    cloud
         .change("ReplaceNetworkAclAssociation", || {
             let call = cloud.ec2.replace_network_acl_association();
             let call = call.set_association_id(old.network_acl_association_id.clone());
             call.network_acl_id(acl).send()
         })
-        .await;
-    match done {
-        Err(failure) if failure.code == "InvalidAssociationID.NotFound" => Ok(()),
-        result => result.map(|_| ()),
-    }
+        .await
+        .map(|_| ())
 }

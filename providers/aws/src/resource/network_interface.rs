@@ -10,6 +10,7 @@ use aws_sdk_ec2::types::{
 use infra_model::{Record, Value};
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
+use super::security_group::worn;
 use super::{Kind, changes, incomplete};
 use crate::batch::{Selection, filter};
 use crate::client::Cloud;
@@ -131,7 +132,9 @@ impl Kind for NetworkInterface {
                 .await?;
         }
         if changes(order, "groups") && fields.get("groups").is_some() {
-            set_groups(cloud, &order.id, &fields.texts("groups")).await?;
+            let vpc = || async { Ok(card.vpc_id.clone()) };
+            let groups = worn(cloud, fields.texts("groups"), vpc).await?;
+            set_groups(cloud, &order.id, &groups).await?;
         }
         if changes(order, "instance") || changes(order, "index") {
             bring_into(cloud, &order.id, &card, fields).await?;

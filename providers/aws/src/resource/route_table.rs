@@ -224,8 +224,22 @@ async fn bring_subnets(
     Ok(())
 }
 
-/// A subnet that another table holds moves over in one call, so that it is never without its routes.
+/// A subnet that another table holds moves over in one call, so that it is never without its routes. Where somebody else
+/// moves it at the same moment, its association is another one by then, and is looked for again.
 async fn associate(cloud: &Cloud, id: &str, subnet: &str) -> Result<(), Failure> {
+    let outdated = |failure: &Failure| {
+        matches!(
+            failure.kind,
+            FailureKind::NotFound | FailureKind::AlreadyExists
+        )
+    };
+    wait::while_failing(cloud, cloud.windows.consistency_ms, outdated, || {
+        associate_once(cloud, id, subnet)
+    })
+    .await
+}
+
+async fn associate_once(cloud: &Cloud, id: &str, subnet: &str) -> Result<(), Failure> {
     let associated = cloud
         .change("AssociateRouteTable", || {
             let call = cloud.ec2.associate_route_table();

@@ -225,3 +225,36 @@ async fn bring_to(
     }
     Ok(())
 }
+/// The groups that a machine, a network card or an endpoint is to wear. Nothing is ever without one: what has to let go
+/// of its last group, because that is to be deleted, wears the network's default group until it gets another.
+pub(super) async fn worn<Asked>(
+    cloud: &Cloud,
+    wanted: Vec<String>,
+    vpc: impl Fn() -> Asked,
+) -> Result<Vec<String>, Failure>
+where
+    Asked: Future<Output = Result<Option<String>, Failure>>,
+{
+    if !wanted.is_empty() {
+        return Ok(wanted);
+    }
+    let by = [
+        filter("vpc-id", vpc().await?),
+        filter("group-name", ["default".to_owned()]),
+    ];
+    let answer = cloud
+        .read("DescribeSecurityGroups", || {
+            let call = cloud.ec2.describe_security_groups();
+            call.set_filters(Some(by.to_vec())).send()
+        })
+        .await?;
+    let groups = answer.security_groups.unwrap_or_default();
+    let ids: Vec<String> = groups.into_iter().filter_map(|it| it.group_id).collect();
+    match ids.is_empty() {
+        true => Err(incomplete(
+            "DescribeSecurityGroups",
+            "the network's default group",
+        )),
+        false => Ok(ids),
+    }
+}

@@ -4,6 +4,7 @@ use aws_sdk_ec2::operation::modify_vpc_endpoint::builders::ModifyVpcEndpointFlue
 use infra_sdk::{Failure, Update};
 
 use super::changes;
+use super::security_group::worn;
 use super::vpc_endpoint::{available, groups_of};
 use crate::client::Cloud;
 use crate::fields::Fields;
@@ -42,7 +43,9 @@ pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure>
     }
     if changes(order, "groups") && fields.get("groups").is_some() {
         let endpoint = available(cloud, &order.id).await?;
-        let change = Difference::of(&groups_of(&endpoint), fields.texts("groups"));
+        let vpc = || async { Ok(endpoint.vpc_id.clone()) };
+        let wanted = worn(cloud, fields.texts("groups"), vpc).await?;
+        let change = Difference::of(&groups_of(&endpoint), wanted);
         if !change.is_empty() {
             modify(cloud, &order.id, |call| {
                 call.set_add_security_group_ids(change.added())

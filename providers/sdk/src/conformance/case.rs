@@ -68,6 +68,9 @@ mod tests {
             unread: false,
             grows: false,
             clears: false,
+            holds: false,
+            moves: false,
+            forbids: None,
             span: Span::default(),
         }
     }

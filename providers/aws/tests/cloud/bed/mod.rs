@@ -138,17 +138,6 @@ impl Text {
     }
 }
 
-impl Text {
-    /// Whether `infra check` has nothing against it.
-    pub fn is_sound(&self) -> bool {
-        let Ok((sound, _)) = infra_lang::load(self).sound() else {
-            return false;
-        };
-        let nothing: BTreeMap<Address, Record> = BTreeMap::new();
-        Arc::new(sound).evaluate(self, &self.inputs, &nothing).is_ok()
-    }
-}
-
 impl World for Text {
     fn read(&self, path: &str) -> Option<String> {
         self.files.get(path.trim_start_matches("./")).cloned()
@@ -350,6 +339,22 @@ impl Bed {
                 allow_data_loss: known.cloned().collect(),
                 ..PlanOptions::default()
             },
+        })
+    }
+
+    /// Whether neither `infra check` nor the provider has anything against a program as it stands.
+    pub fn accepts(&self, text: &Text) -> bool {
+        let Ok((sound, _)) = infra_lang::load(text).sound() else {
+            return false;
+        };
+        let nothing: BTreeMap<Address, Record> = BTreeMap::new();
+        let evaluated = Arc::new(sound).evaluate(text, &text.inputs, &nothing);
+        evaluated.is_ok_and(|evaluation| {
+            let mut instances = evaluation.desired.instances.iter();
+            instances.all(|it| {
+                let type_name = &it.address.type_name;
+                self.provider.validate(type_name, &it.fields).is_empty()
+            })
         })
     }
 

@@ -87,7 +87,10 @@ fn exchange(program: &mut Program, dice: &mut Dice) -> Option<()> {
 /// Each takes the other's name, and who referred to a name refers to it still, or follows the thing.
 fn exchange_names(program: &mut Program, dice: &mut Dice) -> Option<()> {
     let (one, other) = two(program, dice)?;
-    let (a, b) = (program.things[one].name.clone(), program.things[other].name.clone());
+    let (a, b) = (
+        program.things[one].name.clone(),
+        program.things[other].name.clone(),
+    );
     if dice.chance(50) {
         program.rename(&a, "between");
         program.rename(&b, &a);
@@ -124,7 +127,9 @@ fn reparent(program: &mut Program, dice: &mut Dice) -> Option<()> {
     let thing = program.things.get(at)?.clone();
     let referring = |value: &Value| {
         let mut refers = false;
-        value.clone().each(&mut |part| refers |= matches!(part, Value::Ref(_)));
+        value
+            .clone()
+            .each(&mut |part| refers |= matches!(part, Value::Ref(_)));
         refers
     };
     let fields: Vec<&'static str> = thing
@@ -199,7 +204,12 @@ pub fn add_one(program: &mut Program, type_name: &'static str, dice: &mut Dice) 
     }
     let name = program.new_name(type_name);
     let create_first = dice.chance(10).then(|| dice.chance(60));
-    program.things.push(Thing { type_name, name, fields, create_first });
+    program.things.push(Thing {
+        type_name,
+        name,
+        fields,
+        create_first,
+    });
     Some(())
 }
 

@@ -7,46 +7,126 @@ use super::program::{Program, Value};
 
 /// Every type with its fields; those that it cannot be without come first and end with `!`.
 pub const TYPES: [(&str, &[&str]); 22] = [
-    ("aws.vpc", &["range!", "dns_hostnames", "ipv6", "name", "tags"]),
-    ("aws.subnet", &["vpc!", "zone!", "range!", "public", "ipv6_range", "tags"]),
+    (
+        "aws.vpc",
+        &["range!", "dns_hostnames", "ipv6", "name", "tags"],
+    ),
+    (
+        "aws.subnet",
+        &["vpc!", "zone!", "range!", "public", "ipv6_range", "tags"],
+    ),
     ("aws.internet_gateway", &["vpc!", "name", "tags"]),
     ("aws.egress_only_gateway", &["vpc!", "tags"]),
-    ("aws.security_group", &["vpc!", "name", "description", "allow", "allow_out", "tags"]),
+    (
+        "aws.security_group",
+        &["vpc!", "name", "description", "allow", "allow_out", "tags"],
+    ),
     ("aws.key_pair", &["public_key!", "name", "tags"]),
     ("aws.placement_group", &["strategy!", "name", "tags"]),
     (
         "aws.instance",
         &[
-            "image!", "type!", "subnet!", "groups", "key", "private_ip", "public", "root_size", "root_encrypted",
-            "root_keep", "user_data", "iam_profile", "metadata", "termination_protection", "stop_protection",
-            "on_shutdown", "running", "monitoring", "source_dest_check", "placement_group", "name", "tags",
+            "image!",
+            "type!",
+            "subnet!",
+            "groups",
+            "key",
+            "private_ip",
+            "public",
+            "root_size",
+            "root_encrypted",
+            "root_keep",
+            "user_data",
+            "iam_profile",
+            "metadata",
+            "termination_protection",
+            "stop_protection",
+            "on_shutdown",
+            "running",
+            "monitoring",
+            "source_dest_check",
+            "placement_group",
+            "name",
+            "tags",
         ],
     ),
     (
         "aws.network_interface",
         &[
-            "subnet!", "description", "private_ip", "further_ips", "groups", "source_dest_check", "instance", "index",
+            "subnet!",
+            "description",
+            "private_ip",
+            "further_ips",
+            "groups",
+            "source_dest_check",
+            "instance",
+            "index",
             "tags",
         ],
     ),
     ("aws.elastic_ip", &["instance", "name", "tags"]),
-    ("aws.nat_gateway", &["subnet!", "kind!", "address", "private_ip", "tags"]),
+    (
+        "aws.nat_gateway",
+        &["subnet!", "kind!", "address", "private_ip", "tags"],
+    ),
     ("aws.route_table", &["vpc!", "routes", "subnets", "tags"]),
-    ("aws.network_acl", &["vpc!", "inbound", "outbound", "subnets", "tags"]),
-    ("aws.volume", &["zone!", "size!", "type", "encrypted", "snapshot", "name", "tags"]),
-    ("aws.attachment", &["instance!", "volume!", "device!", "stop_to_detach!", "delete_with_instance"]),
+    (
+        "aws.network_acl",
+        &["vpc!", "inbound", "outbound", "subnets", "tags"],
+    ),
+    (
+        "aws.volume",
+        &[
+            "zone!",
+            "size!",
+            "type",
+            "encrypted",
+            "snapshot",
+            "name",
+            "tags",
+        ],
+    ),
+    (
+        "aws.attachment",
+        &[
+            "instance!",
+            "volume!",
+            "device!",
+            "stop_to_detach!",
+            "delete_with_instance",
+        ],
+    ),
     ("aws.snapshot", &["volume!", "description", "tags"]),
-    ("aws.image", &["instance!", "name", "reboot", "description", "tags"]),
-    ("aws.launch_template", &["launch!", "name", "description", "tags"]),
+    (
+        "aws.image",
+        &["instance!", "name", "reboot", "description", "tags"],
+    ),
+    (
+        "aws.launch_template",
+        &["launch!", "name", "description", "tags"],
+    ),
     ("aws.peering", &["vpc!", "peer!", "tags"]),
     (
         "aws.flow_log",
         &["source!", "destination!", "traffic", "interval", "tags"],
     ),
-    ("aws.dhcp_options", &["name_servers!", "domain_name", "vpcs", "tags"]),
+    (
+        "aws.dhcp_options",
+        &["name_servers!", "domain_name", "vpcs", "tags"],
+    ),
     (
         "aws.vpc_endpoint",
-        &["vpc!", "service!", "kind!", "route_tables", "subnets", "groups", "private_dns", "policy", "tags"],
+        &[
+            "vpc!",
+            "service!",
+            "kind!",
+            "route_tables",
+            "subnets",
+            "groups",
+            "private_dns",
+            "policy",
+            "tags",
+        ],
     ),
 ];
 
@@ -67,8 +147,10 @@ pub fn is_required(type_name: &str, field: &str) -> bool {
 /// How often a field is set that need not be.
 pub fn likelihood(field: &str) -> usize {
     match field {
-        "groups" | "subnets" | "vpcs" | "routes" | "instance" | "address" | "allow" | "route_tables" => 75,
-        "private_ip" | "inbound" | "further_ips" | "name" | "volume" | "snapshot" | "ipv6_range" => 35,
+        "groups" | "subnets" | "vpcs" | "routes" | "instance" | "address" | "allow"
+        | "route_tables" => 75,
+        "private_ip" | "inbound" | "further_ips" | "name" | "volume" | "snapshot"
+        | "ipv6_range" => 35,
         "termination_protection" | "stop_protection" | "running" | "tags" => 12,
         _ => 20,
     }
@@ -83,7 +165,11 @@ pub fn value(
     dice: &mut Dice,
 ) -> Option<Value> {
     let names = |type_name: &str| -> Vec<String> {
-        program.of(type_name).iter().map(|thing| thing.name.clone()).collect()
+        program
+            .of(type_name)
+            .iter()
+            .map(|thing| thing.name.clone())
+            .collect()
     };
     let own = |field: &str| match fields.iter().find(|(name, _)| *name == field) {
         Some((_, Value::Ref(name))) => Some(name.clone()),
@@ -105,12 +191,14 @@ pub fn value(
         ("aws.subnet", "range") => {
             let vpc = own("vpc")?;
             let third = 1 + dice.below(6);
-            Some(Value::text(match (program.get(&vpc)?.get("range")?, dice.chance(25)) {
-                (Value::Text(range), false) => {
-                    format!("10.{}.{third}.0/24", range.split('.').nth(1)?)
-                }
-                _ => format!("subnet_of({vpc}.range, 8, {third})"),
-            }))
+            Some(Value::text(
+                match (program.get(&vpc)?.get("range")?, dice.chance(25)) {
+                    (Value::Text(range), false) => {
+                        format!("10.{}.{third}.0/24", range.split('.').nth(1)?)
+                    }
+                    _ => format!("subnet_of({vpc}.range, 8, {third})"),
+                },
+            ))
         }
         ("aws.subnet", "ipv6_range") => {
             let vpc = own("vpc")?;
@@ -123,7 +211,10 @@ pub fn value(
         ("aws.vpc", "ipv6") => word(dice, &["true"]),
         (_, "vpc" | "peer") => one(dice, &["aws.vpc"]),
         (_, "subnet") => one(dice, &["aws.subnet"]),
-        (_, "zone") => word(dice, &["\"us-west-2a\"", "\"us-west-2a\"", "\"us-west-2b\""]),
+        (_, "zone") => word(
+            dice,
+            &["\"us-west-2a\"", "\"us-west-2a\"", "\"us-west-2b\""],
+        ),
         (_, "subnets") => Some(Value::refs(&dice.some(&inside("aws.subnet"), 3))),
         (_, "route_tables") => Some(Value::refs(&dice.some(&inside("aws.route_table"), 2))),
         ("aws.dhcp_options", "vpcs") => Some(Value::refs(&dice.some(&names("aws.vpc"), 2))),
@@ -150,8 +241,18 @@ pub fn value(
         ("aws.route_table", "routes") => {
             let mut routes = Vec::new();
             for (to, types) in [
-                ("internet", ["aws.internet_gateway", "aws.nat_gateway", "aws.network_interface"]),
-                ("10.200.0.0/16", ["aws.peering", "aws.instance", "aws.network_interface"]),
+                (
+                    "internet",
+                    [
+                        "aws.internet_gateway",
+                        "aws.nat_gateway",
+                        "aws.network_interface",
+                    ],
+                ),
+                (
+                    "10.200.0.0/16",
+                    ["aws.peering", "aws.instance", "aws.network_interface"],
+                ),
                 ("::/0", ["aws.egress_only_gateway"; 3]),
             ] {
                 if dice.chance(60)
@@ -169,7 +270,10 @@ pub fn value(
                     ("number", Value::text((number * 100).to_string())),
                     ("action", Value::text(dice.word(&["allow", "deny"]))),
                     (end, Value::text(dice.word(&["0.0.0.0/0", "10.0.0.0/8"]))),
-                    ("ports", Value::text(dice.word(&["tcp/22", "tcp/80", "udp/53"]))),
+                    (
+                        "ports",
+                        Value::text(dice.word(&["tcp/22", "tcp/80", "udp/53"])),
+                    ),
                 ])
             });
             Some(Value::List(rules.collect()))

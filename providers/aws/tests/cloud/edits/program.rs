@@ -33,7 +33,9 @@ impl Value {
 
     pub fn mentions(&self, name: &str) -> bool {
         match self {
-            Value::Text(text) => text.split('.').next() == Some(name) || text.contains(&format!("({name}.")),
+            Value::Text(text) => {
+                text.split('.').next() == Some(name) || text.contains(&format!("({name}."))
+            }
             Value::Ref(other) => other == name,
             Value::List(items) => items.iter().any(|item| item.mentions(name)),
             Value::Record(fields) => fields.iter().any(|(_, value)| value.mentions(name)),
@@ -67,8 +69,10 @@ impl std::fmt::Display for Value {
                 write!(f, "[{}]", items.join(", "))
             }
             Value::Record(fields) => {
-                let fields: Vec<String> =
-                    fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|(name, value)| format!("{name} = {value}"))
+                    .collect();
                 write!(f, "{{ {} }}", fields.join(", "))
             }
         }
@@ -189,13 +193,25 @@ impl Program {
 
     pub fn text(&self) -> String {
         let mut text = HEAD.to_owned();
-        for Thing { type_name, name, fields, create_first } in &self.things {
+        for Thing {
+            type_name,
+            name,
+            fields,
+            create_first,
+        } in &self.things
+        {
             if let Some(create_first) = create_first {
-                let way = if *create_first { "create_first" } else { "destroy_first" };
+                let way = if *create_first {
+                    "create_first"
+                } else {
+                    "destroy_first"
+                };
                 writeln!(text, "@replace({way})").expect("a text takes everything");
             }
-            let fields: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{name} = {value}"))
+                .collect();
             writeln!(text, "{type_name} {name} {{ {} }}", fields.join(", ")).expect("as before");
         }
         for (type_name, old, new) in &self.moves {
