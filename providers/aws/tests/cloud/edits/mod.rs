@@ -31,6 +31,8 @@ struct Tally {
     edits: usize,
     refused: usize,
     faults: usize,
+    /// Programs that cannot be made from nothing either: no order helps them.
+    unfit: usize,
     /// By the kinds of edit: how many, how many of them the plan refused, and how many went wrong.
     by_kind: BTreeMap<String, (usize, usize, usize)>,
     refusals: BTreeMap<String, usize>,
@@ -59,11 +61,12 @@ fn every_edit_needs_one_apply_or_is_refused_by_the_plan() {
         seed += 1;
     }
     println!(
-        "{} edits from seed {first} to {}: {} refused by the plan, {} wrong",
+        "{} edits from seed {first} to {}: {} refused by the plan, {} wrong; {} programs fit nowhere",
         tally.edits,
         seed - 1,
         tally.refused,
-        tally.faults
+        tally.faults,
+        tally.unfit
     );
     for (kind, (edits, refused, wrong)) in &tally.by_kind {
         println!("  {kind}: {edits}, refused {refused}, wrong {wrong}");
@@ -95,9 +98,9 @@ fn session(seed: u64, tally: &mut Tally) {
     let mut program = first(&bed, &mut dice);
     let mut text = program.text();
     let mut refused = None;
-    if let Some(why) = try_one(&bed, &text, &mut |refusal| refused = Some(refusal)) {
-        tally.edits += 1;
-        return tally.fault(shown(seed, "first program", "", &text, &why));
+    if try_one(&bed, &text, &mut |refusal| refused = Some(refusal)).is_some() {
+        tally.unfit += 1;
+        return;
     }
     if let Some(refusal) = refused {
         *tally.refusals.entry(pattern(&refusal)).or_default() += 1;
@@ -110,6 +113,10 @@ fn session(seed: u64, tally: &mut Tally) {
         let new = next.text();
         let mut refused = None;
         let why = try_one(&bed, &new, &mut |refusal| refused = Some(refusal));
+        if why.is_some() && !is_fit(seed, &next) {
+            tally.unfit += 1;
+            return;
+        }
         tally.edits += 1;
         let kind = tally.by_kind.entry(kinds.clone()).or_default();
         kind.0 += 1;
@@ -133,14 +140,29 @@ fn session(seed: u64, tally: &mut Tally) {
         thing.set("termination_protection", None);
     }
     if let Some(why) = try_one(&bed, &open.text(), &mut |_| {}) {
-        return tally.fault(shown(seed, "protection is lifted", &text, &open.text(), &why));
+        return tally.fault(shown(
+            seed,
+            "protection is lifted",
+            &text,
+            &open.text(),
+            &why,
+        ));
     }
-    let (_, report) = bed.try_apply(&Text::new(open.text()), true).expect("nobody kills it");
+    let (_, report) = bed
+        .try_apply(&Text::new(open.text()), true)
+        .expect("nobody kills it");
     let left = bed.left_over();
     if !report.is_complete() || !left.is_empty() {
         let why = format!("destroy: {:#?}, left over: {left:?}", report.failed);
         tally.fault(shown(seed, "destroy", &text, "", &why));
     }
+}
+
+/// Whether a program can be made where nothing is.
+fn is_fit(seed: u64, program: &Program) -> bool {
+    let mut alone = program.clone();
+    alone.moves.clear();
+    try_one(&Bed::new(&setup(seed)), &alone.text(), &mut |_| {}).is_none()
 }
 
 /// A refusal without what differs from program to program.
