@@ -175,7 +175,7 @@ pub fn topological(count: usize, edges: impl Iterator<Item = (usize, usize)>) ->
 }
 
 /// Whether edges lead from one node to another.
-fn leads(from: usize, to: usize, next: &HashMap<usize, Vec<usize>>) -> bool {
+fn leads(from: usize, to: usize, next: &FastMap<usize, Vec<usize>>) -> bool {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];
     while let Some(at) = open.pop() {
@@ -205,7 +205,7 @@ pub fn predecessors(
             .copied()
             .partition(|(from, to)| circle[*from].is_some() && circle[*from] == circle[*to]);
         kept.extend(outside);
-        let mut next: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut next: FastMap<usize, Vec<usize>> = FastMap::default();
         for (from, to) in kept
             .iter()
             .filter(|(from, to)| circle[*from] == circle[*to])

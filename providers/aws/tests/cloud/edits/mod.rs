@@ -51,6 +51,7 @@ fn number(name: &str, otherwise: usize) -> usize {
 }
 
 #[test]
+#[ignore = "it takes minutes: `cargo test -p infra-aws --test cloud edits -- --ignored --nocapture`"]
 fn every_edit_needs_one_apply_or_is_refused_by_the_plan() {
     let edits = number("INFRA_EDITS", EDITS_DEFAULT);
     let mut seed = number("INFRA_EDITS_SEED", 1) as u64;
