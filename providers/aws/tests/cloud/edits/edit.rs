@@ -7,10 +7,13 @@ use super::program::{Program, Thing, Value};
 /// What an edit is called in reports.
 pub type Kind = &'static str;
 
+/// Changes a program; `None` where it finds nothing to work on.
+type Act = fn(&mut Program, &mut Dice) -> Option<()>;
+
 /// Makes one random edit; `None` where it finds nothing to work on.
 pub fn edit(program: &mut Program, dice: &mut Dice) -> Option<Kind> {
     program.moves.clear();
-    let weights: [(usize, fn(&mut Program, &mut Dice) -> Option<()>, Kind); 11] = [
+    let weights: [(usize, Act, Kind); 11] = [
         (12, rename, "rename"),
         (6, rename_with_move, "rename with move"),
         (18, exchange, "exchange"),

@@ -45,6 +45,7 @@ impl Tally {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "a test is told how long to run")]
 fn number(name: &str, otherwise: usize) -> usize {
     let said = std::env::var(name).ok();
     said.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
