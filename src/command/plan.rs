@@ -48,6 +48,22 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
                 None => error,
             });
         }
+        let never = plan
+            .refusals
+            .iter()
+            .filter(|it| matches!(it, engine::Refusal::Forbidden { .. }))
+            .count();
+        if never > 0 {
+            let reasons = text::count(never, "reason");
+            let error = CommandError::new(
+                ErrorKind::Refused,
+                format!("no option lets this plan be applied, for {reasons} shown above"),
+            );
+            return Err(match shown {
+                Some(shown) => error.plan(shown),
+                None => error,
+            });
+        }
         if let Some(shown) = shown {
             console.print_json(&shown);
         }

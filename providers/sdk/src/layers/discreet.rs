@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use infra_model::{Address, Record, Secret, Value};
 
 use crate::{
-    Account, CallCounts, Companion, Create, Created, Delete, Failure, Found, Identified, Observed,
-    Provider, Secrets, Settle, Snapshot, Target, Trace, Update,
+    Account, CallCounts, Companion, Create, Created, Delete, Failure, Foreseen, Found, Identified,
+    Observed, Prospect, Provider, Secrets, Settle, Snapshot, Target, Trace, Update,
 };
 
 /// A provider whose messages are free of every secret that the run has met. It learns the secrets from what it is
@@ -88,6 +88,15 @@ impl Provider for Discreet {
         problems
             .map(|problem| self.secrets.mask(&problem))
             .collect()
+    }
+
+    fn foresee(&self, plan: &[Prospect<'_>]) -> Vec<Foreseen> {
+        let mut foreseen = self.provider.foresee(plan);
+        for it in &mut foreseen {
+            it.message = self.secrets.mask(&it.message);
+            it.help = self.secrets.mask(&it.help);
+        }
+        foreseen
     }
 
     async fn account(&self) -> Result<Account, Failure> {
