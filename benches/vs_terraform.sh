@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # Wall seconds, CPU seconds and peak memory of check, plan, apply and an empty re-plan of N resources without a
-# cloud: `std.value` here, `terraform_data` beside it where `terraform` is installed.
+# cloud: `std.value` here, `terraform_data` beside it where `terraform` is installed. Then a check of servers, for which
+# Terraform would need a cloud's provider.
 #
 #   cargo build --release && benches/vs_terraform.sh [path/to/infra]
 #
 # SIZES="1000 4000 10000"  the numbers of resources; 100000 takes 4 GiB and, for Terraform, a LIMIT
+# SERVERS=1000             how many servers
 # RUNS=3                   runs of each command; the run of the median wall time is printed
 # LIMIT=600                seconds a command may take; one that takes longer is ended, and what follows it left out
 set -euo pipefail
 infra=$(realpath "${1:-target/release/infra}")
 sizes=${SIZES:-1000 4000 10000}
+servers=${SERVERS:-1000}
 runs=${RUNS:-3}
 limit=${LIMIT:-600}
 [ -x /usr/bin/time ] || { echo "skipped: GNU time (/usr/bin/time) is not installed"; exit 0; }
+source "$(dirname "$0")/programs.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CHECKPOINT_DISABLE=1 NO_COLOR=1
@@ -41,10 +45,8 @@ measure() {
 
 ours() { # N
   local n=$1 dir=$work/infra$1
-  mkdir -p "$dir"
-  # A chain of references in blocks of ten, so that there is a graph and not only a list.
-  seq "$n" | awk '{ input = $1 % 10 == 1 ? $1 : "v" $1 - 1 ".output"
-    printf "std.value v%d { input = %s }\n", $1, input }' >"$dir/main.infra"
+  write_values "$n" "$dir"
+  measure "infra fmt" : "$infra" fmt "$dir" || return 0
   measure "infra check" : "$infra" check "$dir" || return 0
   measure "infra plan" : "$infra" plan "$dir" || return 0
   measure "infra apply" 'rm -f '"$dir"'/infra.state*' "$infra" apply "$dir" --yes || return 0
@@ -69,3 +71,7 @@ for n in $sizes; do
   ours "$n"
   if command -v terraform >/dev/null; then theirs "$n"; else echo "  skipped: terraform is not installed"; fi
 done
+
+echo "$servers servers, median of $runs"
+write_servers "$servers" "$work/servers"
+measure "infra check" : "$infra" check "$work/servers" || true

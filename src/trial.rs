@@ -297,7 +297,9 @@ impl Attempt<'_> {
                 continue;
             };
             for field in &schema.fields {
-                attributes.entry(field.name.clone()).or_insert(Value::Null);
+                if !attributes.contains_key(&field.name) {
+                    attributes.insert(field.name.clone(), Value::Null);
+                }
             }
             let (provider, name) = schema.type_name.split_once('.').unwrap_or_default();
             let types = all.entry(provider.to_owned()).or_default();

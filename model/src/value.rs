@@ -1,15 +1,12 @@
 //! Values: what expressions evaluate to, what the cloud answers, what state keeps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::{Address, Duration, Percent, PortRange, Secret, Size, Type};
-
-/// Named values: the fields of a resource, a record, or a map from strings.
-pub type Record = BTreeMap<String, Value>;
+use crate::{Address, Duration, Percent, PortRange, Record, Secret, Size, Type};
 
 /// A value that the cloud decides and that is not known yet. It carries its type and where it comes from.
 #[derive(Clone, Debug, PartialEq)]

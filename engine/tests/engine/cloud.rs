@@ -238,9 +238,9 @@ impl Inner {
             let address = format!("ip-of-{id}");
             record.insert("address".to_owned(), Value::string(address));
         }
-        if item.type_name == "cloud.vault" {
-            let word = record.entry("word".to_owned());
-            word.or_insert_with(|| Value::string(format!("{WORD}-of-{id}")));
+        if item.type_name == "cloud.vault" && !record.contains_key("word") {
+            let word = Value::string(format!("{WORD}-of-{id}"));
+            record.insert("word".to_owned(), word);
         }
         record
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infra_model::{Record, Span, Type, Unknown, Value};
+use infra_model::{RecordBuilder, Span, Type, Unknown, Value};
 
 use super::operators::{hide, reveal, unknown_from};
 use super::shared::{Shared, text_weight};
@@ -243,7 +243,7 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn map_for(&self, key: &Expr, value: &Expr, each: &For, env: &Env) -> Eval<Value> {
-        let mut map = Record::new();
+        let mut map = RecordBuilder::default();
         let (waiting, secret) = self.for_each(each, env, |env| {
             let name = self.value(key, env)?;
             let name = self.key(name, key.span)?;
@@ -261,7 +261,7 @@ impl Evaluator<'_> {
             Ok(())
         })?;
         let result = if waiting.is_empty() {
-            Value::Map(map)
+            Value::Map(map.build())
         } else {
             unknown_from(
                 self.result_type(value, |ty| Type::Map(Box::new(ty))),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use infra_model::{Record, Span, Type, Value};
+use infra_model::{Record, RecordBuilder, Span, Type, Value};
 
 use super::named::FactsAt;
 use super::operators::{self, Failure, hide, reveal, unknown_from};
@@ -178,7 +178,7 @@ impl Evaluator<'_> {
 
     fn record(&self, entries: &[Entry], span: Span, env: &Env) -> Eval<Value> {
         self.spend(ENTRY * entries.len() as u64, span)?;
-        let mut record = Record::new();
+        let mut record = RecordBuilder::default();
         for entry in entries {
             let key = match &entry.key {
                 EntryKey::Name(name) => name.text.clone(),
@@ -197,7 +197,7 @@ impl Evaluator<'_> {
             }
             record.insert(key, value);
         }
-        Ok(Value::Map(record))
+        Ok(Value::Map(record.build()))
     }
 
     /// A value as the key of a map: a text, known and not secret.

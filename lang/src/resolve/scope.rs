@@ -142,19 +142,22 @@ impl Scope {
 #[derive(Clone, Debug, Default)]
 pub struct Scopes {
     all: Vec<Scope>,
+    by_label: FastMap<String, ScopeId>,
 }
 
 impl Scopes {
     pub const ROOT: ScopeId = ScopeId(0);
 
     pub fn add(&mut self, mut scope: Scope) -> ScopeId {
-        let taken = |label: &str| self.all.iter().any(|other| other.label == label);
+        let taken = |label: &str| self.by_label.contains_key(label);
         if taken(&scope.label) {
             let number = (2..).find(|n| !taken(&format!("{} ({n})", scope.label)));
             scope.label = format!("{} ({})", scope.label, number.unwrap_or_default());
         }
+        let id = ScopeId(self.all.len() as u32);
+        self.by_label.insert(scope.label.clone(), id);
         self.all.push(scope);
-        ScopeId(self.all.len() as u32 - 1)
+        id
     }
 
     pub fn get(&self, id: ScopeId) -> &Scope {
@@ -171,7 +174,7 @@ impl Scopes {
 
     /// The component whose instances have the type of this label.
     pub fn by_label(&self, label: &str) -> Option<ScopeId> {
-        self.ids().find(|id| self.get(*id).label == label)
+        self.by_label.get(label).copied()
     }
 
     /// The declaration a name means inside `scope`: its own, or one of the scopes around it.

@@ -9,8 +9,8 @@ use crate::Diagnostic;
 
 /// What was read of a file, by declaration.
 ///
-/// A declaration is known again at its old place only, because spans count from the start of the file; what stands
-/// below a line that was put in is read once more.
+/// A declaration is known again at its old place only, because spans count from the start of the file. What stands
+/// below a line that was put in is built once more, from its shape: the grammar does not read it again.
 #[derive(Debug, Default)]
 pub struct ParseCache {
     known: FastMap<Key, ReadChunk>,

@@ -207,8 +207,9 @@ pub(crate) fn canonical(common: &BTreeMap<String, String>, fields: &mut Record) 
     }
     if let Some(Value::Map(tags)) = fields.get_mut("tags") {
         for (key, value) in common {
-            tags.entry(key.clone())
-                .or_insert_with(|| Value::string(value));
+            if !tags.contains_key(key) {
+                tags.insert(key.clone(), Value::string(value));
+            }
         }
     }
 }

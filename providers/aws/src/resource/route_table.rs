@@ -67,8 +67,8 @@ impl Kind for RouteTable {
     /// A route that the program leads to a network interface is not told as one to its instance.
     fn as_said(&self, mut seen: Seen, said: &Record) -> Record {
         let mut said = Record::from_iter(
-            said.get_key_value("routes")
-                .map(|(k, v)| (k.clone(), v.clone())),
+            said.get("routes")
+                .map(|routes| ("routes".to_owned(), routes.clone())),
         );
         self.canonical(&mut said);
         let said = Fields(&said).list("routes");
