@@ -54,6 +54,13 @@ impl Record {
         Some(&self.entries[at].1)
     }
 
+    /// The record's own copy of a name, and its value.
+    pub fn get_key_value<Q: AsRef<str> + ?Sized>(&self, name: &Q) -> Option<(&String, &Value)> {
+        let at = self.find(name.as_ref()).ok()?;
+        let (name, value) = &self.entries[at];
+        Some((name, value))
+    }
+
     pub fn get_mut<Q: AsRef<str> + ?Sized>(&mut self, name: &Q) -> Option<&mut Value> {
         let at = self.find(name.as_ref()).ok()?;
         Some(&mut self.entries[at].1)
@@ -87,7 +94,7 @@ impl Record {
         self.entries.clear();
     }
 
-    /// Keeps the entries that `keeps` holds of.
+    /// Keeps the entries that `keeps` returns true for.
     pub fn retain(&mut self, mut keeps: impl FnMut(&String, &mut Value) -> bool) {
         self.entries.retain_mut(|(name, value)| keeps(name, value));
     }

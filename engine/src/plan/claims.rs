@@ -169,9 +169,9 @@ fn gets(one: &Decided, exclusive: &Exclusive) -> Option<Record> {
     let planned = || {
         let goal = one.work.goal.as_ref()?;
         let mut fields = goal.planned.clone();
-        if exclusive.fields.iter().any(|name| name == "name") {
-            let name = || Value::string(&goal.default_name);
-            fields.entry("name".to_owned()).or_insert_with(name);
+        let named = exclusive.fields.iter().any(|name| name == "name");
+        if named && !fields.contains_key("name") {
+            fields.insert("name".to_owned(), Value::string(&goal.default_name));
         }
         Some(fields)
     };
