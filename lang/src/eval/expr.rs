@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use infra_model::{Record, RecordBuilder, Span, Type, Value};
+use infra_model::{RecordBuilder, Span, Type, Value};
 
 use super::named::FactsAt;
 use super::operators::{self, Failure, hide, reveal, unknown_from};
@@ -119,13 +119,13 @@ impl Evaluator<'_> {
             }
             Thing::Part(part) => self.outputs_value(part, span),
             Thing::Set(set) => {
-                let mut map = Record::new();
+                let mut map = RecordBuilder::default();
                 for (key, member) in &set.members {
                     self.spend(ENTRY + text_weight(key.len()), span)?;
                     let thing = self.member_thing(*member);
                     map.insert(key.clone(), self.materialize(thing, span)?);
                 }
-                Ok(Value::Map(map))
+                Ok(Value::Map(map.build()))
             }
             Thing::Namespace(_) => Err(Stop::Silent),
         }
@@ -133,13 +133,13 @@ impl Evaluator<'_> {
 
     fn outputs_value(&self, part: PartId, span: Span) -> Eval<Value> {
         let scope = self.program.scopes.get(self.part(part).scope);
-        let mut record = Record::new();
+        let mut record = RecordBuilder::default();
         for (index, output) in scope.outputs.iter().enumerate() {
             self.spend(ENTRY, span)?;
             let thing = self.output(part, index as u32)?;
             record.insert(output.name.text.clone(), self.materialize(thing, span)?);
         }
-        Ok(Value::Map(record))
+        Ok(Value::Map(record.build()))
     }
 
     fn string(&self, parts: &[StringPart], span: Span, env: &Env) -> Eval<Value> {
