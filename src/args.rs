@@ -37,6 +37,9 @@ pub struct Global {
     /// Print more; twice for even more
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// Append a log of all requests and decisions to a file (INFRA_LOG sets the level: error, warn, info or debug)
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

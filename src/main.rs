@@ -8,6 +8,7 @@ mod command;
 mod consent;
 mod error;
 mod graph;
+mod log;
 mod overlay;
 mod program;
 mod renames;
@@ -30,6 +31,7 @@ use clap::Parser;
 
 use args::Cli;
 use error::{CommandError, ErrorKind, Outcome};
+use log::Log;
 use show::Console;
 use world::Environment;
 
@@ -41,19 +43,28 @@ fn main() -> ExitCode {
         Err(error) => return usage::answer(&error, &words, &env),
     };
     let global = &cli.global;
-    let console = Console::new(
+    let mut console = Console::new(
         global.json,
         global.quiet,
         global.verbose,
         global.no_color,
         &env,
     );
+    let log = match Log::start(global.log.as_deref(), &env, &console.secrets) {
+        Ok(log) => log,
+        Err(error) => return ExitCode::from(finish(&console, Err(error))),
+    };
+    console.draws &= !log.as_ref().is_some_and(Log::is_on_stderr);
     hide_panics();
     let outcome = panic::catch_unwind(panic::AssertUnwindSafe(|| {
         command::run(&cli, &console, &env)
     }))
     .unwrap_or_else(|_| Err(bug()));
-    ExitCode::from(finish(&console, outcome))
+    let code = finish(&console, outcome);
+    if let Some(failure) = log.and_then(|log| log.failure()) {
+        console.warn(&failure);
+    }
+    ExitCode::from(code)
 }
 
 /// Shows the outcome and gives the exit code.

@@ -10,7 +10,7 @@ use infra_engine::state::{State, Store};
 use infra_lang::{Diagnostic, Evaluation, TestInfo, World, codes};
 use infra_model::desired::AssertOutcome;
 use infra_model::{Address, Known, Record, ResolveError, Resolver, SchemaKind, Span, Value};
-use infra_sdk::{Observed, Target, Timer};
+use infra_sdk::{Observed, Secrets, Target, Timer};
 
 use crate::error::CommandError;
 use crate::program::Program;
@@ -26,6 +26,7 @@ pub struct Laboratory<'a> {
     pub project: &'a Project,
     pub program: &'a Program,
     pub env: &'a Environment,
+    pub secrets: Arc<Secrets>,
 }
 
 /// A test that has been run.
@@ -72,6 +73,7 @@ impl Laboratory<'_> {
             program: self.project.program_name(),
             env: self.env,
             timer: timer.clone(),
+            secrets: self.secrets.clone(),
             simulator: Some(cloud.endpoint()),
         };
         let mut store =

@@ -8,7 +8,7 @@ use infra_engine::providers::Providers;
 use infra_engine::state::{Place, State};
 use infra_model::desired::ProviderConfig;
 use infra_model::{Desired, Record};
-use infra_sdk::{Context, Failure, Provider, Timer};
+use infra_sdk::{Context, Failure, Provider, Secrets, Timer};
 
 use crate::error::{CommandError, ErrorKind};
 use crate::world::Environment;
@@ -35,6 +35,8 @@ pub struct Surroundings<'a> {
     pub program: &'a str,
     pub env: &'a Environment,
     pub timer: Arc<dyn Timer>,
+    /// The secrets of the run, which providers add to.
+    pub secrets: Arc<Secrets>,
     /// The simulated cloud that stands for every real one.
     pub simulator: Option<String>,
 }
@@ -60,7 +62,7 @@ pub async fn connect(
     configs: &[ProviderConfig],
     around: &Surroundings<'_>,
 ) -> Result<Providers, CommandError> {
-    let mut providers = Providers::default();
+    let mut providers = Providers::sharing(around.secrets.clone());
     for key in keys {
         let mut config: Record = match configs.iter().find(|config| config.key() == *key) {
             Some(config) => config.fields.clone(),

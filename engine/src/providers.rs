@@ -30,6 +30,14 @@ pub struct Providers {
 }
 
 impl Providers {
+    /// No providers yet; they will learn and keep these secrets.
+    pub fn sharing(secrets: Arc<Secrets>) -> Providers {
+        Providers {
+            secrets,
+            ..Providers::default()
+        }
+    }
+
     /// Adds the provider that serves the configuration `key`.
     pub fn insert(&mut self, key: impl Into<String>, provider: Arc<dyn Provider>) {
         self.insert_configured(key, provider, &Record::new());

@@ -119,6 +119,7 @@ impl<'a> Session<'a> {
             program: &self.identity,
             env: self.env,
             timer: timer.clone(),
+            secrets: self.console.secrets.clone(),
             simulator: simulator.as_ref().map(Running::endpoint),
         };
         let desired = &self.evaluation.desired;

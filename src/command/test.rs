@@ -29,6 +29,7 @@ pub fn run(args: &Test, console: &Console, env: &Environment) -> Outcome {
         project: &project,
         program: &program,
         env,
+        secrets: console.secrets.clone(),
     };
     let trials: Vec<Trial> = runtime::new()?.block_on(async {
         let running = wanted

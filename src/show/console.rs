@@ -1,7 +1,9 @@
 //! Where text goes: what was asked for to standard output, everything else to standard error.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+
+use infra_sdk::Secrets;
 
 use super::style::{Painter, Style};
 use super::text;
@@ -31,6 +33,8 @@ pub struct Console {
     pub draws: bool,
     /// Whether somebody can answer a question.
     pub asks: bool,
+    /// What nothing that is written may show: every secret that the process has met.
+    pub secrets: Arc<Secrets>,
     /// The first failure to write to standard output, other than a reader that went away.
     broken: Mutex<Option<io::Error>>,
 }
@@ -58,6 +62,7 @@ impl Console {
             width: columns.clamp(*WIDTHS.start(), *WIDTHS.end()),
             draws,
             asks: io::stdin().is_terminal() && io::stderr().is_terminal(),
+            secrets: Arc::default(),
             broken: Mutex::new(None),
         }
     }

@@ -55,6 +55,11 @@ impl Environment {
         self.set("COLUMNS")?.parse().ok().filter(|it| *it > 0)
     }
 
+    /// How much is logged: `INFRA_LOG`.
+    pub fn log_level(&self) -> Option<&str> {
+        self.set("INFRA_LOG")
+    }
+
     /// The variables that set parameters, by their whole names.
     pub fn params(&self) -> Vec<(String, String)> {
         let params = self

@@ -102,6 +102,17 @@ pub fn write_private_file(path: &Path, text: &str) -> Result<(), CommandError> {
         })
 }
 
+/// Opens a file that only its owner may read, to write at its end.
+pub fn append_private_file(path: &Path) -> Result<fs::File, CommandError> {
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| {
+        CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
+    })
+}
+
 /// All program files at or below a path, sorted; hidden directories and links to directories are left out.
 pub fn program_files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let unreadable = |path: &Path, error: io::Error| match is_absent(&error) {

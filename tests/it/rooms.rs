@@ -36,6 +36,7 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
 const GUARDED: &[(&str, &[&str])] = &[
     ("aws-", &["infra-aws"]),
     ("clap", &["infra"]),
+    ("tracing-subscriber", &["infra"]),
     ("miette", &["infra"]),
     ("indicatif", &["infra"]),
     ("tokio", &["infra", "infra-aws", "infra-sim"]),

@@ -6,6 +6,7 @@
 mod begin;
 mod call;
 mod cancel;
+mod logged;
 mod progress;
 mod queue;
 mod report;

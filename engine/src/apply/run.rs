@@ -11,9 +11,11 @@ use futures::{FutureExt, future::BoxFuture};
 use infra_model::Record;
 use infra_sdk::patience::Patience;
 use infra_sdk::{Create, Created, Failure, FailureKind, Found, Settle};
+use tracing::{Instrument, info_span, warn};
 
 use super::begin::{Begin, Scene, limit_ms};
 use super::call::{Answer, Call, Limit, Returned, send};
+use super::logged;
 use super::queue::Queue;
 use super::{
     ApplyEvent, ApplyInput, ApplyReport, Done, EventKind, Failed, Hindrance, NotDone, Stage,
@@ -255,8 +257,10 @@ impl<'a> Run<'a> {
         };
         let schema = self.input.schemas.schema(&work.address.type_name);
         let timer = self.input.timer;
-        self.calls
-            .push(send(id, call, provider.clone(), schema, timer, limit));
+        let step = self.step(id);
+        let span = info_span!("step", address = %step.address, kind = step.kind.word());
+        let sending = send(id, call, provider.clone(), schema, timer, limit);
+        self.calls.push(sending.instrument(span).boxed());
     }
 
     /// Waits for an answer, a cancel or the next heartbeat, and takes every answer that is there.
@@ -355,6 +359,11 @@ impl<'a> Run<'a> {
             return;
         }
         running.sends += 1;
+        warn!(
+            address = %running.intent.of.address,
+            sends = running.sends,
+            "the cloud shows no trace of the create, so it is sent again"
+        );
         let now_ms = self.store.now_ms().unwrap_or_default();
         let note = late::note(&running.intent, self.input.providers, now_ms);
         self.batch.extend(note);
@@ -362,6 +371,7 @@ impl<'a> Run<'a> {
     }
 
     fn in_doubt(&mut self, id: StepId, candidates: Vec<String>) {
+        warn!(address = %self.step(id).address, ?candidates, "the create is in doubt");
         if let Some(running) = self.running.remove(&id) {
             self.batch.push(Event::InDoubt {
                 of: running.intent.of.clone(),
@@ -440,6 +450,11 @@ impl<'a> Run<'a> {
             (Some(order), StepError::Provider(failure))
                 if must_ask(failure) && running.failure.is_none() =>
             {
+                warn!(
+                    address = %running.intent.of.address,
+                    token = running.intent.token,
+                    "the outcome of the create is unknown, so the cloud is asked by its token"
+                );
                 running.failure = Some(failure.clone());
                 self.after_batch.push((id, Call::Find(order)));
             }
@@ -495,10 +510,12 @@ impl<'a> Run<'a> {
     }
 
     fn tell(&self, id: StepId, elapsed_ms: u64, kind: EventKind<'_>) {
-        self.input.progress.event(&ApplyEvent {
+        let event = ApplyEvent {
             step: self.step(id),
             elapsed_ms,
             kind,
-        });
+        };
+        logged::step(&event);
+        self.input.progress.event(&event);
     }
 }

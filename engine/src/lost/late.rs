@@ -8,6 +8,8 @@
 use futures::future::join_all;
 use infra_sdk::{Delete, Found, Timer, Trace};
 
+use tracing::{info, warn};
+
 use super::Asking;
 use crate::providers::{Providers, SchemaSource};
 use crate::state::lock::with_heartbeat;
@@ -76,6 +78,12 @@ pub(crate) async fn look(
     let now_ms = store.now_ms()?;
     let mut duplicates = Vec::new();
     for (found, late) in answers {
+        info!(
+            address = %late.of.address,
+            token = late.token,
+            ?found,
+            "looked for a create that may arrive late"
+        );
         let ids = match found {
             Ok(Found::One(id)) => vec![id],
             Ok(Found::Unclear(ids)) => ids,
@@ -85,6 +93,7 @@ pub(crate) async fn look(
         let provider = &late.draft.provider;
         for id in ids {
             if !store.state().knows_id(provider, &id) {
+                warn!(address = %late.of.address, id, "a late create made a duplicate");
                 let entry = duplicate(store.state(), &late, id);
                 duplicates.push(entry.of.clone());
                 store.append(&[Event::Duplicate(Box::new(entry))])?;

@@ -18,6 +18,8 @@ use infra_sdk::{
     Trace, Update,
 };
 
+use tracing::{debug, info, warn};
+
 use crate::compare::{Verdict, compare};
 
 /// How often a call is sent at most when its answers are lost or what it should have done is not to be seen. Each time
@@ -69,6 +71,7 @@ impl Asking<'_> {
             })
         });
         let (Ok(found) | Err(found)) = found.await?;
+        info!(%address, token, ?found, "asked whether the create happened");
         Ok(found)
     }
 
@@ -103,6 +106,7 @@ impl Asking<'_> {
                 return Err(failure);
             }
             sends += 1;
+            warn!(address = %order.address, sends, error = failure.to_string(), "the deletion is sent again");
         }
     }
 
@@ -151,6 +155,7 @@ impl Asking<'_> {
                     let pause = Duration::from_millis(self.provider.visible_ms());
                     self.timer.sleep(pause).await;
                     sends += 1;
+                    warn!(address = %order.address, sends, error = failure.to_string(), "the snapshot is ordered again");
                 }
                 result => return result,
             }
@@ -181,6 +186,7 @@ impl Asking<'_> {
                 return Err(failure);
             }
             sends += 1;
+            warn!(address = %target.address, sends, error = failure.to_string(), "the change is sent again");
         }
     }
 
@@ -266,6 +272,12 @@ impl Asking<'_> {
                 return Ok(answer);
             }
             let pause = (spent_ms / PAUSE_PART).clamp(PAUSE_MS_MIN, PAUSE_MS_MAX);
+            debug!(
+                spent_ms,
+                window_ms,
+                pause_ms = pause,
+                "not to be seen yet, so the cloud is asked again"
+            );
             self.timer.sleep(Duration::from_millis(pause)).await;
         }
     }

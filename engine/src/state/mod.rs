@@ -41,7 +41,7 @@ pub use files::Files;
 pub use history::HISTORY_LENGTH;
 pub use journal::DroppedLine;
 pub use lock::{Holder, Host, LEASE, Lease, Lock, process_has_ended};
-pub use moment::utc;
+pub use moment::{timestamp, utc};
 pub use place::{Elsewhere, Place};
 pub use recover::{Decision, Recovered, RecoveredStep, Unresolved, recover};
 pub use seal::{SealKey, Sealed};

@@ -48,9 +48,23 @@ impl Intercept for OnlyFromService {
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if let Some(id) = id(context.response()) {
+            infra_sdk::layers::request_id(id);
+        }
         let action = config.load::<Metadata>().map(Metadata::name);
         check(self.0, action.unwrap_or_default(), context.response()).map_err(BoxError::from)
     }
+}
+
+/// The request's id: EC2 and STS write it into the document, EBS direct into a header.
+fn id(response: &HttpResponse) -> Option<&str> {
+    let header = response.headers().get("x-amzn-requestid");
+    header.or_else(|| {
+        let body = response.body().bytes()?;
+        let mut names = ["requestId", "RequestId", "RequestID"].into_iter();
+        let id = names.find_map(|name| element(body, name))?;
+        std::str::from_utf8(id).ok()
+    })
 }
 
 fn check(protocol: Protocol, action: &str, response: &HttpResponse) -> Result<(), Foreign> {

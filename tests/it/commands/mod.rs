@@ -10,6 +10,7 @@ mod graph;
 mod import;
 mod import_all;
 mod language;
+mod log;
 mod loss;
 mod saved;
 mod secret_places;

@@ -9,6 +9,7 @@ pub mod table;
 
 use infra_model::{Address, Record};
 use infra_sdk::{Failure, Timer};
+use tracing::{info, warn};
 
 use super::{
     Action, Doubt, Entry, Event, Incarnation, LastFailure, Pending, State, StateError, Store,
@@ -106,6 +107,14 @@ pub async fn recover(
             Some(row) if row.decision == Decision::Retry && pending.retry => {}
             Some(row) => {
                 let id = reply.id().map(str::to_owned).or(pending.id.clone());
+                info!(
+                    address = %pending.intent.of.address,
+                    action = pending.intent.action.word(),
+                    id,
+                    row = %row.letter,
+                    decision = ?row.decision,
+                    "recovered"
+                );
                 recovered.steps.push(RecoveredStep {
                     of: pending.intent.of.clone(),
                     action: pending.intent.action,
@@ -145,6 +154,12 @@ pub async fn recover(
 
 impl Recovered {
     fn unresolve(&mut self, pending: &Pending, failure: Failure) {
+        warn!(
+            address = %pending.intent.of.address,
+            action = pending.intent.action.word(),
+            error = failure.to_string(),
+            "not recovered"
+        );
         self.unresolved.push(Unresolved {
             of: pending.intent.of.clone(),
             action: pending.intent.action,

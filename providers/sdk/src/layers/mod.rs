@@ -1,9 +1,10 @@
-//! What stands between a provider and its cloud's API: pacing, retries and the counting of calls.
+//! What stands between a provider and its cloud's API: pacing, retries, the counting of calls, and the log of requests.
 //!
 //! [`Layers::call`] is the one way a provider sends a request. Time and chance come in from outside, so every
 //! decision can be tested without waiting and repeats exactly.
 
 mod discreet;
+mod logged;
 mod retry;
 mod throttle;
 mod within;
@@ -11,9 +12,12 @@ mod within;
 use std::sync::Arc;
 
 pub use discreet::Discreet;
+pub use logged::request_id;
 pub use retry::{Jitter, Repeat, RetryPolicy};
 pub use throttle::{Limit, Throttle};
 pub use within::within;
+
+use tracing::Instrument;
 
 use crate::patience;
 use crate::{CallCounts, Failure, FailureKind, Timer};
@@ -78,8 +82,11 @@ impl Layers {
             self.counts.note(call.action);
             let sent_ms = self.timer.now_ms();
             let silent = patience::waiting(format!("for an answer to {}", call.action));
-            let answer = send().await;
+            let span = logged::attempt(&call, attempt + 1);
+            let answer = send().instrument(span.clone()).await;
             drop(silent);
+            let ms = self.timer.now_ms().saturating_sub(sent_ms);
+            logged::ended(&span, ms, answer.as_ref().err());
             let mut failure = match answer {
                 Ok(answer) => {
                     self.throttle.succeeded(call.group, self.timer.now_ms());
@@ -97,16 +104,18 @@ impl Layers {
             }
             attempt += 1;
             if failure.kind == FailureKind::Network {
-                silence_ms += self.timer.now_ms().saturating_sub(sent_ms);
+                silence_ms += ms;
                 if call.silence_ms_max.is_some_and(|most| silence_ms >= most) {
+                    logged::decided(&call, attempt, None);
                     return Err(failure);
                 }
             }
             let spent_ms = self.timer.now_ms().saturating_sub(start_ms);
-            match self
+            let pause = self
                 .policy
-                .pause(&failure, call.repeat, attempt, spent_ms, &self.jitter)
-            {
+                .pause(&failure, call.repeat, attempt, spent_ms, &self.jitter);
+            logged::decided(&call, attempt, pause.map(|it| it.as_millis() as u64));
+            match pause {
                 Some(pause) => self.timer.sleep(pause).await,
                 None => return Err(failure),
             }
