@@ -15,10 +15,15 @@
 //! ```
 
 pub mod aws;
+mod config;
 mod ground;
 
 pub use aws::{
-    ACCESS_KEY, ACCOUNT, Clock, Config, Credentials, Incoming, Quotas, Reply, SECRET_KEY, Scope,
-    SignatureError, Signed, Timing, verify,
+    ACCESS_KEY, ACCOUNT, Credentials, Quotas, SECRET_KEY, Scope, SignatureError, Signed, Timing,
+    verify,
 };
-pub use ground::{Arrival, Chaos, ChaosError, Fate, Handle, Local, Page, Running, Verdict, serve};
+pub use config::Config;
+pub use ground::{
+    Arrival, Chaos, ChaosError, Clock, Fate, Handle, Incoming, Local, Page, Reply, Running, Setup,
+    Verdict, serve,
+};

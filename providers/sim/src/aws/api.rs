@@ -1,34 +1,14 @@
 //! From a verified request to the bytes of an answer: which service, which format, one transaction.
 
-use std::collections::BTreeMap;
-
 use crate::aws::fault::Fault;
+use crate::aws::limits::{self, Weight};
 use crate::aws::sigv4::{Scope, SignatureError};
 use crate::aws::world::{REGIONS, World};
 use crate::aws::xml::Node;
 use crate::aws::{ebs, ec2, sts};
-use crate::ground::bucket::{Buckets, Weight};
-use crate::ground::journal::Journal;
+use crate::ground::ledger::Ledger;
 use crate::ground::query::Query;
-
-/// An HTTP request whose body has arrived.
-#[derive(Clone, Debug)]
-pub struct Incoming {
-    pub method: String,
-    pub path: String,
-    pub query: String,
-    /// Names in small letters.
-    pub headers: BTreeMap<String, String>,
-    pub body: Vec<u8>,
-}
-
-/// An HTTP answer.
-#[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(&'static str, String)>,
-    pub body: Vec<u8>,
-}
+use crate::ground::{Incoming, Reply};
 
 /// The services, which differ in how they write answers and errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,16 +129,13 @@ pub fn xml(status: u16, root: &str, namespace: &str, inner: &Node) -> Reply {
     }
 }
 
-/// The cloud behind its front: memory, file, limits and what was counted.
-#[derive(Debug)]
-pub struct Core {
-    pub world: World,
-    pub journal: Option<Journal>,
-    pub buckets: Option<Buckets>,
-    pub counts: BTreeMap<String, u64>,
+/// What a request changes: the memory, and the books that it shares with other clouds.
+pub struct Transaction<'a> {
+    pub world: &'a mut World,
+    pub ledger: &'a mut Ledger,
 }
 
-impl Core {
+impl Transaction<'_> {
     /// Does a verified request.
     pub fn respond(
         &mut self,
@@ -265,19 +242,8 @@ impl Core {
         now: u64,
     ) -> Result<(), Fault> {
         let known = service != Service::Ec2 || ec2::knows(action);
-        *self
-            .counts
-            .entry(if known {
-                action.to_owned()
-            } else {
-                "unknown".to_owned()
-            })
-            .or_default() += 1;
-        let free = self
-            .buckets
-            .as_mut()
-            .is_none_or(|buckets| buckets.take(region, action, weight, now));
-        if free {
+        self.ledger.count(if known { action } else { "unknown" });
+        if limits::admits(self.ledger, region, action, weight, now) {
             Ok(())
         } else {
             Err(service.throttled())
@@ -291,9 +257,10 @@ impl Core {
         now: u64,
         act: impl FnOnce(&mut World) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
+        self.world.follow(self.ledger.tx());
         ec2::advance(self.world.region(region, now));
         self.keep()?;
-        match act(&mut self.world) {
+        match act(self.world) {
             Ok(answer) => self.keep().map(|()| answer),
             Err(fault) => {
                 self.world.rollback();
@@ -308,18 +275,17 @@ impl Core {
         if changes.is_empty() {
             return Ok(());
         }
-        let tx = self.world.tx() + 1;
-        if let Some(Err(error)) = self
-            .journal
-            .as_mut()
-            .map(|journal| journal.append(tx, &changes))
-        {
-            self.world.rollback();
-            return Err(Fault::internal(format!(
-                "The state file could not be written: {error}"
-            )));
+        match self.ledger.write(&changes) {
+            Ok(tx) => {
+                self.world.commit(tx);
+                Ok(())
+            }
+            Err(error) => {
+                self.world.rollback();
+                Err(Fault::internal(format!(
+                    "The state file could not be written: {error}"
+                )))
+            }
         }
-        self.world.commit(tx);
-        Ok(())
     }
 }

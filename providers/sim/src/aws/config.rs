@@ -1,11 +1,4 @@
-//! What a caller decides about the cloud it starts.
-
-use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use crate::ground::Chaos;
+//! What a caller decides about this cloud.
 
 /// The account that every request belongs to.
 pub const ACCOUNT: &str = "123456789012";
@@ -13,62 +6,6 @@ pub const ACCOUNT: &str = "123456789012";
 pub const ACCESS_KEY: &str = "AKIAINFRASIMULATOR0";
 /// Its secret. It opens nothing but a simulator on loopback.
 pub const SECRET_KEY: &str = "simulated/secret+access+key/for/loopback";
-
-/// A function that gives the time in milliseconds since 1970.
-pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
-
-/// How to run the simulator.
-#[derive(Clone)]
-pub struct Config {
-    /// Where to listen; port 0 lets the system choose one.
-    pub listen: SocketAddr,
-    /// The file that keeps the cloud; without one it lives as long as the server.
-    pub state_file: Option<PathBuf>,
-    /// The faults that are put in front of the cloud.
-    pub chaos: Chaos,
-    /// Milliseconds since 1970.
-    pub clock: Clock,
-    /// Decides every id.
-    pub seed: u64,
-    /// How long pending states last.
-    pub timing: Timing,
-    /// The service quotas of the account.
-    pub quotas: Quotas,
-    /// Whose signatures are accepted.
-    pub credentials: Credentials,
-    /// Called once when [`Chaos`] stops the cloud; a process that wants to die with it ends itself here.
-    pub on_stop: Option<Arc<dyn Fn() + Send + Sync>>,
-}
-
-impl Config {
-    /// A cloud on a free port of 127.0.0.1, without state file and without chaos.
-    pub fn new(clock: Clock) -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            state_file: None,
-            chaos: Chaos::default(),
-            clock,
-            seed: 0,
-            timing: Timing::default(),
-            quotas: Quotas::default(),
-            credentials: Credentials::default(),
-            on_stop: None,
-        }
-    }
-}
-
-impl fmt::Debug for Config {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
-            .field("listen", &self.listen)
-            .field("state_file", &self.state_file)
-            .field("chaos", &self.chaos)
-            .field("seed", &self.seed)
-            .field("timing", &self.timing)
-            .field("quotas", &self.quotas)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A key pair for signing requests.
 #[derive(Clone, PartialEq, Eq)]

@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+use crate::ground::query::QueryError;
+use crate::ground::table::Absent;
+
 /// What an action answers when it does not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -68,6 +71,46 @@ impl Fault {
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
         self
+    }
+}
+
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Malformed => Self::new(
+                "MalformedQueryString",
+                "The query string contains a syntax error",
+            ),
+            QueryError::Missing(name) => Self::missing(&name),
+            QueryError::NotABoolean { name, text } => Self::value(format!(
+                "Value ({text}) for parameter {name} is invalid. Expected true or false."
+            )),
+            QueryError::NotANumber { name, text } => Self::value(format!(
+                "Value ({text}) for parameter {name} is invalid. Expected a number."
+            )),
+        }
+    }
+}
+
+impl From<Absent> for Fault {
+    /// The kind's `NotFound` code for what can be an id, its `Malformed` code for anything else.
+    fn from(absent: Absent) -> Self {
+        let Absent { id, prefix, .. } = absent;
+        let tail = id
+            .strip_prefix(prefix)
+            .and_then(|tail| tail.strip_prefix('-'));
+        let shaped = tail.is_some_and(|tail| {
+            matches!(tail.len(), 8 | 17) && tail.bytes().all(|b| b.is_ascii_hexdigit())
+        });
+        if shaped {
+            let message = format!("The {} '{id}' does not exist", absent.noun);
+            return Self::new(absent.not_found, message);
+        }
+        let message = format!("Invalid id: \"{id}\" (expecting \"{prefix}-...\")");
+        match absent.malformed {
+            "" => Self::value(message),
+            malformed => Self::new(malformed, message),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! STS: who am I.
 
-use crate::aws::api::{Reply, xml};
+use crate::aws::api::xml;
 use crate::aws::config::ACCOUNT;
 use crate::aws::fault::Fault;
 use crate::aws::xml::Node;
+use crate::ground::Reply;
 
 /// The version of the API that is spoken.
 pub const VERSION: &str = "2011-06-15";

@@ -1,4 +1,4 @@
-//! Unix milliseconds and the two ways in which AWS writes a moment.
+//! Unix milliseconds and the ways in which clouds write a moment.
 
 /// Milliseconds in a day.
 const DAY_MS: u64 = 86_400_000;

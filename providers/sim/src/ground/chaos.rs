@@ -13,7 +13,7 @@ use crate::ground::proxy::Page;
 pub struct Chaos {
     /// Added time before each answer, in milliseconds: at least and at most.
     pub latency_ms: Option<(u64, u64)>,
-    /// Share of requests answered `RequestLimitExceeded`.
+    /// Share of requests refused because there are too many.
     pub throttle: f64,
     /// Share of requests answered with HTTP 500 or 503.
     pub error: f64,
@@ -41,16 +41,16 @@ pub struct Chaos {
     pub stale_ms: Option<u64>,
     /// Decides which requests the shares fall on.
     pub seed: u64,
-    /// Whether EC2's token buckets throttle.
+    /// Whether the clouds' own request limits are in force.
     pub real_buckets: bool,
 }
 
 /// What happens to one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
-    /// Refused with `RequestLimitExceeded`.
+    /// Refused because there are too many.
     Throttle,
-    /// Answered with HTTP 500 `InternalError` or 503 `Unavailable`, without effect.
+    /// Answered with HTTP 500 or 503, without effect.
     Error,
     /// The connection closes before anything happens.
     Reset,
@@ -93,7 +93,7 @@ const KNOWN: &str = "A specification is a list with commas of: latency=20ms or l
     error=2%, lost=3%, reset=1%, hang=1%, blocked=1%, masked=1%, held=1% (shares of requests), throttle@N, error@N, \
     lost@N, reset@N, hang@N, blocked@N, masked@N, held@N (exactly request N, the first is 1), blocked@N:PAGE and \
     masked@N:PAGE (what the proxy answers: html, json, empty, hollow, other, cut or a status such as 403), hold=60s \
-    (how long a held request is on its way), stop=N (nothing answers from request N on), last=N (the same, but N takes effect), stale=200ms (Describe actions do not see what is newer), bucket=real (EC2's own request limits), seed=N";
+    (how long a held request is on its way), stop=N (nothing answers from request N on), last=N (the same, but N takes effect), stale=200ms (Describe actions do not see what is newer), bucket=real (the cloud's own request limits), seed=N";
 
 impl FromStr for Chaos {
     type Err = ChaosError;

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-/// A range such as `10.0.0.0/16`; the host bits are always zero, as AWS stores ranges.
+/// A range such as `10.0.0.0/16`; the host bits are always zero, as clouds store ranges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cidr {
@@ -55,10 +55,10 @@ impl Cidr {
         Ipv4Addr::from(self.first.wrapping_add(n))
     }
 
-    /// The addresses that AWS gives to machines: all but the first four and the last one.
-    pub fn usable(self) -> impl Iterator<Item = Ipv4Addr> {
-        let last = u32::try_from(self.size() - 1).unwrap_or(u32::MAX);
-        (4..last).map(move |n| self.nth(n))
+    /// All addresses but the `first` first and the `last` last ones, which a cloud keeps for itself.
+    pub fn usable(self, first: u32, last: u32) -> impl Iterator<Item = Ipv4Addr> {
+        let end = u32::try_from(self.size() - u64::from(last)).unwrap_or(u32::MAX);
+        (first..end).map(move |n| self.nth(n))
     }
 }
 
@@ -96,8 +96,8 @@ mod tests {
         let narrow = Cidr::parse("10.0.4.0/24").unwrap();
         assert_eq!(wide.to_string(), "10.0.0.0/16");
         assert!(wide.contains(narrow) && !narrow.contains(wide) && narrow.overlaps(wide));
-        assert_eq!(narrow.usable().next().unwrap().to_string(), "10.0.4.4");
-        assert_eq!(narrow.usable().count(), 251);
+        assert_eq!(narrow.usable(4, 1).next().unwrap().to_string(), "10.0.4.4");
+        assert_eq!(narrow.usable(4, 1).count(), 251);
         assert!(Cidr::parse("0.0.0.0/0").unwrap().contains(wide));
         assert_eq!(Cidr::parse("10.0.0.0/33"), None);
     }

@@ -1,5 +1,6 @@
-//! What stands in front of the cloud however requests reach it: counting, chaos, signatures.
+//! What stands in front of the clouds however requests reach them: counting, chaos, and the choice of the cloud.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,16 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::aws::api::{Core, Incoming, Reply, Service};
-use crate::aws::config::Config;
-use crate::aws::fault::Fault;
-use crate::aws::sigv4::{self, Signed};
-use crate::aws::world::World;
-use crate::ground::bucket::Buckets;
 use crate::ground::chaos::{Chaos, Fate, Verdict};
+use crate::ground::cloud::{Cloud, Inspected, Trouble};
+use crate::ground::http::{Incoming, Reply};
 use crate::ground::journal::Journal;
+use crate::ground::ledger::Ledger;
 use crate::ground::proxy::Page;
-use crate::ground::query::Query;
+use crate::ground::setup::{Settings, Setup};
 
 /// A look inside: what was asked, and what there is.
 #[derive(Clone, Debug)]
@@ -34,7 +32,7 @@ impl Handle {
 
     /// How often each action was asked for (unknown ones under `unknown`), refused requests included.
     pub fn requests(&self) -> BTreeMap<String, u64> {
-        self.shared.core().counts.clone()
+        self.shared.core().ledger.counts().clone()
     }
 
     /// How many HTTP requests have arrived, those without an answer included.
@@ -52,35 +50,45 @@ impl Handle {
         };
     }
 
-    /// The entities of a kind (`vpc`, `instance`, `volume`, `security-group`, … as in tag specifications), of all
-    /// regions, with their tags and region.
+    /// The entities of a kind of all regions, with their tags and region. Amazon's kinds are as in tag specifications
+    /// (`vpc`, `instance`, `volume`, `security-group`, …), those of Alibaba Cloud begin with `aliyun.`.
     pub fn entities(&self, kind: &str) -> Vec<Value> {
-        self.shared.release();
-        self.shared
-            .core()
-            .world
-            .inspect()
-            .filter(|(known, _, _)| *known == kind)
-            .map(|(_, _, entity)| entity)
+        let found = self.inspect().into_iter();
+        found
+            .filter(|one| one.kind == kind)
+            .map(|one| one.entity)
             .collect()
     }
 
     /// Everything that a user made and that still exists, with its kind. What belongs to something else (main route
     /// tables, default groups, attached interfaces) and what is being deleted is not in it.
     pub fn left_over(&self) -> Vec<Value> {
-        self.shared.release();
-        let core = self.shared.core();
-        let left = core.world.inspect().filter(|(_, left, _)| *left);
-        left.map(|(kind, _, mut entity)| {
-            entity["kind"] = json!(kind);
-            entity
+        let left = self.inspect().into_iter().filter(|one| one.left_over);
+        left.map(|mut one| {
+            one.entity["kind"] = json!(one.kind);
+            one.entity
         })
         .collect()
     }
 
-    /// The bytes of a block of a snapshot as far as they are not zero, if the snapshot has the block.
-    pub fn block(&self, region: &str, snapshot: &str, index: u32) -> Option<Vec<u8>> {
-        crate::aws::ebs::stored(self.shared.core().world.peek(region)?, snapshot, index)
+    fn inspect(&self) -> Vec<Inspected> {
+        self.shared.release();
+        let core = self.shared.core();
+        core.clouds
+            .iter()
+            .flat_map(|cloud| cloud.inspect())
+            .collect()
+    }
+
+    /// Looks into the cloud of that type, if there is one.
+    pub(crate) fn look<C: Cloud, T>(&self, look: impl FnOnce(&C) -> T) -> Option<T> {
+        let core = self.shared.core();
+        let mut clouds = core.clouds.iter();
+        let cloud = clouds.find_map(|cloud| {
+            let cloud: &dyn Any = &**cloud;
+            cloud.downcast_ref::<C>()
+        })?;
+        Some(look(cloud))
     }
 }
 
@@ -115,8 +123,24 @@ impl Arrival {
     }
 }
 
+/// The clouds and the books that they share.
+pub(crate) struct Core {
+    clouds: Vec<Box<dyn Cloud>>,
+    pub ledger: Ledger,
+}
+
+impl Core {
+    /// The place of the cloud that a request speaks to.
+    fn cloud_of(&self, request: &Incoming) -> usize {
+        let mut clouds = self.clouds.iter();
+        clouds
+            .position(|cloud| cloud.claims(request))
+            .unwrap_or_default()
+    }
+}
+
 pub(crate) struct Shared {
-    pub config: Config,
+    pub settings: Settings,
     core: Mutex<Core>,
     disturbance: Mutex<Disturbance>,
     arrived: AtomicU64,
@@ -145,47 +169,50 @@ struct Disturbance {
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared")
-            .field("config", &self.config)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
 
 impl Shared {
-    /// The cloud of a configuration, as its state file left it.
+    /// The clouds of a configuration, as their state file left them.
     ///
     /// # Errors
     /// When the state file cannot be read, is damaged, or belongs to another running simulator (`WouldBlock`).
-    pub fn open(config: Config) -> io::Result<Shared> {
-        let mut timing = config.timing;
-        timing.stale_ms = config.chaos.stale_ms.unwrap_or(timing.stale_ms);
-        let mut world = World::new(config.seed, timing, config.quotas);
-        let mut journal = None;
-        if let Some(path) = &config.state_file {
+    pub fn open(setup: Setup) -> io::Result<Shared> {
+        let Setup {
+            settings,
+            mut clouds,
+        } = setup;
+        let mut ledger = Ledger::new(None, 0, settings.chaos.real_buckets);
+        if let Some(path) = &settings.state_file {
             let (contents, lock) = Journal::read(path)?;
-            world = world
-                .load(contents.tx, contents.changes)
-                .map_err(|problem| {
+            let mut changes = contents.changes;
+            // What belongs to no cloud is for the first one to complain about.
+            for at in (0..clouds.len()).rev() {
+                let (own, others): (Vec<_>, Vec<_>) = changes
+                    .into_iter()
+                    .partition(|change| at == 0 || clouds[at].keeps(&change.kind));
+                changes = others;
+                clouds[at].load(own).map_err(|problem| {
                     io::Error::new(
                         io::ErrorKind::InvalidData,
                         format!("{}: {problem}", path.display()),
                     )
                 })?;
-            journal = Some(Journal::compact(path, lock, world.tx(), &world.all())?);
+            }
+            let all: Vec<_> = clouds.iter().flat_map(|cloud| cloud.all()).collect();
+            let journal = Journal::compact(path, lock, contents.tx, &all)?;
+            ledger = Ledger::new(Some(journal), contents.tx, settings.chaos.real_buckets);
         }
-        let buckets = config.chaos.real_buckets.then(Buckets::default);
-        let core = Mutex::new(Core {
-            world,
-            journal,
-            buckets,
-            counts: BTreeMap::new(),
-        });
+        let core = Mutex::new(Core { clouds, ledger });
         let disturbance = Mutex::new(Disturbance {
-            chaos: config.chaos.clone(),
+            chaos: settings.chaos.clone(),
             since: 0,
             stopped: false,
         });
         Ok(Shared {
-            config,
+            settings,
             core,
             disturbance,
             arrived: AtomicU64::new(0),
@@ -214,7 +241,7 @@ impl Shared {
         let mut now = self.disturbance();
         let first = number > now.since && !std::mem::replace(&mut now.stopped, true);
         drop(now);
-        if let (true, Some(on_stop)) = (first, &self.config.on_stop) {
+        if let (true, Some(on_stop)) = (first, &self.settings.on_stop) {
             on_stop();
         }
     }
@@ -247,7 +274,7 @@ impl Shared {
             return None;
         }
         self.release();
-        let now = (self.config.clock)();
+        let now = (self.settings.clock)();
         let reply = match arrival.fate {
             Some(Fate::Blocked(page)) => self.by_proxy(page, request, nothing()),
             Some(Fate::Masked(page)) => {
@@ -266,19 +293,27 @@ impl Shared {
         (!arrival.last && arrival.fate != Some(Fate::Lost)).then_some(reply)
     }
 
-    /// The cloud's own answer.
+    /// The own answer of the cloud that the request speaks to.
     fn genuine(&self, number: u64, fate: Option<Fate>, request: &Incoming, now: u64) -> Reply {
-        let request_id = request_id(self.config.seed, number);
-        let mut reply = self.decide(request, fate, &request_id, now);
-        reply.headers.push(("x-amzn-requestid", request_id));
+        let request_id = request_id(self.settings.seed, number);
+        let mut core = self.core();
+        let at = core.cloud_of(request);
+        let Core { clouds, ledger } = &mut *core;
+        let cloud = &mut clouds[at];
+        let mut reply = match fate {
+            Some(Fate::Throttle) => cloud.refuse(request, Trouble::Throttled, &request_id),
+            Some(Fate::Error) => cloud.refuse(request, Trouble::Broken, &request_id),
+            _ => cloud.respond(ledger, request, now, &request_id),
+        };
+        reply.headers.push((cloud.request_id_header(), request_id));
         reply
     }
 
     fn by_proxy(&self, page: Page, request: &Incoming, genuine: Reply) -> Reply {
-        let form = std::str::from_utf8(&request.body).ok();
-        let query = form.and_then(|form| Query::parse(form).ok());
-        let action = query.as_ref().and_then(|query| query.text("Action"));
-        page.reply(action.unwrap_or("Unknown"), genuine)
+        let core = self.core();
+        let cloud = &*core.clouds[core.cloud_of(request)];
+        let action = cloud.action(request);
+        page.reply(cloud, action.as_deref().unwrap_or("Unknown"), genuine)
     }
 
     fn hold(&self, number: u64, request: &Incoming, now: u64) {
@@ -297,7 +332,7 @@ impl Shared {
     /// Lets the held requests whose time has come take effect, in the order in which they are due. Nobody sees the
     /// cloud between two requests, so this is done before the next one.
     fn release(&self) {
-        let now = (self.config.clock)();
+        let now = (self.settings.clock)();
         let mut due: Vec<Held> = self
             .holding()
             .extract_if(.., |one| one.due_ms <= now)
@@ -305,39 +340,6 @@ impl Shared {
         due.sort_by_key(|one| (one.due_ms, one.number));
         for one in due {
             self.genuine(one.number, None, &one.request, one.due_ms);
-        }
-    }
-
-    fn decide(&self, request: &Incoming, fate: Option<Fate>, request_id: &str, now: u64) -> Reply {
-        let claimed = sigv4::claimed_scope(&request.headers);
-        let service = claimed
-            .as_ref()
-            .and_then(Service::of)
-            .unwrap_or(Service::Ec2);
-        match fate {
-            Some(Fate::Throttle) => return service.refuse(&service.throttled(), request_id),
-            Some(Fate::Error) => return service.refuse(&service.broken(), request_id),
-            _ => {}
-        }
-        let signed = Signed {
-            method: &request.method,
-            path: &request.path,
-            query: &request.query,
-            headers: &request.headers,
-            body: &request.body,
-        };
-        match sigv4::verify(&signed, &self.config.credentials, now) {
-            Err(error) => service.refuse(&service.signature_fault(&error), request_id),
-            Ok(scope) if Service::of(&scope).is_none() => {
-                let fault = Fault::new(
-                    "AuthFailure",
-                    format!("There is no service '{}' in this cloud.", scope.service),
-                );
-                service.refuse(&fault, request_id)
-            }
-            Ok(scope) => self
-                .core()
-                .respond(service, &scope, request, now, request_id),
         }
     }
 }
@@ -351,7 +353,7 @@ fn nothing() -> Reply {
     }
 }
 
-/// Looks like AWS's: a UUID, here of the seed and the request's number.
+/// A UUID, here of the seed and the request's number.
 fn request_id(seed: u64, number: u64) -> String {
     let hash = hex::encode(Sha256::digest(format!("{seed}/{number}")));
     format!(

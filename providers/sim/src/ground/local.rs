@@ -1,12 +1,12 @@
-//! The cloud without a socket, for tests that bring their own clock: whoever holds it hands requests over and waits
+//! The clouds without a socket, for tests that bring their own clock: whoever holds it hands requests over and waits
 //! for as long as they are on their way.
 
 use std::io;
 use std::sync::Arc;
 
-use crate::aws::api::{Incoming, Reply};
-use crate::aws::config::Config;
 use crate::ground::front::{Arrival, Handle, Shared};
+use crate::ground::http::{Incoming, Reply};
+use crate::ground::setup::Setup;
 
 /// A cloud in the same process. Clones are the same cloud.
 #[derive(Clone, Debug)]
@@ -15,13 +15,13 @@ pub struct Local {
 }
 
 impl Local {
-    /// A cloud as configured; where it would listen does not matter.
+    /// The clouds as configured; where it would listen does not matter.
     ///
     /// # Errors
     /// When the state file cannot be read, is damaged, or belongs to another running simulator (`WouldBlock`).
-    pub fn open(config: Config) -> io::Result<Local> {
+    pub fn open(setup: impl Into<Setup>) -> io::Result<Local> {
         Ok(Local {
-            shared: Arc::new(Shared::open(config)?),
+            shared: Arc::new(Shared::open(setup.into())?),
         })
     }
 

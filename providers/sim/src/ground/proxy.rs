@@ -1,6 +1,7 @@
 //! What stands between a client and the cloud: a proxy or a portal that answers in the cloud's place.
 
-use crate::aws::api::Reply;
+use crate::ground::cloud::{Cloud, Document};
+use crate::ground::http::Reply;
 
 /// An answer that does not come from the cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,7 +12,7 @@ pub enum Page {
     Json,
     /// HTTP 200 without a body.
     Empty,
-    /// HTTP 200 with the root element of the right document and nothing in it.
+    /// HTTP 200 with the shell of the right document and nothing in it.
     Hollow,
     /// HTTP 200 with the document of another action.
     Other,
@@ -56,21 +57,22 @@ impl Page {
         all.find(|(_, known)| *known == name).map(|(page, _)| *page)
     }
 
-    /// What the client gets in place of `genuine`, the cloud's answer to `action`.
-    pub(crate) fn reply(self, action: &str, genuine: Reply) -> Reply {
+    /// What the client gets in place of `genuine`, the answer of `cloud` to `action`.
+    pub(crate) fn reply(self, cloud: &dyn Cloud, action: &str, genuine: Reply) -> Reply {
         let (status, kind, body) = match self {
             Page::Cut => {
                 let mut cut = genuine;
                 cut.body.truncate(cut.body.len() / 2);
                 // A connection that is cut does not announce what it has not sent.
-                cut.headers.retain(|(name, _)| *name != "x-amzn-requestid");
+                cut.headers
+                    .retain(|(name, _)| *name != cloud.request_id_header());
                 return cut;
             }
             Page::Html => (200, HTML, page("Sign in to the network")),
             Page::Json => (200, JSON, r#"{"status":"ok"}"#.to_owned()),
             Page::Empty => (200, HTML, String::new()),
-            Page::Hollow => (200, XML, format!("<{action}Response/>")),
-            Page::Other => (200, XML, OTHER.to_owned()),
+            Page::Hollow => ok(cloud.hollow(action)),
+            Page::Other => ok(cloud.other()),
             Page::NoContent => (204, HTML, String::new()),
             Page::Redirect => (302, HTML, page("Found")),
             Page::Forbidden => (403, HTML, page("Blocked by policy")),
@@ -96,12 +98,10 @@ impl Page {
 
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
-const XML: &str = "text/xml;charset=UTF-8";
 
-/// The answer to an action that no client of this cloud sends, as a cache might give it.
-const OTHER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-    <DescribeIdFormatResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
-    <requestId>59dbff89-35bd-4eac-99ed-be587ed81825</requestId><statusSet/></DescribeIdFormatResponse>";
+fn ok(document: Document) -> (u16, &'static str, String) {
+    (200, document.content_type, document.text)
+}
 
 fn page(title: &str) -> String {
     format!(

@@ -9,7 +9,18 @@ use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
-use crate::aws::fault::Fault;
+/// What is wrong with a parameter, or with the form as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryError {
+    /// A name or value is not percent-encoded UTF-8.
+    Malformed,
+    /// The parameter of that name is not there, or empty.
+    Missing(String),
+    /// The parameter is neither true nor false.
+    NotABoolean { name: String, text: String },
+    /// The parameter is not a whole number.
+    NotANumber { name: String, text: String },
+}
 
 /// One parameter, or a group of them.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +35,8 @@ impl Query {
     /// Parses `application/x-www-form-urlencoded` text.
     ///
     /// # Errors
-    /// `MalformedQueryString` when a name or value is not percent-encoded UTF-8.
-    pub fn parse(form: &str) -> Result<Self, Fault> {
+    /// `Malformed` when a name or value is not percent-encoded UTF-8.
+    pub fn parse(form: &str) -> Result<Self, QueryError> {
         let mut root = Self::default();
         for pair in form.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -74,32 +85,31 @@ impl Query {
     /// The text of a parameter that has to be there and not be empty.
     ///
     /// # Errors
-    /// `MissingParameter`.
-    pub fn need(&self, name: &str) -> Result<&str, Fault> {
+    /// `Missing`.
+    pub fn need(&self, name: &str) -> Result<&str, QueryError> {
         self.text(name)
             .filter(|text| !text.is_empty())
-            .ok_or_else(|| Fault::missing(&self.name_of(name)))
+            .ok_or_else(|| QueryError::Missing(self.name_of(name)))
     }
 
     /// A boolean parameter.
     ///
     /// # Errors
-    /// `InvalidParameterValue` for anything but `true` and `false`.
-    pub fn flag(&self, name: &str) -> Result<Option<bool>, Fault> {
+    /// `NotABoolean` for anything but `true`, `false`, `1` and `0`.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, QueryError> {
         self.text(name).map(|text| boolean(text, name)).transpose()
     }
 
     /// A whole number.
     ///
     /// # Errors
-    /// `InvalidParameterValue` when it is none.
-    pub fn int(&self, name: &str) -> Result<Option<i64>, Fault> {
+    /// It is none.
+    pub fn int(&self, name: &str) -> Result<Option<i64>, QueryError> {
         self.text(name)
             .map(|text| {
-                text.parse().map_err(|_| {
-                    Fault::value(format!(
-                        "Value ({text}) for parameter {name} is invalid. Expected a number."
-                    ))
+                text.parse().map_err(|_| QueryError::NotANumber {
+                    name: name.to_owned(),
+                    text: text.to_owned(),
                 })
             })
             .transpose()
@@ -113,8 +123,8 @@ impl Query {
     /// A boolean inside `name.Value`.
     ///
     /// # Errors
-    /// `InvalidParameterValue` when it is none.
-    pub fn attribute_flag(&self, name: &str) -> Result<Option<bool>, Fault> {
+    /// It is none.
+    pub fn attribute_flag(&self, name: &str) -> Result<Option<bool>, QueryError> {
         self.attribute(name)
             .map(|text| boolean(text, name))
             .transpose()
@@ -216,27 +226,23 @@ impl Query {
     }
 }
 
-fn boolean(text: &str, name: &str) -> Result<bool, Fault> {
+fn boolean(text: &str, name: &str) -> Result<bool, QueryError> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(Fault::value(format!(
-            "Value ({text}) for parameter {name} is invalid. Expected true or false."
-        ))),
+        _ => Err(QueryError::NotABoolean {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        }),
     }
 }
 
-fn decode(text: &str) -> Result<String, Fault> {
+fn decode(text: &str) -> Result<String, QueryError> {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced)
         .decode_utf8()
         .map(std::borrow::Cow::into_owned)
-        .map_err(|_| {
-            Fault::new(
-                "MalformedQueryString",
-                "The query string contains a syntax error",
-            )
-        })
+        .map_err(|_| QueryError::Malformed)
 }
 
 #[cfg(test)]
@@ -261,8 +267,10 @@ mod tests {
     #[test]
     fn numbers_and_booleans_are_checked() {
         let q = Query::parse("N=12x&B=maybe").unwrap();
-        assert_eq!(q.int("N").unwrap_err().code, "InvalidParameterValue");
-        assert_eq!(q.flag("B").unwrap_err().code, "InvalidParameterValue");
-        assert_eq!(q.need("Missing").unwrap_err().code, "MissingParameter");
+        let (name, text) = ("N".to_owned(), "12x".to_owned());
+        assert_eq!(q.int("N"), Err(QueryError::NotANumber { name, text }));
+        let (name, text) = ("B".to_owned(), "maybe".to_owned());
+        assert_eq!(q.flag("B"), Err(QueryError::NotABoolean { name, text }));
+        assert_eq!(q.need("C"), Err(QueryError::Missing("C".to_owned())));
     }
 }

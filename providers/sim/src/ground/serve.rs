@@ -1,4 +1,4 @@
-//! The HTTP server: takes requests, applies chaos, checks signatures, answers.
+//! The HTTP server: takes requests, applies chaos, has them answered.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,9 +16,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::aws::api::{Incoming, Reply};
-use crate::aws::config::Config;
 use crate::ground::front::{Handle, Shared};
+use crate::ground::http::{Incoming, Reply};
+use crate::ground::setup::Setup;
 
 /// The largest body: a block of EBS direct is 512 KiB, user data 16 KiB.
 const BODY_MAX: usize = 4 << 20;
@@ -61,9 +61,9 @@ impl Running {
 /// # Errors
 /// When the address cannot be listened on, or the state file cannot be read, is damaged, or belongs to another running
 /// simulator (`WouldBlock`).
-pub async fn serve(config: Config) -> io::Result<Running> {
-    let shared = Arc::new(Shared::open(config)?);
-    let listener = TcpListener::bind(shared.config.listen).await?;
+pub async fn serve(setup: impl Into<Setup>) -> io::Result<Running> {
+    let shared = Arc::new(Shared::open(setup.into())?);
+    let listener = TcpListener::bind(shared.settings.listen).await?;
     let addr = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let handle = Handle::of(&shared);
@@ -93,7 +93,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::
         }
     }
     connections.shutdown().await;
-    shared.core().journal = None;
+    shared.core().ledger.close();
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {

@@ -5,19 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::aws::fault::Fault;
-
 /// Something that exists in a region.
 pub trait Entity: Clone + Serialize + DeserializeOwned {
-    /// Its kind: the name in the state file, in tag specifications and in `DescribeTags`.
+    /// Its kind: the name in the state file and wherever its cloud names kinds. No two clouds share one.
     const KIND: &'static str;
     /// How its ids begin, without the dash; empty for kinds that clients do not name by id.
     const PREFIX: &'static str = "";
     /// The code for an id that does not exist.
     const NOT_FOUND: &'static str = "";
-    /// The code for a text that cannot be an id.
-    const MALFORMED: &'static str = "InvalidParameterValue";
-    /// The words before the id in AWS's error texts.
+    /// The code for a text that cannot be an id, for clouds that tell; else that of a wrong value.
+    const MALFORMED: &'static str = "";
+    /// The words before the id in error texts.
     const NOUN: &'static str = "";
 
     /// The key in its table.
@@ -32,6 +30,16 @@ pub trait Entity: Clone + Serialize + DeserializeOwned {
     fn left_over(&self) -> bool {
         false
     }
+}
+
+/// An id that a table does not have, with what its kind says of such ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absent {
+    pub id: String,
+    pub prefix: &'static str,
+    pub not_found: &'static str,
+    pub malformed: &'static str,
+    pub noun: &'static str,
 }
 
 /// The entities of a kind.
@@ -62,29 +70,19 @@ impl<T: Entity> Table<T> {
     /// The entity that a client names.
     ///
     /// # Errors
-    /// The kind's `Malformed` and `NotFound` codes.
-    pub fn find(&self, id: &str) -> Result<&T, Fault> {
+    /// [`Absent`] when there is none.
+    pub fn find(&self, id: &str) -> Result<&T, Absent> {
         self.rows.get(id).ok_or_else(|| Self::missing(id))
     }
 
-    /// The fault of an id that is not there.
-    pub fn missing(id: &str) -> Fault {
-        let tail = id
-            .strip_prefix(T::PREFIX)
-            .and_then(|tail| tail.strip_prefix('-'));
-        let shaped = tail.is_some_and(|tail| {
-            matches!(tail.len(), 8 | 17) && tail.bytes().all(|b| b.is_ascii_hexdigit())
-        });
-        if shaped {
-            Fault::new(
-                T::NOT_FOUND,
-                format!("The {} '{id}' does not exist", T::NOUN),
-            )
-        } else {
-            Fault::new(
-                T::MALFORMED,
-                format!("Invalid id: \"{id}\" (expecting \"{}-...\")", T::PREFIX),
-            )
+    /// What is wrong with an id that is not there.
+    pub fn missing(id: &str) -> Absent {
+        Absent {
+            id: id.to_owned(),
+            prefix: T::PREFIX,
+            not_found: T::NOT_FOUND,
+            malformed: T::MALFORMED,
+            noun: T::NOUN,
         }
     }
 
@@ -122,7 +120,7 @@ impl<T: Entity> Table<T> {
     ///
     /// # Errors
     /// As [`Table::find`].
-    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut T)) -> Result<(), Fault> {
+    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut T)) -> Result<(), Absent> {
         let mut entity = self.find(id)?.clone();
         change(&mut entity);
         self.put(entity);

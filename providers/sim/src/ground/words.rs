@@ -1,4 +1,4 @@
-//! Enumerations whose members are the words that AWS sends.
+//! Enumerations whose members are the words that a cloud sends.
 
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
@@ -9,7 +9,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// The word that AWS sends.
+            /// The word that the cloud sends.
             pub fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }

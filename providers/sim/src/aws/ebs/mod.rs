@@ -7,14 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::aws::api::{Incoming, Reply};
 use crate::aws::fault::Fault;
 use crate::aws::world::{Region, Snapshot};
+use crate::ground::{Incoming, Reply};
 
 mod read;
 mod write;
-
-pub use read::stored;
 
 /// Bytes in a block.
 const BLOCK_BYTES: usize = 524_288;
@@ -120,7 +118,8 @@ fn invalid(reason: &'static str, message: impl Into<String>) -> Fault {
 }
 
 fn snapshot<'r>(region: &'r Region, id: &str) -> Result<&'r Snapshot, Fault> {
-    region.snapshots.find(id).map_err(|fault| {
+    region.snapshots.find(id).map_err(|absent| {
+        let fault = Fault::from(absent);
         if fault.code.ends_with("Malformed") {
             return invalid(
                 "INVALID_SNAPSHOT_ID",

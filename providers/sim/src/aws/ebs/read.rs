@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{BLOCK_BYTES, answer, checksum, invalid, snapshot};
-use crate::aws::api::{Incoming, Reply};
+use crate::aws::Aws;
 use crate::aws::fault::Fault;
 use crate::aws::world::{Block, Region, Snapshot, SnapshotState};
 use crate::ground::query::Query;
+use crate::ground::{Handle, Incoming, Reply};
 
 /// How long block tokens are good for.
 const TOKENS_MS: u64 = 7 * 24 * 3_600_000;
@@ -24,8 +25,15 @@ pub fn bytes(block: &Block) -> Vec<u8> {
     data
 }
 
+impl Handle {
+    /// The bytes of a block of a snapshot as far as they are not zero, if the snapshot has the block.
+    pub fn block(&self, region: &str, snapshot: &str, index: u32) -> Option<Vec<u8>> {
+        self.look(|aws: &Aws| stored(aws.world.peek(region)?, snapshot, index))?
+    }
+}
+
 /// The bytes of a block up to the last that is not zero.
-pub fn stored(region: &Region, id: &str, index: u32) -> Option<Vec<u8>> {
+fn stored(region: &Region, id: &str, index: u32) -> Option<Vec<u8>> {
     STANDARD
         .decode(&blocks(region, region.snapshots.get(id)?).get(&index)?.data)
         .ok()

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{BLOCK_BYTES, answer, checksum, invalid, read, snapshot};
-use crate::aws::api::{Incoming, Reply};
 use crate::aws::config::ACCOUNT;
 use crate::aws::ec2;
 use crate::aws::fault::Fault;
 use crate::aws::world::{Block, Region, Snapshot, SnapshotState, Token};
+use crate::ground::{Incoming, Reply};
 
 /// Blocks in a GiB.
 const BLOCKS_PER_GIB: i64 = 2048;

@@ -102,7 +102,7 @@ fn by_ip(region: &Region, ip: &str) -> Result<Address, Fault> {
 /// The address that a request names by its allocation or by itself.
 fn named(region: &Region, q: &Query) -> Result<Address, Fault> {
     match (q.text("AllocationId"), q.text("PublicIp")) {
-        (Some(id), None) => region.addresses.find(id).cloned(),
+        (Some(id), None) => Ok(region.addresses.find(id)?.clone()),
         (None, Some(ip)) => by_ip(region, ip),
         (None, None) => Err(Fault::missing("allocationId")),
         (Some(_), Some(_)) => Err(Fault::combination(

@@ -71,12 +71,14 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
             "VPC" => region.vpcs.find(resource).map(drop),
             "Subnet" => region.subnets.find(resource).map(drop),
             "NetworkInterface" => region.interfaces.find(resource).map(drop),
-            other => Err(Fault::value(format!(
-                "Value ({other}) for parameter resourceType is invalid."
-            ))),
+            other => {
+                return Err(Fault::value(format!(
+                    "Value ({other}) for parameter resourceType is invalid."
+                )));
+            }
         };
-        if let Err(fault) = exists {
-            unsuccessful.push(refused(resource, &fault));
+        if let Err(absent) = exists {
+            unsuccessful.push(refused(resource, &absent.into()));
             continue;
         }
         let log = FlowLog {
@@ -178,7 +180,7 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let mut unsuccessful = Vec::new();
     for id in ids {
         match region.flow_logs.find(id).map(drop) {
-            Err(fault) => unsuccessful.push(refused(id, &fault)),
+            Err(absent) => unsuccessful.push(refused(id, &absent.into())),
             Ok(()) => {
                 region.flow_logs.remove(id);
                 region.tags.remove(id);

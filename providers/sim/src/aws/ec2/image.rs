@@ -77,7 +77,7 @@ pub fn find(region: &Region, id: &str) -> Result<Image, Fault> {
             .find(|image| image.id == id)
     };
     own.or_else(public)
-        .ok_or_else(|| Table::<Image>::missing(id))
+        .ok_or_else(|| Table::<Image>::missing(id).into())
 }
 
 /// The image that an instance is to start from, or that is to be copied.
@@ -106,7 +106,7 @@ pub fn describe(region: &mut Region, q: &Query) -> Answer {
     let ids = q.texts("ImageId");
     for id in &ids {
         if region.is_unseen(id) || !find(region, id)?.is_registered() {
-            return Err(Table::<Image>::missing(id));
+            return Err(Table::<Image>::missing(id).into());
         }
     }
     let owners = q.texts("Owner");

@@ -265,7 +265,7 @@ pub fn private_ip(
 ) -> Result<Ipv4Addr, Fault> {
     let taken: std::collections::BTreeSet<Ipv4Addr> = region.taken_in(&subnet.id).collect();
     let Some(wanted) = wanted else {
-        return subnet.cidr.usable().find(|ip| !taken.contains(ip)).ok_or_else(|| {
+        return subnet.cidr.usable(4, 1).find(|ip| !taken.contains(ip)).ok_or_else(|| {
             Fault::new(
                 "InsufficientFreeAddressesInSubnet",
                 format!("The specified subnet '{}' does not have enough free addresses to satisfy the request.", subnet.id),

@@ -53,7 +53,7 @@ fn by_name<'r>(region: &'r Region, name: &str) -> Result<&'r LaunchTemplate, Fau
 /// NotFound and Malformed, `MissingParameter`, `InvalidParameterCombination` for both.
 pub fn named<'r>(region: &'r Region, q: &Query) -> Result<&'r LaunchTemplate, Fault> {
     match (q.text("LaunchTemplateId"), q.text("LaunchTemplateName")) {
-        (Some(id), None) => region.launch_templates.find(id),
+        (Some(id), None) => Ok(region.launch_templates.find(id)?),
         (None, Some(name)) => by_name(region, name),
         (None, None) => Err(Fault::missing("LaunchTemplateId or LaunchTemplateName")),
         (Some(_), Some(_)) => Err(Fault::combination(

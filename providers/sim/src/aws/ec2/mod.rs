@@ -369,7 +369,7 @@ pub fn advance(region: &mut Region) {
 
 /// The fault of an id that no table has: NotFound of the kind that its prefix names, or `InvalidID`.
 fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
-    match id.rsplit_once('-').map(|(prefix, _)| prefix) {
+    let found = match id.rsplit_once('-').map(|(prefix, _)| prefix) {
         Some("vpc") => region.vpcs.find(id).map(drop),
         Some("dopt") => region.dhcp_options.find(id).map(drop),
         Some("eigw") => region.egress_only_gateways.find(id).map(drop),
@@ -391,13 +391,18 @@ fn must_exist(region: &Region, id: &str) -> Result<(), Fault> {
         Some("vol") => region.volumes.find(id).map(drop),
         Some("ami") => region.images.find(id).map(drop),
         Some("snap") => region.snapshots.find(id).map(drop),
-        Some("sgr") => Err(Fault::new(
-            "InvalidSecurityGroupRuleId.NotFound",
-            format!("The security group rule ID '{id}' does not exist"),
-        )),
-        _ => Err(Fault::new(
-            "InvalidID",
-            format!("The ID '{id}' is not valid"),
-        )),
-    }
+        Some("sgr") => {
+            return Err(Fault::new(
+                "InvalidSecurityGroupRuleId.NotFound",
+                format!("The security group rule ID '{id}' does not exist"),
+            ));
+        }
+        _ => {
+            return Err(Fault::new(
+                "InvalidID",
+                format!("The ID '{id}' is not valid"),
+            ));
+        }
+    };
+    Ok(found?)
 }

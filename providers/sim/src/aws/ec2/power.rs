@@ -13,7 +13,7 @@ fn named(region: &Region, q: &Query) -> Result<Vec<Instance>, Fault> {
         return Err(Fault::missing("InstanceId"));
     }
     ids.into_iter()
-        .map(|id| region.instances.find(id).cloned())
+        .map(|id| Ok(region.instances.find(id)?.clone()))
         .collect()
 }
 

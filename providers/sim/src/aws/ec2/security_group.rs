@@ -345,7 +345,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
 /// NotFound and Malformed, `MissingParameter`.
 pub fn named(region: &Region, q: &Query) -> Result<SecurityGroup, Fault> {
     match (q.text("GroupId"), q.text("GroupName")) {
-        (Some(id), _) => region.security_groups.find(id).cloned(),
+        (Some(id), _) => Ok(region.security_groups.find(id)?.clone()),
         (None, Some(name)) => region
             .security_groups
             .iter()

@@ -245,7 +245,8 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
     let mut unsuccessful = Vec::new();
     for id in ids {
         match region.vpc_endpoints.find(id).cloned() {
-            Err(fault) => {
+            Err(absent) => {
+                let fault = Fault::from(absent);
                 let error = Node::new()
                     .text("code", &fault.code)
                     .text("message", &fault.message);

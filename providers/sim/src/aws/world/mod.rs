@@ -18,8 +18,6 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 pub use acl::{AclEntry, NetworkAcl, open};
 pub use compute::{Instance, InstanceState, Metadata, PlacementGroup, Profile};
 pub use defaults::everywhere;
@@ -43,7 +41,9 @@ pub use support::{Tags, Token};
 pub use template::{LaunchTemplate, TemplateVersion};
 
 use crate::aws::config::{Quotas, Timing};
-use crate::ground::{Mint, journal::Change};
+use crate::ground::Mint;
+use crate::ground::cloud::Inspected;
+use crate::ground::journal::Change;
 
 /// The regions that exist.
 pub const REGIONS: &[&str] = &[
@@ -87,24 +87,23 @@ impl World {
         }
     }
 
-    /// The world that a state file describes.
+    /// Takes over what a state file describes.
     ///
     /// # Errors
     /// A sentence about the first entity that cannot be read.
-    pub fn load(mut self, tx: u64, changes: Vec<Change>) -> Result<Self, String> {
-        self.tx = tx;
+    pub fn load(&mut self, changes: Vec<Change>) -> Result<(), String> {
         for change in changes {
             self.blank(&change.region).load(change)?;
         }
         for region in self.regions.values_mut() {
             region.commit();
         }
-        Ok(self)
+        Ok(())
     }
 
-    /// The number of the last transaction.
-    pub fn tx(&self) -> u64 {
-        self.tx
+    /// The last transaction is number `tx`, whichever cloud it was of.
+    pub fn follow(&mut self, tx: u64) {
+        self.tx = tx;
     }
 
     /// The region at the moment `now`, made on first sight with its default network.
@@ -153,8 +152,8 @@ impl World {
         self.regions.values().flat_map(Region::all).collect()
     }
 
-    /// The entities of a kind with their tags, and what a user made and is still there.
-    pub fn inspect(&self) -> impl Iterator<Item = (&'static str, bool, Value)> {
-        self.regions.values().flat_map(Region::inspect)
+    /// Every entity as a test looks at it.
+    pub fn inspect(&self) -> Vec<Inspected> {
+        self.regions.values().flat_map(Region::inspect).collect()
     }
 }

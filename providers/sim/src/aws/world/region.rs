@@ -11,6 +11,7 @@ use super::{
     RouteTable, SecurityGroup, Snapshot, Subnet, Tags, Token, Volume, Vpc, VpcEndpoint,
 };
 use crate::aws::config::{Quotas, Timing};
+use crate::ground::cloud::Inspected;
 use crate::ground::journal::Change;
 use crate::ground::{Entity, Mint, Table};
 
@@ -82,15 +83,23 @@ macro_rules! region {
                 all
             }
 
-            /// Kind, whether it is left over, and the entity with its tags and its region.
-            pub(super) fn inspect(&self) -> Vec<(&'static str, bool, Value)> {
+            pub(super) fn inspect(&self) -> Vec<Inspected> {
                 let mut all = Vec::new();
-                $(all.extend(self.$field.iter().map(|row| (<$entity>::KIND, row.left_over(), self.with_tags(row))));)+
+                $(all.extend(self.$field.iter().map(|row| Inspected {
+                    kind: <$entity>::KIND,
+                    left_over: row.left_over(),
+                    entity: self.with_tags(row),
+                }));)+
                 all
             }
 
             pub(super) fn is_blank(&self) -> bool {
                 true $(&& self.$field.len() == 0)+
+            }
+
+            /// Whether entities of that kind have a table here.
+            pub fn keeps(kind: &str) -> bool {
+                [$(<$entity>::KIND),+].contains(&kind)
             }
 
             /// The kind of the resource with that id, if there is one that can carry tags.
