@@ -7,6 +7,7 @@
 
 mod cloud;
 mod commands;
+mod cycles;
 mod errors;
 mod examples;
 mod kill;

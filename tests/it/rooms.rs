@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// The crates of the house: directory, name, and the crates of ours it may import.
-const ROOMS: &[(&str, &str, &[&str])] = &[
+pub const ROOMS: &[(&str, &str, &[&str])] = &[
     ("model", "infra-model", &[]),
     ("lang", "infra-lang", &["infra-model"]),
     ("providers/sdk", "infra-sdk", &["infra-model"]),

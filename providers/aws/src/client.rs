@@ -1,20 +1,21 @@
 //! The SDK's clients, set up, and the one way every request goes through them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use infra_sdk::batch::Batch;
 use infra_sdk::layers::{Call, Jitter, Layers, Repeat, RetryPolicy, Throttle, within};
+use infra_sdk::wait::{Pace, Windows};
 use infra_sdk::{Account, Context, Failure, FailureKind, Timer};
 
 use crate::answer::{OnlyFromService, Protocol};
-use crate::config::{Config, Options, Windows, limit};
+use crate::config::{Config, Options, limit};
 use crate::error::{self, Route};
-use crate::gather::Gather;
-use crate::resource::{Launches, TYPES};
 use crate::sdk;
-use crate::seen::Seen;
+use crate::selection::FILTER_VALUES_MAX;
 
 /// For how long one attempt to read waits for its answer, in milliseconds; changes have the SDK's longer limit.
 const READ_MS_MAX: u64 = 20_000;
@@ -23,29 +24,6 @@ const READ_SILENCE_MS_MAX: u64 = 60_000;
 
 /// How many requests are under way at once: connections are for work, and not for waiting.
 const IN_FLIGHT_MAX: usize = 64;
-
-/// What many steps ask for one by one and get in one call.
-pub(crate) struct Gathered {
-    pub instances: Gather<aws_sdk_ec2::types::Instance>,
-    pub volumes: Gather<aws_sdk_ec2::types::Volume>,
-    pub terminations: Gather<Result<(), Failure>>,
-    /// Resources by id, for each type.
-    pub seen: BTreeMap<&'static str, Gather<Seen>>,
-    /// What create calls with a token made, for each type.
-    pub made: BTreeMap<&'static str, Gather<Vec<Seen>>>,
-}
-
-impl Default for Gathered {
-    fn default() -> Gathered {
-        Gathered {
-            instances: Gather::default(),
-            volumes: Gather::default(),
-            terminations: Gather::default(),
-            seen: TYPES.map(|name| (name, Gather::default())).into(),
-            made: TYPES.map(|name| (name, Gather::default())).into(),
-        }
-    }
-}
 
 /// One account and region: the clients and what every operation needs beside them.
 pub(crate) struct Cloud {
@@ -60,14 +38,10 @@ pub(crate) struct Cloud {
     pub region: String,
     /// The provider block's common tags.
     pub tags: BTreeMap<String, String>,
-    /// Root device names by image, so that many machines of one image ask once.
-    pub root_devices: tokio::sync::Mutex<BTreeMap<String, String>>,
-    pub gathered: Gathered,
-    /// Launches whose members come together.
-    pub launches: Launches,
+    /// Reads that several steps share.
+    pub batch: Batch,
     in_flight: tokio::sync::Semaphore,
-    /// The machines that were stopped to let go of a disk, until they are started again.
-    pub stopped: Mutex<BTreeSet<String>>,
+    kept: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     account: tokio::sync::OnceCell<Account>,
 }
 
@@ -127,11 +101,9 @@ impl Cloud {
             program: context.program.clone(),
             region,
             tags: config.tags,
-            root_devices: tokio::sync::Mutex::default(),
-            gathered: Gathered::default(),
-            launches: Launches::default(),
+            batch: Batch::new(FILTER_VALUES_MAX),
             in_flight: tokio::sync::Semaphore::new(IN_FLIGHT_MAX),
-            stopped: Mutex::default(),
+            kept: Mutex::default(),
             account: tokio::sync::OnceCell::new(),
         };
         if !config.accounts.is_empty() {
@@ -148,6 +120,17 @@ impl Cloud {
             }
         }
         Ok(cloud)
+    }
+
+    /// What a resource type keeps for as long as the provider lives, such as questions that several steps ask
+    /// together: one value of each type of Rust, made when it is first asked for.
+    pub fn kept<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = kept
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Arc::<T>::default());
+        let value = Arc::clone(value).downcast();
+        value.expect("the key is the value's own type")
     }
 
     pub fn counts(&self) -> infra_sdk::CallCounts {
@@ -272,6 +255,20 @@ impl Cloud {
             sending.await
         };
         answer.map_err(|error| error::failure(action, &error, &self.route))
+    }
+}
+
+impl Pace for Cloud {
+    fn name(&self) -> &'static str {
+        "AWS"
+    }
+
+    fn timer(&self) -> &dyn Timer {
+        &*self.timer
+    }
+
+    fn windows(&self) -> Windows {
+        self.windows
     }
 }
 

@@ -9,9 +9,9 @@ use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use infra_model::Record;
 use infra_sdk::Timer;
+use infra_sdk::fields::Fields;
 use infra_sdk::layers::Limit;
-
-use crate::fields::Fields;
+use infra_sdk::wait::Windows;
 
 /// Access keys given by the caller; then no environment, file or metadata service is asked for any.
 #[derive(Clone)]
@@ -29,24 +29,11 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// For how long an answer is not taken as final, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Windows {
-    /// A thing just made may not be seen yet, anywhere in EC2.
-    pub consistency_ms: u64,
-    /// A thing just deleted may still be in the way of others: the network interface of a terminated instance,
-    /// the address of a NAT gateway.
-    pub dependency_ms: u64,
-}
-
-impl Default for Windows {
-    fn default() -> Self {
-        Windows {
-            consistency_ms: 10_000,
-            dependency_ms: 300_000,
-        }
-    }
-}
+/// What Amazon itself needs.
+const WINDOWS: Windows = Windows {
+    consistency_ms: 10_000,
+    dependency_ms: 300_000,
+};
 
 /// How requests travel, and by which clock, for callers that have their cloud in the same process.
 #[derive(Clone, Debug)]
@@ -86,7 +73,7 @@ impl Options {
             default_profile: None,
             credentials: None,
             transport: None,
-            windows: Windows::default(),
+            windows: WINDOWS,
             paced: true,
             seed,
         }

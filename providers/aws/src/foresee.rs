@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use infra_model::Record;
+use infra_sdk::fields::Fields;
 use infra_sdk::{Foreseen, Prospect};
-
-use crate::fields::Fields;
 
 /// The resources of a plan by their ids.
 struct Plan<'a> {

@@ -1,25 +1,23 @@
 //! Amazon Web Services behind the provider interface: VPCs, EC2 and EBS, on Amazon's own SDK.
 //!
-//! One file per resource type in `resource/` and per lookup in `lookup/`; `provider.rs` dispatches to them.
+//! One file per resource type in `resource/` and per lookup in `lookup/`; `provider.rs` finds them by name.
 
 mod answer;
-mod batch;
 mod client;
 mod config;
 mod error;
-mod fields;
 mod foresee;
-mod gather;
+mod kind;
 mod lookup;
+mod names;
 mod policy;
 mod provider;
 mod resource;
 mod sdk;
-mod seen;
+mod selection;
 pub mod swap;
 mod tags;
-mod token;
-mod wait;
 
-pub use config::{Credentials, Options, Transport, Windows};
+pub use config::{Credentials, Options, Transport};
+pub use infra_sdk::wait::Windows;
 pub use provider::AwsProvider;

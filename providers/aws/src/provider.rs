@@ -2,18 +2,20 @@
 
 use async_trait::async_trait;
 use infra_model::{Address, Record, Value};
+use infra_sdk::fields::{Fields, text_of};
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{
     Account, CallCounts, Companion, Context, Create, Created, Delete, Failure, FailureKind,
     Foreseen, Found, Identified, Member, Observed, Prospect, Provider, Settle, Snapshot, Target,
     Trace, Update,
 };
 
-use crate::batch::{self, Selection};
 use crate::client::Cloud;
 use crate::config::Options;
-use crate::fields::{Fields, text_of};
-use crate::resource::{self, Kind};
-use crate::{foresee, lookup, tags, wait};
+use crate::kind::{Kind, Listed, unknown_type};
+use crate::selection::Selection;
+use crate::{foresee, lookup, resource, tags};
 
 /// One AWS account and region.
 pub struct AwsProvider {
@@ -41,26 +43,25 @@ impl AwsProvider {
         wait::while_failing(&self.cloud, self.cloud.windows.consistency_ms, unseen, step).await
     }
 
-    /// The ids of what a create with this token made. A member of a group was made alone, or with the others in one
-    /// call; then its place tells which it is, and where the cloud tells no places, it could be any of them.
-    async fn made(&self, type_name: &str, token: &str) -> Result<Vec<String>, Failure> {
-        let alone = batch::made(&self.cloud, type_name, token).await?;
-        let mut made: Vec<String> = alone.into_iter().map(|seen| seen.id).collect();
-        if let Some(member) = Member::of(token) {
-            let together = batch::made(&self.cloud, type_name, &member.group).await?;
-            let own = together
-                .into_iter()
-                .filter(|seen| seen.place.is_none_or(|place| place == member.index));
-            made.extend(own.map(|seen| seen.id));
-        }
-        Ok(made)
+    /// The implementation of a type, and its listing.
+    fn listed<'a>(&'a self, type_name: &'a str) -> Result<Listed<'a>, Failure> {
+        Ok(Listed {
+            cloud: &self.cloud,
+            type_name,
+            kind: kind(type_name)?,
+        })
+    }
+
+    async fn read_one(&self, type_name: &str, id: &str) -> Result<Seen, Failure> {
+        let listed = self.listed(type_name)?;
+        self.cloud.batch.read_one(&self.cloud, &listed, id).await
     }
 }
 
 #[async_trait]
 impl Provider for AwsProvider {
     fn resource_types(&self) -> &[&'static str] {
-        &resource::TYPES
+        resource::TYPES
     }
 
     fn lookup_types(&self) -> &[&'static str] {
@@ -79,7 +80,7 @@ impl Provider for AwsProvider {
 
     fn canonical(&self, type_name: &str, fields: &Record) -> Record {
         let mut fields = fields.clone();
-        tags::canonical(&self.cloud.tags, &mut fields);
+        infra_sdk::tags::canonical(&self.cloud.tags, &mut fields);
         if let Some(kind) = resource::of(type_name) {
             kind.canonical(&mut fields);
         }
@@ -111,7 +112,13 @@ impl Provider for AwsProvider {
     }
 
     async fn read(&self, type_name: &str, targets: &[Target]) -> Result<Vec<Observed>, Failure> {
-        batch::read(&self.cloud, type_name, targets).await
+        let listed = self.listed(type_name)?;
+        let found = self.cloud.batch.read(&self.cloud, &listed, targets).await?;
+        let observed = |target: &Target| match found.get(&target.id) {
+            Some(seen) => Observed::Present(listed.kind.as_said(seen.clone(), &target.prior)),
+            None => Observed::Absent,
+        };
+        Ok(targets.iter().map(observed).collect())
     }
 
     async fn list(&self, type_name: &str) -> Result<Vec<Identified>, Failure> {
@@ -148,16 +155,11 @@ impl Provider for AwsProvider {
         token: &str,
         fields: Option<&Record>,
     ) -> Result<Found, Failure> {
-        let kind = kind(&address.type_name)?;
-        if let Some(found) = kind.find(&self.cloud, fields).await {
+        let listed = self.listed(&address.type_name)?;
+        if let Some(found) = listed.kind.find(&self.cloud, fields).await {
             return found;
         }
-        let mut ids = self.made(&address.type_name, token).await?;
-        Ok(match ids.len() {
-            0 => Found::Absent,
-            1 => ids.pop().map_or(Found::Absent, Found::One),
-            _ => Found::Unclear(ids),
-        })
+        self.cloud.batch.find(&self.cloud, &listed, token).await
     }
 
     async fn create(&self, order: &Create) -> Result<Created, Failure> {
@@ -172,7 +174,7 @@ impl Provider for AwsProvider {
         let kind = kind(&order.address.type_name)?;
         let settled = self.patient(|| kind.settle(&self.cloud, order)).await;
         let read = match settled {
-            Ok(()) => batch::read_one(&self.cloud, &order.address.type_name, &order.id).await,
+            Ok(()) => self.read_one(&order.address.type_name, &order.id).await,
             Err(failure) => Err(failure),
         };
         match (read, &order.fields) {
@@ -191,7 +193,7 @@ impl Provider for AwsProvider {
                 tags::update(&self.cloud, order, &tagged).await?;
             }
             kind.update(&self.cloud, order).await?;
-            batch::read_one(&self.cloud, &order.address.type_name, &order.id).await
+            self.read_one(&order.address.type_name, &order.id).await
         }
         .await;
         match updated {
@@ -226,15 +228,8 @@ impl Provider for AwsProvider {
     }
 }
 
-pub(crate) fn kind(type_name: &str) -> Result<&'static dyn Kind, Failure> {
+fn kind(type_name: &str) -> Result<&'static dyn Kind, Failure> {
     resource::of(type_name).ok_or_else(|| unknown_type(type_name))
-}
-
-pub(crate) fn unknown_type(type_name: &str) -> Failure {
-    Failure::new(
-        FailureKind::Invalid,
-        format!("AWS has no type `{type_name}` here"),
-    )
 }
 
 /// AWS sometimes repeats a refused value in its message; one that is secret is taken out, also as it was encoded

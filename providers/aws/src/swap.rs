@@ -11,10 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use infra_model::Size;
 use infra_sdk::Failure;
+use infra_sdk::fields::Fields;
 use sha2::{Digest, Sha256};
 
 use crate::client::Cloud;
-use crate::fields::Fields;
 
 /// The page size of x86-64 and of usual arm64 kernels, in bytes.
 const PAGE: usize = 4096;

@@ -1,22 +1,20 @@
-//! Tags: the program's own, the provider's common ones, and those by which infra knows its things again.
+//! EC2's tags: Amazon's own limits, the tags that only EC2 resources bear, and the calls that change tags.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
-use infra_model::{Address, Record, Value};
+use infra_model::Address;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+pub(crate) use infra_sdk::tags::{ADDRESS, PROGRAM, TOKEN};
+use infra_sdk::tags::{PREFIX, merged};
 use infra_sdk::{Create, Failure, Update};
 
 use crate::client::Cloud;
-use crate::fields::Fields;
+use crate::kind::changes;
 
 /// The tag that consoles show as a resource's name.
 pub(crate) const NAME: &str = "Name";
-/// The program that made it.
-pub(crate) const PROGRAM: &str = "infra:program";
-/// Its address in the program.
-pub(crate) const ADDRESS: &str = "infra:address";
-/// The idempotency token of the call that made it.
-pub(crate) const TOKEN: &str = "infra:token";
 /// On a swap volume or snapshot: the label of the swap area.
 pub(crate) const SWAP: &str = "infra:swap";
 /// On an instance that was stopped to let go of a disk, until it is started again.
@@ -26,25 +24,33 @@ pub(crate) const STOPPED: &str = "infra:stopped";
 const KEY_CHARS_MAX: usize = 128;
 const VALUE_CHARS_MAX: usize = 256;
 const TAGS_MAX: usize = 50;
-/// [`NAME`], [`PROGRAM`], [`ADDRESS`], [`TOKEN`], [`SWAP`] and [`STOPPED`].
+/// [`NAME`], the program's, the address, the token, [`SWAP`] and [`STOPPED`].
 const TAGS_OURS: usize = 6;
 
 /// Whether a tag is not the user's to set through `tags`.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    key == NAME || key.starts_with("infra:") || key.starts_with("aws:")
+    key == NAME || key.starts_with(PREFIX) || key.starts_with("aws:")
+}
+
+/// Starts what was read of a resource: its identity, its name and the tags that are the user's.
+pub(crate) fn seen(id: impl Into<String>, tags: Option<Vec<Tag>>) -> Seen {
+    let tags: BTreeMap<String, String> = tags
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
+        .collect();
+    let name = tags.get(NAME).cloned();
+    Seen::new(id, tags, is_reserved).text("name", name)
 }
 
 /// The tags of a new resource.
 pub(crate) fn of_new(cloud: &Cloud, order: &Create) -> BTreeMap<String, String> {
     let fields = Fields(&order.fields);
-    let mut tags = merged(&cloud.tags, fields.tags());
+    let mut tags = infra_sdk::tags::of_new(&cloud.tags, &cloud.program, order, VALUE_CHARS_MAX);
     let name = fields
         .text("name")
         .unwrap_or_else(|| order.default_name.clone());
-    tags.insert(NAME.to_owned(), clipped(name));
-    tags.insert(PROGRAM.to_owned(), clipped(cloud.program.clone()));
-    tags.extend(of_address(&order.address));
-    tags.insert(TOKEN.to_owned(), order.token.clone());
+    tags.insert(NAME.to_owned(), clipped(&name));
     if fields.text("format").as_deref() == Some("swap") {
         tags.insert(SWAP.to_owned(), crate::swap::label(fields));
     }
@@ -75,7 +81,7 @@ pub(crate) async fn name_member(
     name: Option<String>,
 ) -> Result<(), Failure> {
     let name = name.unwrap_or_else(|| default_name(cloud, address));
-    let mut own = BTreeMap::from([(NAME.to_owned(), clipped(name))]);
+    let mut own = BTreeMap::from([(NAME.to_owned(), clipped(&name))]);
     own.extend(of_address(address));
     cloud
         .change("CreateTags", || {
@@ -86,10 +92,8 @@ pub(crate) async fn name_member(
     Ok(())
 }
 
-/// A clipped address would be a wrong one, so one that is too long is left out; the token identifies the resource.
 fn of_address(address: &Address) -> Option<(String, String)> {
-    let address = address.to_string();
-    (address.chars().count() <= VALUE_CHARS_MAX).then(|| (ADDRESS.to_owned(), address))
+    infra_sdk::tags::of_address(address, VALUE_CHARS_MAX)
 }
 
 /// Tags an existing thing with its address. Action: `CreateTags`.
@@ -147,24 +151,12 @@ pub(crate) fn specification(
 ///
 /// Actions: `CreateTags`, `DeleteTags`.
 pub(crate) async fn update(cloud: &Cloud, order: &Update, ids: &[String]) -> Result<(), Failure> {
-    let (prior, fields) = (Fields(&order.prior), Fields(&order.fields));
-    let changed = |name: &str| order.changed.iter().any(|field| field == name);
-    let mut set = BTreeMap::new();
-    let mut unset = Vec::new();
-    if changed("tags") {
-        let (old, new) = (prior.tags(), merged(&cloud.tags, fields.tags()));
-        unset = old
-            .keys()
-            .filter(|key| !new.contains_key(*key))
-            .cloned()
-            .collect();
-        set = new;
-        set.retain(|key, value| old.get(key) != Some(value));
-    }
-    if changed("name")
-        && let Some(name) = fields.text("name")
+    let difference = infra_sdk::tags::difference(&cloud.tags, order);
+    let (mut set, unset) = (difference.set, difference.unset);
+    if changes(order, "name")
+        && let Some(name) = Fields(&order.fields).text("name")
     {
-        set.insert(NAME.to_owned(), clipped(name));
+        set.insert(NAME.to_owned(), clipped(&name));
     }
     if !set.is_empty() {
         cloud
@@ -187,31 +179,6 @@ pub(crate) async fn update(cloud: &Cloud, order: &Update, ids: &[String]) -> Res
             .await?;
     }
     Ok(())
-}
-
-/// The common tags with the resource's own on top.
-fn merged(
-    common: &BTreeMap<String, String>,
-    own: BTreeMap<String, String>,
-) -> BTreeMap<String, String> {
-    let mut tags = common.clone();
-    tags.extend(own);
-    tags
-}
-
-/// Merges the common tags into planned fields. What was observed has its `id` and is left as it is: a common tag
-/// that it lacks is a difference.
-pub(crate) fn canonical(common: &BTreeMap<String, String>, fields: &mut Record) {
-    if fields.contains_key("id") {
-        return;
-    }
-    if let Some(Value::Map(tags)) = fields.get_mut("tags") {
-        for (key, value) in common {
-            if !tags.contains_key(key) {
-                tags.insert(key.clone(), Value::string(value));
-            }
-        }
-    }
 }
 
 /// What AWS would refuse about tags.
@@ -256,8 +223,8 @@ pub(crate) fn list(tags: &BTreeMap<String, String>) -> Vec<Tag> {
         .collect()
 }
 
-fn clipped(text: String) -> String {
-    text.chars().take(VALUE_CHARS_MAX).collect()
+fn clipped(text: &str) -> String {
+    infra_sdk::tags::clipped(text, VALUE_CHARS_MAX)
 }
 
 #[cfg(test)]
@@ -269,37 +236,6 @@ mod tests {
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect()
-    }
-
-    fn record(pairs: &[(&str, &str)]) -> Value {
-        Value::Map(
-            pairs
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), Value::string(*v)))
-                .collect(),
-        )
-    }
-
-    #[test]
-    fn common_tags_join_planned_fields_and_lose_against_own_ones() {
-        let common = map(&[("team", "desk"), ("stage", "prod")]);
-        let mut planned = Record::from([("tags".to_owned(), record(&[("stage", "test")]))]);
-        canonical(&common, &mut planned);
-        let expected = record(&[("stage", "test"), ("team", "desk")]);
-        assert_eq!(planned["tags"], expected);
-        canonical(&common, &mut planned);
-        assert_eq!(planned["tags"], expected, "twice is the same as once");
-    }
-
-    #[test]
-    fn a_common_tag_that_is_missing_in_the_cloud_stays_a_difference() {
-        let observed = Record::from([
-            ("id".to_owned(), Value::string("vpc-1")),
-            ("tags".to_owned(), record(&[])),
-        ]);
-        let mut canonical_form = observed.clone();
-        canonical(&map(&[("team", "desk")]), &mut canonical_form);
-        assert_eq!(canonical_form, observed);
     }
 
     #[test]

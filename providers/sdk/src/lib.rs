@@ -3,6 +3,7 @@
 //! A provider turns records of the language into calls of a real cloud API and answers back. It never sees the
 //! parser, the state or the journal; it is told exactly what to do, one step at a time.
 
+pub mod batch;
 mod call;
 #[cfg(feature = "conformance")]
 pub mod clock;
@@ -10,12 +11,18 @@ pub mod clock;
 pub mod conformance;
 mod decoded;
 mod failure;
+pub mod fields;
+pub mod gather;
 pub mod layers;
 mod member;
 pub mod patience;
 mod provider;
 mod secrets;
+pub mod seen;
+pub mod tags;
 mod timer;
+pub mod token;
+pub mod wait;
 
 pub use call::CallCounts;
 pub use failure::{Failure, FailureKind};

@@ -3,14 +3,14 @@
 
 use aws_sdk_ec2::types::Filter;
 use infra_model::{Record, Value};
+use infra_sdk::fields::{Fields, text_of};
+use infra_sdk::seen::Seen;
 use infra_sdk::{Failure, FailureKind};
 
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::{Fields, text_of};
-use crate::provider::unknown_type;
+use crate::kind::unknown_type;
 use crate::resource;
-use crate::seen::Seen;
+use crate::selection::{Selection, filter};
 
 /// How many of those that match an error lists.
 const SHOWN: usize = 5;

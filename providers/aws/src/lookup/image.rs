@@ -2,12 +2,12 @@
 
 use aws_sdk_ec2::types::{Filter, Image};
 use infra_model::{Record, Value};
+use infra_sdk::fields::{Fields, text_of};
 use infra_sdk::{Failure, FailureKind};
 
-use crate::batch::filter;
 use crate::client::Cloud;
-use crate::fields::{Fields, text_of};
-use crate::seen::Seen;
+use crate::selection::filter;
+use crate::tags;
 
 /// How many names an error lists.
 const NAMES_SHOWN: usize = 3;
@@ -79,7 +79,7 @@ fn found(image: Image) -> Option<Record> {
         .iter()
         .find(|one| one.device_name.as_deref() == root);
     let size = mapping.and_then(|mapping| mapping.ebs.as_ref()?.volume_size);
-    let mut fields = Seen::new(image.image_id.clone()?, None)
+    let mut fields = tags::seen(image.image_id.clone()?, None)
         .text("title", image.name.clone())
         .text("created", image.creation_date.clone())
         .text("root_device", image.root_device_name.clone())

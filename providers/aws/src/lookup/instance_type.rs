@@ -3,11 +3,11 @@
 use aws_sdk_ec2::types::{ArchitectureType, InstanceTypeInfo, LocationType};
 use infra_model::{Record, Size, Value};
 use infra_sdk::Failure;
+use infra_sdk::fields::Fields;
 
-use crate::batch::filter;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
+use crate::selection::filter;
+use crate::tags;
 
 const MIB: u64 = 1 << 20;
 
@@ -63,7 +63,7 @@ fn found(kind: InstanceTypeInfo) -> Option<Record> {
     let interfaces = network
         .as_ref()
         .and_then(|network| network.maximum_network_interfaces);
-    let mut fields = Seen::new(kind.instance_type?.as_str(), None)
+    let mut fields = tags::seen(kind.instance_type?.as_str(), None)
         .int("cpu", kind.v_cpu_info.and_then(|cpu| cpu.default_v_cpus))
         .value("ram", ram.map(Value::Size))
         .text("arch", arch.as_ref().map(ArchitectureType::as_str))

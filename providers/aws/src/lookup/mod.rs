@@ -8,10 +8,10 @@ mod zones;
 
 use infra_model::Record;
 use infra_sdk::Failure;
+use infra_sdk::fields::Fields;
 
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::provider::unknown_type;
+use crate::kind::unknown_type;
 
 /// The lookup types, sorted.
 pub(crate) const TYPES: [&str; 10] = [

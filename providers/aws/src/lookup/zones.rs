@@ -2,10 +2,10 @@
 
 use infra_model::{Record, Value};
 use infra_sdk::Failure;
+use infra_sdk::fields::Fields;
 
-use crate::batch::filter;
 use crate::client::Cloud;
-use crate::fields::Fields;
+use crate::selection::filter;
 
 /// Only zones that are in service and that the account has opted into are answered.
 pub(super) async fn answer(cloud: &Cloud, fields: Fields<'_>) -> Result<Option<Record>, Failure> {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{IcmpTypeCode, NetworkAclEntry, PortRange as Ports, RuleAction};
 use infra_model::{PortRange, Protocol, Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::cidr;
 use infra_sdk::{Failure, FailureKind};
 
 use super::security_rule::in_family;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::cidr;
 
 /// Every protocol.
 const ALL: &str = "-1";

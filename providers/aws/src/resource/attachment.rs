@@ -4,7 +4,7 @@
 //! An attachment has no id of its own at AWS; ours is the instance's and the volume's, with a colon between.
 
 use std::collections::BTreeSet;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -12,14 +12,16 @@ use aws_sdk_ec2::types::{
     InstanceStateName, VolumeAttachment, VolumeAttachmentState, VolumeState,
 };
 use infra_model::Record;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Found, Settle, Trace, Update};
 
-use super::{Kind, changes, instance_state, volume};
-use crate::batch::Selection;
+use super::{instance_state, volume};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes};
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct Attachment;
 
@@ -183,13 +185,18 @@ async fn stop_for_a_while(cloud: &Cloud, instance: &str) -> Result<(), Failure> 
     if instance_state::state_of(cloud, instance).await? == Some(InstanceStateName::Running) {
         tags::set(cloud, instance, tags::STOPPED, "to let go of a disk").await?;
     }
-    stopped(cloud).insert(instance.to_owned());
+    cloud.kept::<Stopped>().all().insert(instance.to_owned());
     instance_state::stop(cloud, instance).await
 }
 
-fn stopped(cloud: &Cloud) -> MutexGuard<'_, BTreeSet<String>> {
-    let stopped = cloud.stopped.lock();
-    stopped.unwrap_or_else(PoisonError::into_inner)
+/// The machines that were stopped to let go of a disk, until they are started again.
+#[derive(Default)]
+struct Stopped(Mutex<BTreeSet<String>>);
+
+impl Stopped {
+    fn all(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Starts a machine that bears the mark. One that is gone, or was stopped by somebody else, is left alone.
@@ -204,13 +211,13 @@ async fn start_again(cloud: &Cloud, instance: &str) -> Result<(), Failure> {
         instance_state::start(cloud, instance).await?;
         tags::unset(cloud, instance, tags::STOPPED).await?;
     }
-    stopped(cloud).remove(instance);
+    cloud.kept::<Stopped>().all().remove(instance);
     Ok(())
 }
 
 /// Starts the machines that lost a disk and got none since, at the end of an apply.
 pub(super) async fn start_all_again(cloud: &Cloud) -> Result<(), Failure> {
-    let machines = stopped(cloud).clone();
+    let machines = cloud.kept::<Stopped>().all().clone();
     let mut result = Ok(());
     for machine in machines {
         let started = start_again(cloud, &machine).await;
@@ -252,7 +259,7 @@ fn seen(volume: volume::Described) -> Vec<Seen> {
     there
         .filter_map(|attachment| {
             let (instance, volume) = (attachment.instance_id?, attachment.volume_id?);
-            let mut seen = Seen::new(id_of(&instance, &volume), None);
+            let mut seen = tags::seen(id_of(&instance, &volume), None);
             seen.fields.remove("tags");
             Some(
                 seen.text("instance", Some(instance))

@@ -9,14 +9,15 @@ use aws_sdk_ec2::types::{
     DhcpConfiguration, DhcpOptions as Described, NewDhcpConfiguration, ResourceType,
 };
 use infra_model::Value;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
-use super::{Kind, changes, incomplete};
-use crate::batch::{FILTER_VALUES_MAX, Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::selection::{FILTER_VALUES_MAX, Selection, filter};
+use crate::tags;
 
 pub(super) struct DhcpOptions;
 
@@ -161,7 +162,7 @@ fn seen(set: Described, users: &BTreeMap<String, Vec<String>>) -> Option<Seen> {
     let times = values(TIME_SERVERS.1);
     let times = times.iter().filter_map(|ip| ip.parse().ok().map(Value::Ip));
     Some(
-        Seen::new(&id, set.tags)
+        tags::seen(&id, set.tags)
             .text(DOMAIN.0, values(DOMAIN.1).pop())
             .texts(NAME_SERVERS.0, values(NAME_SERVERS.1))
             .value(TIME_SERVERS.0, Some(Value::List(times.collect())))

@@ -3,14 +3,15 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{EgressOnlyInternetGateway, ResourceType};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, Trace};
 
-use super::{Kind, incomplete};
-use crate::batch::Selection;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct EgressOnlyGateway;
 
@@ -77,5 +78,5 @@ impl Kind for EgressOnlyGateway {
 fn seen(gateway: EgressOnlyInternetGateway) -> Option<Seen> {
     let attachment = gateway.attachments.unwrap_or_default().into_iter().next();
     let vpc = attachment.and_then(|attachment| attachment.vpc_id);
-    Some(Seen::new(gateway.egress_only_internet_gateway_id?, gateway.tags).text("vpc", vpc))
+    Some(tags::seen(gateway.egress_only_internet_gateway_id?, gateway.tags).text("vpc", vpc))
 }

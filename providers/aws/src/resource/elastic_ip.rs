@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::instance_state::primary_interface;
-use super::{Kind, changes, incomplete};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct ElasticIp;
 
@@ -86,7 +87,7 @@ impl Kind for ElasticIp {
 
 fn seen(address: Address) -> Option<Seen> {
     Some(
-        Seen::new(address.allocation_id?, address.tags)
+        tags::seen(address.allocation_id?, address.tags)
             .text("instance", address.instance_id)
             .ip("public_ip", address.public_ip.as_deref()),
     )

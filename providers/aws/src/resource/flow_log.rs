@@ -6,15 +6,16 @@ use aws_sdk_ec2::types::{
     UnsuccessfulItem,
 };
 use infra_model::{Duration, Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, Trace};
 
-use super::{Kind, incomplete};
-use crate::batch::Selection;
 use crate::client::Cloud;
 use crate::error;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct FlowLog;
 
@@ -181,7 +182,7 @@ fn seen(log: Described) -> Option<Seen> {
         .max_aggregation_interval
         .map(|seconds| Value::Duration(Duration(i64::from(seconds) * 1000)));
     Some(
-        Seen::new(log.flow_log_id?, log.tags)
+        tags::seen(log.flow_log_id?, log.tags)
             .text("source", log.resource_id)
             .text("traffic", traffic.map(|(ours, _)| *ours))
             .text("destination", log.log_destination)

@@ -4,14 +4,16 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     AttributeValue, BlockDeviceMapping, Filter, ImageState, ResourceType, TagSpecification,
 };
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
-use super::{Kind, changes, fitted_name, incomplete};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::names::fitted_name;
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct Image;
 
@@ -345,7 +347,7 @@ fn seen(image: Described) -> Option<Seen> {
     let encrypted = encrypted.filter(|_| image.source_instance_id.is_none());
     let architecture = image.architecture.as_ref().map(|word| word.as_str());
     Some(
-        Seen::new(image.image_id?, image.tags)
+        tags::seen(image.image_id?, image.tags)
             .text("architecture", architecture)
             .text("name", image.name)
             .text("instance", image.source_instance_id)

@@ -2,27 +2,24 @@
 //! `instance_change.rs`.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{IamInstanceProfileSpecification, InstanceStateName};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use infra_model::{Record, Value};
+use aws_sdk_ec2::types::InstanceStateName;
+use infra_model::Record;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, Settle, Snapshot, Trace, Update};
 
+use super::instance_fields::{check_user_data, shorten_profile};
 use super::volume::{check_performance, check_size};
 use super::{
-    Kind, instance_change as change, instance_launch as launch, instance_state as state, snapshot,
-    volume,
+    instance_change as change, instance_launch as launch, instance_state as state, snapshot, volume,
 };
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::Kind;
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct Instance;
-
-/// "Run commands when you launch an EC2 instance with user data input": the most bytes before encoding.
-pub(super) const USER_DATA_BYTES_MAX: usize = 16_384;
 
 #[async_trait]
 impl Kind for Instance {
@@ -30,13 +27,8 @@ impl Kind for Instance {
         Trace::Token
     }
 
-    /// AWS answers an instance profile's ARN; programs write its name.
     fn canonical(&self, fields: &mut Record) {
-        if let Some(Value::String(profile)) = fields.get_mut("iam_profile")
-            && let Some((_, name)) = profile.rsplit_once('/')
-        {
-            *profile = name.to_owned();
-        }
+        shorten_profile(fields);
     }
 
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
@@ -46,14 +38,7 @@ impl Kind for Instance {
             ["root_type", "root_iops", "root_throughput"],
             problems,
         );
-        if let Some(data) = fields.text("user_data")
-            && data.len() > USER_DATA_BYTES_MAX
-        {
-            problems.push(format!(
-                "`user_data` has {} bytes; AWS takes {USER_DATA_BYTES_MAX}, so let it fetch the rest",
-                data.len()
-            ));
-        }
+        check_user_data(fields, problems);
         if fields.is_empty_list("groups") {
             problems
                 .push("`groups` is empty; an instance has at least one security group".to_owned());
@@ -152,17 +137,4 @@ impl Kind for Instance {
             .collect();
         Some(snapshot::of_volumes(cloud, order, volumes).await)
     }
-}
-
-pub(super) fn encoded_user_data(fields: Fields<'_>) -> Option<String> {
-    fields.text("user_data").map(|data| BASE64.encode(data))
-}
-
-pub(super) fn iam_profile(fields: Fields<'_>) -> Option<IamInstanceProfileSpecification> {
-    let profile = fields.text("iam_profile")?;
-    let builder = IamInstanceProfileSpecification::builder();
-    Some(match profile.starts_with("arn:") {
-        true => builder.arn(profile).build(),
-        false => builder.name(profile).build(),
-    })
 }

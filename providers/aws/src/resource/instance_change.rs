@@ -5,20 +5,20 @@
 
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, AttributeValue, HttpTokensState, IamInstanceProfileAssociation,
-    IamInstanceProfileAssociationState, InstanceMetadataEndpointState, InstanceMetadataTagsState,
-    InstanceStateName, SecureBlobAttributeValue,
+    AttributeBooleanValue, AttributeValue, IamInstanceProfileAssociation,
+    IamInstanceProfileAssociationState, InstanceStateName, SecureBlobAttributeValue,
 };
+use infra_sdk::fields::Fields;
 use infra_sdk::{Failure, FailureKind, Update};
 
 use super::attachment::set_delete_with_instance;
-use super::instance::iam_profile;
+use super::instance_fields::{iam_profile, metadata_tags, metadata_words};
 use super::instance_state::{describe_one, primary_interface, start, state_of, stop};
 use super::security_group::worn;
-use super::{changes, network_interface, volume_modification};
-use crate::batch::filter;
+use super::{network_interface, volume_modification};
 use crate::client::Cloud;
-use crate::fields::Fields;
+use crate::kind::changes;
+use crate::selection::filter;
 
 /// The fields that only a stopped machine takes.
 const STOPPED_ONLY: [&str; 3] = ["type", "user_data", "ebs_optimized"];
@@ -284,25 +284,6 @@ async fn set_metadata(cloud: &Cloud, id: &str, fields: Fields<'_>) -> Result<(),
         })
         .await?;
     Ok(())
-}
-
-/// The field `metadata` in the API's terms.
-pub(super) fn metadata_words(
-    fields: Fields<'_>,
-) -> (InstanceMetadataEndpointState, HttpTokensState) {
-    use InstanceMetadataEndpointState::{Disabled, Enabled};
-    match fields.text("metadata").as_deref() {
-        Some("off") => (Disabled, HttpTokensState::Required),
-        Some("optional") => (Enabled, HttpTokensState::Optional),
-        _ => (Enabled, HttpTokensState::Required),
-    }
-}
-
-pub(super) fn metadata_tags(fields: Fields<'_>) -> InstanceMetadataTagsState {
-    match fields.flag("metadata_tags") {
-        Some(true) => InstanceMetadataTagsState::Enabled,
-        _ => InstanceMetadataTagsState::Disabled,
-    }
 }
 
 /// How often a change of the profile is decided anew after its target turned out to be gone.

@@ -13,13 +13,14 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use infra_sdk::fields::Fields;
 use infra_sdk::{Create, Failure, FailureKind, Member, Settle};
 use tokio::sync::oneshot;
 
 use super::instance_request::{Launch, run};
-use super::{incomplete, instance_state as state};
+use super::instance_state as state;
 use crate::client::Cloud;
-use crate::fields::Fields;
+use crate::kind::incomplete;
 use crate::tags;
 
 /// For how long a member waits for its fellows, which were sent at the same moment.
@@ -32,7 +33,7 @@ type Party = BTreeMap<usize, oneshot::Sender<Answer>>;
 
 /// Groups whose members are not all there yet, by the group's token.
 #[derive(Default)]
-pub(crate) struct Launches(Mutex<BTreeMap<String, Party>>);
+struct Launches(Mutex<BTreeMap<String, Party>>);
 
 impl Launches {
     fn open(&self) -> MutexGuard<'_, BTreeMap<String, Party>> {
@@ -88,7 +89,8 @@ pub(super) async fn create(cloud: &Cloud, order: &Create) -> Answer {
 /// Launches a member with its fellows; `None` when they did not come.
 async fn together(cloud: &Cloud, member: &Member, order: &Create) -> Option<Answer> {
     let (tell, mut told) = oneshot::channel();
-    if let Some(party) = cloud.launches.enter(member, tell) {
+    let launches = cloud.kept::<Launches>();
+    if let Some(party) = launches.enter(member, tell) {
         launch(cloud, member, order, party).await;
     } else {
         tokio::select! {
@@ -96,7 +98,7 @@ async fn together(cloud: &Cloud, member: &Member, order: &Create) -> Option<Answ
             answer = &mut told => return Some(answer.unwrap_or_else(|_| Err(given_up()))),
             () = cloud.timer.sleep(FELLOWS) => {}
         }
-        if cloud.launches.leave(member) {
+        if launches.leave(member) {
             return None;
         }
     }

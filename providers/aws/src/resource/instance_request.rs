@@ -8,12 +8,13 @@ use aws_sdk_ec2::types::{
     RunInstancesMonitoringEnabled, ShutdownBehavior, Tenancy,
 };
 use infra_sdk::Failure;
+use infra_sdk::fields::Fields;
+use infra_sdk::token;
 
-use super::instance::{encoded_user_data, iam_profile};
-use super::{instance_change as change, volume};
+use super::instance_fields::{encoded_user_data, iam_profile, metadata_tags, metadata_words};
+use super::volume;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::{tags, token};
+use crate::tags;
 
 /// What differs between launching one machine and several.
 pub(super) struct Launch<'a> {
@@ -75,9 +76,14 @@ pub(super) async fn run(
     Ok(answer.instances.unwrap_or_default())
 }
 
+/// Root device names by image, so that many machines of one image ask once.
+#[derive(Default)]
+struct RootDevices(tokio::sync::Mutex<BTreeMap<String, String>>);
+
 /// The device name of an image's root volume. Action: `DescribeImages`, once an image.
 async fn root_device(cloud: &Cloud, image: &str) -> Result<Option<String>, Failure> {
-    let mut known = cloud.root_devices.lock().await;
+    let kept = cloud.kept::<RootDevices>();
+    let mut known = kept.0.lock().await;
     if let Some(device) = known.get(image) {
         return Ok(Some(device.clone()));
     }
@@ -142,12 +148,12 @@ fn network_interface(
 }
 
 fn metadata_options(fields: Fields<'_>) -> InstanceMetadataOptionsRequest {
-    let (endpoint, tokens) = change::metadata_words(fields);
+    let (endpoint, tokens) = metadata_words(fields);
     InstanceMetadataOptionsRequest::builder()
         .http_endpoint(endpoint)
         .http_tokens(tokens)
         .set_http_put_response_hop_limit(fields.int("metadata_hops"))
-        .instance_metadata_tags(change::metadata_tags(fields))
+        .instance_metadata_tags(metadata_tags(fields))
         .build()
 }
 

@@ -7,15 +7,32 @@ use aws_sdk_ec2::types::{
     Filter, HttpTokensState, InstanceMetadataEndpointState, InstanceMetadataTagsState,
     InstanceStateName,
 };
+use infra_sdk::gather::Gather;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Failure, FailureKind};
 
 use super::volume;
-use crate::batch::{FILTER_VALUES_MAX, Selection, filter};
 use crate::client::Cloud;
-use crate::seen::Seen;
-use crate::wait;
+use crate::selection::{FILTER_VALUES_MAX, Selection, filter};
+use crate::tags;
 
 pub(super) type Described = aws_sdk_ec2::types::Instance;
+
+/// What several steps ask for at the same moment: what machines are, and that they end.
+struct Asked {
+    machines: Gather<Described>,
+    endings: Gather<Result<(), Failure>>,
+}
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked {
+            machines: Gather::new(FILTER_VALUES_MAX),
+            endings: Gather::new(FILTER_VALUES_MAX),
+        }
+    }
+}
 
 /// What is selected and not terminated, with its root volumes.
 pub(super) async fn describe(
@@ -58,11 +75,8 @@ pub(super) async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Descr
         let named = |one: Described| Some((one.instance_id.clone()?, one));
         Ok(all.into_iter().filter_map(named).collect())
     };
-    cloud
-        .gathered
-        .instances
-        .one(&*cloud.timer, id, asking)
-        .await
+    let asked = cloud.kept::<Asked>();
+    asked.machines.one(&*cloud.timer, id, asking).await
 }
 
 /// The primary network interface: what a machine is launched with, and what its groups, its source check, its routes
@@ -163,8 +177,8 @@ pub(super) async fn terminate(cloud: &Cloud, id: &str) -> Result<(), Failure> {
         }
         Ok(ended)
     };
-    let gather = &cloud.gathered.terminations;
-    let ended = gather.one(&*cloud.timer, id, asking).await?;
+    let asked = cloud.kept::<Asked>();
+    let ended = asked.endings.one(&*cloud.timer, id, asking).await?;
     ended.unwrap_or(Ok(()))
 }
 
@@ -285,7 +299,7 @@ fn seen(instance: Described, roots: &BTreeMap<String, volume::Described>) -> Opt
         .and_then(|monitoring| monitoring.state.as_ref());
     let monitored = monitoring.map(|state| matches!(state.as_str(), "enabled" | "pending"));
     let place = instance.ami_launch_index;
-    let seen = Seen::new(instance.instance_id.clone()?, instance.tags.clone())
+    let seen = tags::seen(instance.instance_id.clone()?, instance.tags.clone())
         .at_place(place.and_then(|place| usize::try_from(place).ok()))
         .text(
             "type",

@@ -3,14 +3,15 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::ResourceType;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
-use super::{Kind, changes, incomplete};
-use crate::batch::{self, Selection};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, Listed, changes, incomplete};
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct InternetGateway;
 
@@ -91,7 +92,7 @@ fn seen(gateway: aws_sdk_ec2::types::InternetGateway) -> Option<Seen> {
         .unwrap_or_default()
         .into_iter()
         .find_map(|attachment| attachment.vpc_id);
-    Some(Seen::new(gateway.internet_gateway_id?, gateway.tags).text("vpc", vpc))
+    Some(tags::seen(gateway.internet_gateway_id?, gateway.tags).text("vpc", vpc))
 }
 
 async fn attached_to(cloud: &Cloud, gateway: &str) -> Result<Option<String>, Failure> {
@@ -114,7 +115,12 @@ async fn attach(cloud: &Cloud, gateway: &str, vpc: &str) -> Result<(), Failure> 
         .await;
     match attached {
         Err(failure) if failure.kind == FailureKind::AlreadyExists => {
-            let seen = batch::read_one(cloud, "aws.internet_gateway", gateway).await?;
+            let listed = Listed {
+                cloud,
+                type_name: "aws.internet_gateway",
+                kind: &InternetGateway,
+            };
+            let seen = cloud.batch.read_one(cloud, &listed, gateway).await?;
             match Fields(&seen.fields).text("vpc") {
                 Some(current) if current == vpc => Ok(()),
                 _ => {

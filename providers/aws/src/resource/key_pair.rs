@@ -4,14 +4,16 @@ use async_trait::async_trait;
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::ResourceType;
 use infra_model::{Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, Update};
 
-use super::{Kind, incomplete, plain_name};
-use crate::batch::Selection;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::names::{id_by_name, plain_name};
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct KeyPair;
 
@@ -29,7 +31,7 @@ impl Kind for KeyPair {
     }
 
     fn derived(&self, fields: Fields<'_>) -> Record {
-        super::id_by_name(fields)
+        id_by_name(fields)
     }
 
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
@@ -110,7 +112,7 @@ impl Kind for KeyPair {
 fn seen(pair: aws_sdk_ec2::types::KeyPairInfo) -> Option<Seen> {
     let name = pair.key_name?;
     Some(
-        Seen::new(name.clone(), pair.tags)
+        tags::seen(name.clone(), pair.tags)
             .text("name", Some(name))
             .text("public_key", pair.public_key)
             .text("fingerprint", pair.key_fingerprint)

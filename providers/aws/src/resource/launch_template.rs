@@ -9,14 +9,17 @@ use aws_sdk_ec2::types::{
     Filter, LaunchTemplate as Described, LaunchTemplateVersion as Version, ResourceType,
 };
 use infra_model::{Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Trace, Update};
+use infra_sdk::{token, wait};
 
-use super::{Kind, changes, fitted_name, incomplete, launch_template_data as data};
-use crate::batch::Selection;
+use super::launch_template_data as data;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, token, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::names::fitted_name;
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct LaunchTemplate;
 
@@ -209,7 +212,7 @@ fn seen(template: Described, version: Version) -> Option<Seen> {
     let number = version.version_number?;
     let launch = version.launch_template_data.map(data::seen);
     Some(
-        Seen::new(template.launch_template_id?, template.tags)
+        tags::seen(template.launch_template_id?, template.tags)
             .text("name", template.launch_template_name)
             .text("description", version.version_description)
             .value("launch", Some(Value::Map(launch.unwrap_or_default())))

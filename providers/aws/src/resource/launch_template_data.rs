@@ -14,10 +14,10 @@ use aws_sdk_ec2::types::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use infra_model::{Record, Size, Value};
+use infra_sdk::fields::Fields;
 
-use super::instance::{USER_DATA_BYTES_MAX, encoded_user_data};
+use super::instance_fields::{check_user_data, encoded_user_data, shorten_profile};
 use super::volume::{check_performance, check_size, kind_of};
-use crate::fields::Fields;
 use crate::tags;
 
 /// The field `launch`.
@@ -32,11 +32,7 @@ pub(super) fn canonical(launch: &mut Record) {
     if let Some(Value::List(groups)) = launch.get_mut("groups") {
         groups.sort_by_key(ToString::to_string);
     }
-    if let Some(Value::String(profile)) = launch.get_mut("iam_profile")
-        && let Some((_, name)) = profile.rsplit_once('/')
-    {
-        *profile = name.to_owned();
-    }
+    shorten_profile(launch);
     if let Some(Value::Map(disks)) = launch.get_mut("disks") {
         for disk in disks.values_mut() {
             if let Value::Map(disk) = disk {
@@ -56,14 +52,7 @@ pub(super) fn validate(launch: Fields<'_>, problems: &mut Vec<String>) {
     if launch.0.values().all(Value::is_null) {
         problems.push("`launch` is empty; a version says one thing at least".to_owned());
     }
-    if let Some(data) = launch.text("user_data")
-        && data.len() > USER_DATA_BYTES_MAX
-    {
-        problems.push(format!(
-            "`user_data` has {} bytes; AWS takes {USER_DATA_BYTES_MAX}, so let it fetch the rest",
-            data.len()
-        ));
-    }
+    check_user_data(launch, problems);
     for (device, disk) in disks(launch) {
         let mut wrong = Vec::new();
         check_size(disk, "size", &mut wrong);

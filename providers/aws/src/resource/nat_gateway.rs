@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ConnectivityType, NatGatewayState, ResourceType};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace};
 
-use super::{Kind, incomplete};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct NatGateway;
 
@@ -137,7 +138,7 @@ fn seen(gateway: Described) -> Option<Seen> {
         .unwrap_or_default()
         .into_iter()
         .next();
-    let seen = Seen::new(gateway.nat_gateway_id?, gateway.tags)
+    let seen = tags::seen(gateway.nat_gateway_id?, gateway.tags)
         .text("subnet", gateway.subnet_id)
         .text("kind", kind);
     Some(match address {

@@ -4,14 +4,16 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, NetworkAcl as Described, NetworkAclAssociation, ResourceType};
 use infra_model::Record;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
-use super::{Kind, acl_entries, incomplete};
-use crate::batch::{Selection, filter};
+use super::acl_entries;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct NetworkAcl;
 
@@ -100,7 +102,7 @@ fn seen(acl: Described) -> Option<Seen> {
         .collect();
     subnets.sort_unstable();
     Some(
-        Seen::new(acl.network_acl_id?, acl.tags)
+        tags::seen(acl.network_acl_id?, acl.tags)
             .text("vpc", acl.vpc_id)
             .value("inbound", Some(inbound))
             .value("outbound", Some(outbound))

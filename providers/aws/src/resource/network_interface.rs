@@ -8,15 +8,16 @@ use aws_sdk_ec2::types::{
     NetworkInterfaceStatus, ResourceType,
 };
 use infra_model::{Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
 use super::security_group::worn;
-use super::{Kind, changes, incomplete};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct NetworkInterface;
 
@@ -171,7 +172,7 @@ fn seen(card: Described) -> Option<Seen> {
         .filter_map(|ip| ip.parse().ok().map(Value::Ip));
     let attachment = card.attachment.as_ref();
     Some(
-        Seen::new(card.network_interface_id?, card.tag_set)
+        tags::seen(card.network_interface_id?, card.tag_set)
             .text("subnet", card.subnet_id)
             .value("description", card.description.map(Value::String))
             .ip("private_ip", card.private_ip_address.as_deref())

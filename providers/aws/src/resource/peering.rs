@@ -5,14 +5,15 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     Filter, ResourceType, VpcPeeringConnection, VpcPeeringConnectionStateReasonCode as Status,
 };
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle};
 
-use super::{Kind, incomplete};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct Peering;
 
@@ -159,7 +160,7 @@ fn seen(peering: VpcPeeringConnection) -> Option<Seen> {
     let vpc = peering.requester_vpc_info.and_then(|side| side.vpc_id);
     let peer = peering.accepter_vpc_info.and_then(|side| side.vpc_id);
     Some(
-        Seen::new(peering.vpc_peering_connection_id?, peering.tags)
+        tags::seen(peering.vpc_peering_connection_id?, peering.tags)
             .text("vpc", vpc)
             .text("peer", peer),
     )

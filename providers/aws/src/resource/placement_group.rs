@@ -4,14 +4,16 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{PlacementGroupState, PlacementStrategy, ResourceType, SpreadLevel};
 use infra_model::Record;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, Settle, Update};
 
-use super::{Kind, incomplete, plain_name};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::names::{id_by_name, plain_name};
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct PlacementGroup;
 
@@ -20,7 +22,7 @@ type Described = aws_sdk_ec2::types::PlacementGroup;
 #[async_trait]
 impl Kind for PlacementGroup {
     fn derived(&self, fields: Fields<'_>) -> Record {
-        super::id_by_name(fields)
+        id_by_name(fields)
     }
 
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {
@@ -124,7 +126,7 @@ fn seen(group: Described) -> Option<Seen> {
     let partitions = group.partition_count.filter(|count| *count > 0);
     let name = group.group_name?;
     Some(
-        Seen::new(name.clone(), group.tags)
+        tags::seen(name.clone(), group.tags)
             .text("name", Some(name))
             .text("strategy", strategy)
             .int("partitions", partitions)

@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, RouteTableAssociation};
 use infra_model::{Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
 use super::routes::{Hop, Via, bring_routes, route, written_route};
-use super::{Kind, incomplete};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct RouteTable;
 
@@ -174,7 +175,7 @@ fn seen(table: Described) -> Option<Seen> {
         .filter_map(|one| one.subnet_id)
         .collect();
     subnets.sort_unstable();
-    let mut seen = Seen::new(table.route_table_id?, table.tags)
+    let mut seen = tags::seen(table.route_table_id?, table.tags)
         .text("vpc", table.vpc_id)
         .texts("subnets", subnets)
         .value("routes", Some(all(|via| Some(&via.main))));

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{Route, RouteOrigin, RouteTable};
 use infra_model::{Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::cidr;
 use infra_sdk::{Failure, FailureKind};
 
 use super::instance_state::primary_interface;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::cidr;
 
 /// How the ids of prefix lists begin, which may stand where a range stands.
 const PREFIX_LIST: &str = "pl-";

@@ -4,22 +4,24 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::ResourceType;
 use infra_model::Record;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, Settle, Update};
 
 use super::security_rule::Direction;
 use super::security_rules as rules;
 use super::security_rules_change::bring_rules;
-use super::{Kind, changes, incomplete, plain_name};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::names::plain_name;
+use crate::selection::{Selection, filter};
+use crate::tags;
 
 pub(super) struct SecurityGroup;
 
 /// "CreateSecurityGroup": the longest name and description.
-const CHARS_MAX: usize = super::NAME_CHARS_MAX;
+const CHARS_MAX: usize = crate::names::NAME_CHARS_MAX;
 
 #[async_trait]
 impl Kind for SecurityGroup {
@@ -124,7 +126,7 @@ fn seen(group: aws_sdk_ec2::types::SecurityGroup) -> Option<Seen> {
     let allow = rules::observed(Direction::In, group.ip_permissions.as_deref());
     let allow_out = rules::observed(Direction::Out, group.ip_permissions_egress.as_deref());
     Some(
-        Seen::new(group.group_id?, group.tags)
+        tags::seen(group.group_id?, group.tags)
             .text("name", group.group_name)
             .text("vpc", group.vpc_id)
             .text("description", group.description)

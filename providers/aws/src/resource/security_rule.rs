@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId, UserIdGroupPair};
 use infra_model::{PortRange, Protocol, Value};
 
-use crate::fields::text_of;
+use infra_sdk::fields::text_of;
 
 /// Which way a rule lets packets pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::IpPermission;
 use infra_model::{Record, Value};
+use infra_sdk::fields::Fields;
 use infra_sdk::{Failure, FailureKind};
 
 use super::security_rule::{Direction, Peer, Rule, in_family, rules_of};
-use crate::fields::Fields;
 
 /// Flattens the rules to one peer and one port range each, without doubles, sorted.
 pub(super) fn canonical(direction: Direction, fields: &mut Record) {
@@ -122,7 +122,7 @@ pub(super) fn observed(direction: Direction, permissions: Option<&[IpPermission]
         .map(|(rule, note)| {
             let peer = match &rule.peer {
                 Peer::V4(net) | Peer::V6(net) => {
-                    crate::seen::cidr(net).unwrap_or_else(|| Value::string(net))
+                    infra_sdk::seen::cidr(net).unwrap_or_else(|| Value::string(net))
                 }
                 Peer::Group(id) | Peer::PrefixList(id) => Value::string(id),
             };

@@ -2,12 +2,12 @@
 //! RevokeSecurityGroupIngress and -Egress, UpdateSecurityGroupRuleDescriptionsIngress and -Egress.
 
 use aws_sdk_ec2::types::IpPermission;
+use infra_sdk::fields::Fields;
 use infra_sdk::{Failure, FailureKind};
 
 use super::security_rule::{Direction, rules_of};
 use super::security_rules::wanted;
 use crate::client::Cloud;
-use crate::fields::Fields;
 
 /// The code of a refusal for want of room in the group.
 const FULL: &str = "RulesPerSecurityGroupLimitExceeded";

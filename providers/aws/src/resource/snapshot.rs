@@ -4,14 +4,16 @@ use async_trait::async_trait;
 use aws_sdk_ec2::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_ec2::types::{ResourceType, SnapshotState};
 use infra_model::{Size, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle};
+use infra_sdk::{token, wait};
 
-use super::{Kind, incomplete, volume};
-use crate::batch::{Selection, filter};
+use super::volume;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{swap, tags, token, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::{Selection, filter};
+use crate::{swap, tags};
 
 pub(super) struct Snapshot;
 
@@ -70,7 +72,7 @@ impl Kind for Snapshot {
             .volume_size
             .and_then(|gib| u64::try_from(gib).ok())
             .map(Size::gib);
-        let tags = Seen::new(order.id.clone(), snapshot.tags).tags;
+        let tags = tags::seen(order.id.clone(), snapshot.tags).tags;
         if tags.contains_key(tags::SWAP) && !tags.contains_key(tags::ADDRESS) {
             tags::set_address(cloud, &order.id, &order.address).await?;
         }
@@ -107,7 +109,7 @@ fn seen(snapshot: Described) -> Option<Seen> {
     if snapshot.state == Some(SnapshotState::Error) {
         return None;
     }
-    let seen = Seen::new(snapshot.snapshot_id?, snapshot.tags);
+    let seen = tags::seen(snapshot.snapshot_id?, snapshot.tags);
     let label = seen.tags.get(tags::SWAP).cloned();
     let created = snapshot.start_time.as_ref().and_then(moment);
     let volume = snapshot

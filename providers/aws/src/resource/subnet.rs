@@ -7,14 +7,16 @@ use aws_sdk_ec2::types::{
     SubnetIpv6CidrBlockAssociation, SubnetState,
 };
 use infra_model::Value;
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
-use super::{Kind, changes, check_range, incomplete};
-use crate::batch::Selection;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::names::check_range;
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct Subnet;
 
@@ -185,7 +187,7 @@ async fn set_ipv6(cloud: &Cloud, subnet: &str, range: Option<String>) -> Result<
 fn seen(subnet: Described) -> Option<Seen> {
     let ipv6 = block(&subnet).and_then(|block| block.ipv6_cidr_block.clone());
     Some(
-        Seen::new(subnet.subnet_id?, subnet.tags)
+        tags::seen(subnet.subnet_id?, subnet.tags)
             .text("vpc", subnet.vpc_id)
             .text("zone", subnet.availability_zone)
             .cidr("range", subnet.cidr_block.as_deref())

@@ -3,19 +3,31 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, VolumeState, VolumeType};
 use infra_model::{Address, Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::gather::Gather;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Companion, Create, Delete, Failure, FailureKind, Settle, Snapshot, Trace, Update};
 
+use super::snapshot;
 use super::volume_modification::modify;
-use super::{Kind, incomplete, snapshot};
-use crate::batch::{Selection, filter};
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{swap, tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::{FILTER_VALUES_MAX, Selection, filter};
+use crate::{swap, tags};
 
 pub(super) struct Volume;
 
 pub(super) type Described = aws_sdk_ec2::types::Volume;
+
+/// The volumes that several steps ask for at the same moment.
+struct Asked(Gather<Described>);
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked(Gather::new(FILTER_VALUES_MAX))
+    }
+}
 
 #[async_trait]
 impl Kind for Volume {
@@ -185,7 +197,7 @@ fn seen(volume: Described) -> Option<Seen> {
         .volume_type
         .as_ref()
         .map(|word| word.as_str().to_owned());
-    let seen = Seen::new(volume.volume_id?, volume.tags);
+    let seen = tags::seen(volume.volume_id?, volume.tags);
     let label = seen.tags.get(tags::SWAP).cloned();
     Some(
         seen.text("zone", volume.availability_zone)
@@ -229,7 +241,8 @@ pub(super) async fn describe_one(cloud: &Cloud, id: &str) -> Result<Option<Descr
         let named = |one: Described| Some((one.volume_id.clone()?, one));
         Ok(all.into_iter().filter_map(named).collect())
     };
-    cloud.gathered.volumes.one(&*cloud.timer, id, asking).await
+    let asked = cloud.kept::<Asked>();
+    asked.0.one(&*cloud.timer, id, asking).await
 }
 
 pub(super) fn kind_of(fields: Fields<'_>, name: &str) -> Option<VolumeType> {

@@ -1,14 +1,14 @@
 //! Changing a volume in place: ModifyVolume, DescribeVolumesModifications.
 
 use aws_sdk_ec2::types::{VolumeModification, VolumeModificationState, VolumeType};
+use infra_sdk::fields::Fields;
+use infra_sdk::wait;
 use infra_sdk::{Failure, FailureKind, Update};
 
-use super::changes;
 use super::volume::kind_of;
-use crate::batch::filter;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::wait;
+use crate::kind::changes;
+use crate::selection::filter;
 
 /// How often a modification is sent of which no answer comes.
 const ATTEMPTS_MAX: usize = 5;

@@ -5,14 +5,16 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy, Vpc as Described, VpcCidrBlockStateCode,
     VpcIpv6CidrBlockAssociation, VpcState,
 };
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
-use super::{Kind, changes, check_range, incomplete};
-use crate::batch::Selection;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{tags, wait};
+use crate::kind::{Kind, changes, incomplete};
+use crate::names::check_range;
+use crate::selection::Selection;
+use crate::tags;
 
 pub(super) struct Vpc;
 
@@ -200,7 +202,7 @@ fn seen(vpc: Described) -> Option<Seen> {
         .as_ref()
         .map(|word| word.as_str().to_owned());
     Some(
-        Seen::new(vpc.vpc_id?, vpc.tags)
+        tags::seen(vpc.vpc_id?, vpc.tags)
             .cidr("range", vpc.cidr_block.as_deref())
             .flag("ipv6", Some(ipv6.is_some()))
             .cidr("ipv6_range", ipv6.as_deref())

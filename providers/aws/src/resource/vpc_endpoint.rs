@@ -4,14 +4,16 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, VpcEndpoint as Described, VpcEndpointType};
 use infra_model::{Record, Value};
+use infra_sdk::fields::Fields;
+use infra_sdk::seen::Seen;
+use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
-use super::{Kind, incomplete, vpc_endpoint_change as change};
-use crate::batch::{Selection, filter};
+use super::vpc_endpoint_change as change;
 use crate::client::Cloud;
-use crate::fields::Fields;
-use crate::seen::Seen;
-use crate::{error, policy, tags, wait};
+use crate::kind::{Kind, incomplete};
+use crate::selection::{Selection, filter};
+use crate::{error, policy, tags};
 
 pub(super) struct VpcEndpoint;
 
@@ -252,7 +254,7 @@ fn seen(endpoint: Described) -> Option<Seen> {
     let dns_name = endpoint.dns_entries().first();
     let dns_name = dns_name.and_then(|entry| entry.dns_name.clone());
     let kind = if gateway { "gateway" } else { "interface" };
-    let seen = Seen::new(endpoint.vpc_endpoint_id?, endpoint.tags)
+    let seen = tags::seen(endpoint.vpc_endpoint_id?, endpoint.tags)
         .text("vpc", endpoint.vpc_id)
         .text("service", endpoint.service_name.as_deref().map(short_name))
         .text("kind", Some(kind))

@@ -1,13 +1,13 @@
 //! Changing a VPC endpoint in place: ModifyVpcEndpoint.
 
 use aws_sdk_ec2::operation::modify_vpc_endpoint::builders::ModifyVpcEndpointFluentBuilder as Call;
+use infra_sdk::fields::Fields;
 use infra_sdk::{Failure, Update};
 
-use super::changes;
 use super::security_group::worn;
 use super::vpc_endpoint::{available, groups_of};
 use crate::client::Cloud;
-use crate::fields::Fields;
+use crate::kind::changes;
 
 /// What AWS says of a second subnet in a zone.
 const SAME_ZONE: &str = "DuplicateSubnetsInSameZone";

@@ -2,13 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
-/// The most characters AWS takes in a `ClientToken`.
-pub(crate) const CHARS_MAX: usize = 64;
+/// The most characters that a token may have: what AWS takes in a `ClientToken`, and Alibaba Cloud too.
+pub const CHARS_MAX: usize = 64;
 
-/// A token for one part of an order: the same for the same order and part, and another for every other part.
-/// `RunInstances` is idempotent per zone, so its token has the subnet in it; snapshots of several volumes need
-/// one each.
-pub(crate) fn derived(token: &str, part: &str) -> String {
+/// A token for one part of an order: the same order and part give the same token, and each other part another one.
+/// `RunInstances` is idempotent per zone, so its token has the subnet in it; each of several snapshots needs one.
+pub fn derived(token: &str, part: &str) -> String {
     let digest = hex::encode(Sha256::digest(format!("{token}\n{part}")));
     let readable = format!("{token}-{}", &digest[..12]);
     if readable.len() <= CHARS_MAX {

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::{Failure, FailureKind};
 use infra_model::{Record, Size, Value};
-use infra_sdk::{Failure, FailureKind};
 
 /// A view on a record that answers in the terms of the API.
 #[derive(Clone, Copy)]
-pub(crate) struct Fields<'a>(pub &'a Record);
+pub struct Fields<'a>(
+    /// The planned fields, or those of the last reading.
+    pub &'a Record,
+);
 
 impl<'a> Fields<'a> {
     /// The value, a secret opened; `None` when it is not set.
@@ -25,6 +28,9 @@ impl<'a> Fields<'a> {
     }
 
     /// The text of a field that the schema demands.
+    ///
+    /// # Errors
+    /// `Invalid` when it is missing or not known.
     pub fn must(self, name: &str) -> Result<String, Failure> {
         self.text(name).ok_or_else(|| {
             let message = format!("the field `{name}` is missing or not known yet");
@@ -32,14 +38,17 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// A boolean.
     pub fn flag(self, name: &str) -> Option<bool> {
         self.get(name)?.as_bool()
     }
 
+    /// A whole number that the API can express.
     pub fn int(self, name: &str) -> Option<i32> {
         self.get(name)?.as_int()?.try_into().ok()
     }
 
+    /// A size.
     pub fn size(self, name: &str) -> Option<Size> {
         self.get(name)?.as_size()
     }
@@ -49,6 +58,7 @@ impl<'a> Fields<'a> {
         self.size(name)?.as_whole_gib()?.try_into().ok()
     }
 
+    /// The items of a list; none when it is not set.
     pub fn list(self, name: &str) -> &'a [Value] {
         self.get(name).and_then(Value::as_list).unwrap_or_default()
     }
@@ -76,7 +86,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The text of a value as the API takes it.
-pub(crate) fn text_of(value: &Value) -> Option<String> {
+pub fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Secret(secret) => text_of(secret.expose()),
         Value::String(text) | Value::Path(text) => Some(text.clone()),

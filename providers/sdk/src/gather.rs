@@ -1,47 +1,49 @@
 //! Asking in one call for what many wait for.
 //!
-//! Hundreds of steps may look after their resource at the same moment. The first to ask waits a blink for the others
+//! Hundreds of steps may ask about their resource at the same moment. The first to ask waits a moment for the others
 //! and then asks for all of them; whoever comes while that call is under way goes with the next one. So the number of
 //! calls depends on how long a call takes, and not on how many ask.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::future::join_all;
-use infra_sdk::{Failure, Timer};
-use tokio::sync::oneshot;
+use futures::channel::oneshot;
+use futures::future::{Either, join_all, select};
 
-use crate::batch::FILTER_VALUES_MAX;
+use crate::{Failure, Timer};
 
 /// For how long the first to ask waits for others. Steps that become ready together ask within it.
 const BLINK: Duration = Duration::from_millis(2);
 
-/// What was asked for by name (an id, a token) and has no answer yet.
+/// A name (an id, a token) that was asked for and has no answer yet.
 struct Question<T> {
     name: String,
     answer: oneshot::Sender<Result<Option<T>, Failure>>,
 }
 
 /// The questions of one kind.
-pub(crate) struct Gather<T> {
+pub struct Gather<T> {
+    /// How many names one call takes.
+    names_max: usize,
     open: Mutex<Vec<Question<T>>>,
     /// Held by whoever asks for all.
-    asking: tokio::sync::Mutex<()>,
-}
-
-impl<T> Default for Gather<T> {
-    fn default() -> Gather<T> {
-        Gather {
-            open: Mutex::default(),
-            asking: tokio::sync::Mutex::default(),
-        }
-    }
+    asking: futures::lock::Mutex<()>,
 }
 
 impl<T: Clone> Gather<T> {
-    /// Asks for one of many. `ask` gets up to [`FILTER_VALUES_MAX`] names, this one and others', and answers by name;
-    /// a name without an answer is `None`.
+    /// For calls that take up to `names_max` names.
+    pub fn new(names_max: usize) -> Gather<T> {
+        Gather {
+            names_max,
+            open: Mutex::default(),
+            asking: futures::lock::Mutex::default(),
+        }
+    }
+
+    /// Asks for one of many. `ask` gets as many names as one call takes, this one and others', and answers by name; a
+    /// name without an answer is `None`.
     ///
     /// # Errors
     /// What `ask` fails with; everybody whom it asked for gets it.
@@ -60,20 +62,17 @@ impl<T: Clone> Gather<T> {
                 name: name.to_owned(),
                 answer,
             });
-            tokio::select! {
-                biased;
-                answer = &mut answered => match answer {
-                    Ok(answer) => return answer,
-                    // Whoever asked was cancelled.
-                    Err(_) => continue,
-                },
-                _asking = self.asking.lock() => {
+            match select(&mut answered, pin!(self.asking.lock())).await {
+                Either::Left((Ok(answer), _)) => return answer,
+                // Whoever asked was cancelled.
+                Either::Left((Err(_), _)) => continue,
+                Either::Right((_asking, _)) => {
                     timer.sleep(BLINK).await;
                     let all = std::mem::take(&mut *self.open());
-                    answer_all(all, &ask).await;
+                    answer_all(all, self.names_max, &ask).await;
                 }
             }
-            if let Ok(answer) = answered.try_recv() {
+            if let Ok(Some(answer)) = answered.try_recv() {
                 return answer;
             }
         }
@@ -86,6 +85,7 @@ impl<T: Clone> Gather<T> {
 
 async fn answer_all<T: Clone, Asking>(
     questions: Vec<Question<T>>,
+    names_max: usize,
     ask: &impl Fn(Vec<String>) -> Asking,
 ) where
     Asking: Future<Output = Result<BTreeMap<String, T>, Failure>>,
@@ -98,7 +98,7 @@ async fn answer_all<T: Clone, Asking>(
             .push(question.answer);
     }
     let names: Vec<String> = by_name.keys().cloned().collect();
-    let chunks = names.chunks(FILTER_VALUES_MAX);
+    let chunks = names.chunks(names_max);
     let asked = chunks.map(|names| async move { (names, ask(names.to_vec()).await) });
     for (names, answer) in join_all(asked).await {
         for name in names {
@@ -111,13 +111,12 @@ async fn answer_all<T: Clone, Asking>(
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "conformance"))]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use infra_sdk::FailureKind;
-    use infra_sdk::clock::Clock;
+    use crate::FailureKind;
+    use crate::clock::Clock;
 
     use super::*;
 
@@ -131,7 +130,7 @@ mod tests {
     #[test]
     fn many_questions_make_few_calls() {
         let clock = Clock::default();
-        let gather = Gather::default();
+        let gather = Gather::new(200);
         let calls = AtomicUsize::new(0);
         let one = |name: String| {
             let (clock, gather, calls) = (&clock, &gather, &calls);
@@ -162,7 +161,7 @@ mod tests {
     #[test]
     fn a_failure_reaches_everybody_and_a_cancelled_caller_nobody() {
         let clock = Clock::default();
-        let gather: Arc<Gather<usize>> = Arc::default();
+        let gather: Gather<usize> = Gather::new(200);
         let broken = Failure::new(FailureKind::Cloud, "it is broken");
         let failing = |_| async { Err(broken.clone()) };
         let both = join_all(["a", "b"].map(|name| gather.one(&clock, name, failing)));
@@ -173,7 +172,10 @@ mod tests {
         let cancelled = async {
             let asking = gather.one(&clock, "a", works);
             let soon = clock.pause(Duration::from_millis(50));
-            tokio::select! { biased; _ = soon => None, answer = asking => Some(answer) }
+            match select(pin!(soon), pin!(asking)).await {
+                Either::Left(_) => None,
+                Either::Right((answer, _)) => Some(answer),
+            }
         };
         let other = gather.one(&clock, "bcd", works);
         let (first, second) = clock.run(futures::future::join(cancelled, other));
