@@ -57,10 +57,10 @@ impl Source {
         while let Some(token) = tokens.get(at) {
             at += 1;
             match token {
-                TokenTree::Punct(sign) if sign.as_char() == '#' => {
-                    if tokens.get(at).is_some_and(is_for_tests) {
-                        at += 1 + length_to(&tokens[at + 1..], ends_item);
-                    }
+                TokenTree::Punct(sign)
+                    if sign.as_char() == '#' && tokens.get(at).is_some_and(is_for_tests) =>
+                {
+                    at += 1 + length_to(&tokens[at + 1..], ends_item);
                 }
                 TokenTree::Group(group) => {
                     self.read(&group.stream().into_iter().collect::<Vec<_>>());
