@@ -10,6 +10,7 @@ pub const ROOMS: &[(&str, &str, &[&str])] = &[
     ("lang", "infra-lang", &["infra-model"]),
     ("providers/sdk", "infra-sdk", &["infra-model"]),
     ("providers/aws", "infra-aws", &["infra-model", "infra-sdk"]),
+    ("providers/aliyun/openapi", "aliyun-openapi", &[]),
     ("providers/sim", "infra-sim", &[]),
     ("stdlib", "infra-stdlib", &[]),
     (
@@ -35,12 +36,16 @@ pub const ROOMS: &[(&str, &str, &[&str])] = &[
 /// Dependencies that only some rooms may have: a prefix, and the rooms.
 const GUARDED: &[(&str, &[&str])] = &[
     ("aws-", &["infra-aws"]),
+    ("aliyun-openapi", &["infra-aliyun"]),
     ("clap", &["infra"]),
     ("tracing-subscriber", &["infra"]),
     ("miette", &["infra"]),
     ("indicatif", &["infra"]),
-    ("tokio", &["infra", "infra-aws", "infra-sim"]),
-    ("hyper", &["infra-sim"]),
+    (
+        "tokio",
+        &["infra", "infra-aws", "aliyun-openapi", "infra-sim"],
+    ),
+    ("hyper", &["aliyun-openapi", "infra-sim"]),
     ("pest", &["infra-lang"]),
 ];
 
