@@ -91,6 +91,7 @@ impl From<&Lifecycle> for Guard {
 
 /// One resource that exists, as state knows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "FlatEntry")]
 pub struct Entry {
     #[serde(flatten)]
     pub of: Incarnation,
@@ -103,6 +104,50 @@ pub struct Entry {
     /// A second one that a late request made beside the one in use: it holds nothing, and the next apply deletes it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub duplicate: bool,
+}
+
+/// An [`Entry`] as the file has it: flat. Serde would buffer every entry to read flattened parts.
+#[derive(Deserialize)]
+struct FlatEntry {
+    address: Address,
+    generation: u64,
+    id: String,
+    status: Status,
+    provider: String,
+    authored: Sealed,
+    #[serde(default)]
+    depends: BTreeSet<Address>,
+    #[serde(default)]
+    protect: Option<String>,
+    #[serde(default)]
+    snapshot: bool,
+    #[serde(default)]
+    keep: bool,
+    attributes: Sealed,
+    #[serde(default)]
+    duplicate: bool,
+}
+
+impl From<FlatEntry> for Entry {
+    fn from(flat: FlatEntry) -> Entry {
+        Entry {
+            of: Incarnation::new(flat.address, flat.generation),
+            id: flat.id,
+            status: flat.status,
+            draft: Draft {
+                provider: flat.provider,
+                authored: flat.authored,
+                depends: flat.depends,
+                guard: Guard {
+                    protect: flat.protect,
+                    snapshot: flat.snapshot,
+                    keep: flat.keep,
+                },
+            },
+            attributes: flat.attributes,
+            duplicate: flat.duplicate,
+        }
+    }
 }
 
 impl Entry {

@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod exchange;
 pub mod files;
+mod form;
 pub(crate) mod hide;
 pub mod history;
 pub mod journal;

@@ -10,8 +10,9 @@ use std::ops::Deref;
 use hmac::{Hmac, KeyInit, Mac};
 use infra_model::{Record, Secret, Value, json};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Value as Json, json};
 use sha2::Sha256;
+
+use super::form::{ReadRecord, WrittenRecord};
 
 /// The length of a [`SealKey`] in bytes.
 pub const KEY_LEN: usize = 32;
@@ -174,66 +175,14 @@ impl Deref for Sealed {
 
 impl Serialize for Sealed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        record_to_json(&self.0).serialize(serializer)
+        WrittenRecord(&self.0).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Sealed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        record_from_json(&json)
-            .map(Sealed)
-            .ok_or_else(|| serde::de::Error::custom("a value is not of the form that state keeps"))
+        ReadRecord::deserialize(deserializer).map(|it| Sealed(it.0))
     }
-}
-
-/// The exact form of [`json::to_state`], with the fingerprints.
-fn to_json(value: &Value) -> Json {
-    match value {
-        Value::Secret(secret) => json!({ "$secret": secret.expose().as_str() }),
-        Value::List(items) => Json::Array(items.iter().map(to_json).collect()),
-        Value::Map(map) if map.keys().any(|key| key.starts_with('$')) => {
-            json!({ "$map": record_to_json(map) })
-        }
-        Value::Map(map) => record_to_json(map),
-        other => json::to_state(other),
-    }
-}
-
-fn record_to_json(record: &Record) -> Json {
-    Json::Object(
-        record
-            .iter()
-            .map(|(name, value)| (name.clone(), to_json(value)))
-            .collect(),
-    )
-}
-
-fn from_json(json: &Json) -> Option<Value> {
-    match json {
-        Json::Array(items) => Some(Value::List(
-            items.iter().map(from_json).collect::<Option<_>>()?,
-        )),
-        Json::Object(map) => {
-            let single = map.iter().next().filter(|_| map.len() == 1);
-            match single {
-                Some((tag, inner)) if tag == "$secret" => {
-                    Some(Value::Secret(Secret::new(Value::string(inner.as_str()?))))
-                }
-                Some((tag, inner)) if tag == "$map" => Some(Value::Map(record_from_json(inner)?)),
-                Some((tag, _)) if tag.starts_with('$') => json::from_state(json),
-                _ => Some(Value::Map(record_from_json(json)?)),
-            }
-        }
-        leaf => json::from_state(leaf),
-    }
-}
-
-fn record_from_json(json: &Json) -> Option<Record> {
-    json.as_object()?
-        .iter()
-        .map(|(name, value)| Some((name.clone(), from_json(value)?)))
-        .collect()
 }
 
 #[cfg(test)]
