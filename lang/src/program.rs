@@ -120,27 +120,10 @@ pub fn load(world: &dyn World) -> Loaded {
     let mut schemas = Schemas::load_mentioned(&mut loader);
     let mut catalogues = BTreeMap::new();
     let mut tables = BTreeSet::new();
-    let used = used_types(&loader.trees);
-    let named: Vec<(String, String)> = schemas
-        .catalogues()
-        .filter(|(ty, _, _)| used.contains(*ty))
-        .map(|(ty, _, table)| {
-            let ty = ty.strip_prefix("provider.").unwrap_or(ty);
-            (
-                ty.split('.').next().unwrap_or_default().to_owned(),
-                table.to_owned(),
-            )
-        })
-        .collect();
-    for (provider, table) in named {
+    for (provider, table) in schemas.tables(&used_types(&loader.trees)) {
         if let Some(module) = loader.std_module(&format!("{provider}/catalogue.infra")) {
             catalogues.insert(provider.clone(), module);
-            tables.insert((provider, table));
-        }
-    }
-    for provider in schemas.with_tables(&used) {
-        if let Some(module) = loader.std_module(&format!("{provider}/catalogue.infra")) {
-            catalogues.insert(provider, module);
+            tables.extend(table.map(|table| (provider, table)));
         }
     }
     let mut conditions = std::mem::take(&mut schemas.conditions);

@@ -21,6 +21,8 @@ pub(crate) struct Checked {
     pub allow: BTreeSet<String>,
     /// It stands for instances that are not known.
     pub assumed: bool,
+    /// The fields whose values are wrong, for a reason that was told.
+    pub failed: Vec<String>,
 }
 
 /// Tables of catalogues, by provider and table.

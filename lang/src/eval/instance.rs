@@ -22,9 +22,11 @@ impl Evaluator<'_> {
         let mut fields = Record::new();
         let mut depends = BTreeMap::new();
         let mut field_spans = BTreeMap::new();
+        let mut failed = Vec::new();
         for (index, field) in schema.fields.iter().enumerate() {
             let result = self.field(id, index, field);
             let Some(thing) = self.note(result) else {
+                failed.push(field.name.clone());
                 continue;
             };
             let Some(value) = thing
@@ -77,6 +79,7 @@ impl Evaluator<'_> {
             instance: Arc::new(instance),
             allow,
             assumed: node.assumed,
+            failed,
         })
     }
 

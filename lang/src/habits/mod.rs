@@ -70,6 +70,7 @@ mod tests {
                 } else if let Some(field) = line.strip_prefix("  ")
                     && field.starts_with(|c: char| c.is_ascii_lowercase())
                     && let Some((field, _)) = field.split_once(':')
+                    && field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
                     && let Some((_, fields)) = found.last_mut()
                 {
                     if !computed {

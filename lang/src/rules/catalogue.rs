@@ -3,32 +3,18 @@
 use infra_model::{Record, Span, Value};
 
 use super::View;
-use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::suggest;
 
-/// What a table lists, and the code of a name that is not in it.
-fn subject(table: &str) -> Option<(&'static str, &'static str)> {
-    match table {
-        "machine_types" => Some(("machine type", codes::UNKNOWN_MACHINE_TYPE)),
-        "regions" => Some(("region", codes::UNKNOWN_REGION)),
-        _ => None,
-    }
-}
-
 pub(super) fn check(view: &mut View<'_>) {
-    let named: Vec<(String, String, String)> = view
-        .schemas
-        .catalogues()
-        .map(|(ty, field, table)| (ty.to_owned(), field.to_owned(), table.to_owned()))
-        .collect();
-    for (type_name, field, table) in named {
-        let Some((what, code)) = subject(&table) else {
+    let schemas = view.schemas;
+    for (type_name, field, listed) in schemas.catalogues() {
+        let Some((what, code)) = &listed.what else {
             continue;
         };
         match type_name.strip_prefix("provider.") {
-            Some(provider) => providers(view, provider, &field, &table, what, code),
-            None => instances(view, &type_name, &field, &table, what, code),
+            Some(provider) => providers(view, provider, field, &listed.table, what, code),
+            None => instances(view, type_name, field, &listed.table, what, code),
         }
     }
 }

@@ -9,8 +9,6 @@ use super::{View, place};
 use crate::diagnostic::Diagnostic;
 use crate::eval::Checked;
 use crate::schema::{Rule, RuleKind};
-use crate::syntax::{Expr, ExprKind};
-use crate::typing::constant::literal;
 
 /// Something held, by whom, and the rule that says so.
 struct Holding<'v> {
@@ -137,7 +135,7 @@ fn report(view: &mut View<'_>, first: &Holding<'_>, second: &Holding<'_>, messag
         Sameness::Overlap => format!("the range of `{}`", first.by.instance.address.name),
         _ => "here".to_owned(),
     };
-    let help = match second.rule.help.as_ref().and_then(text) {
+    let help = match second.rule.help.as_ref().and_then(super::plain_text) {
         Some(help) => help,
         None => format!("{}; {otherwise}", exclusive.why),
     };
@@ -147,13 +145,6 @@ fn report(view: &mut View<'_>, first: &Holding<'_>, second: &Holding<'_>, messag
             .related(place(&first.by.instance, &field(first)), there)
             .help(help)
     });
-}
-
-fn text(expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::String(_) => literal(expr, None)?.as_str().map(str::to_owned),
-        _ => None,
-    }
 }
 
 fn taken(first: &Holding<'_>, second: &Holding<'_>) -> (String, &'static str) {

@@ -4,29 +4,32 @@
 //!
 //! Rules are text: decorators of the schemas in the library. This is above evaluation, which knows no rule.
 
-mod address;
+mod asked;
 mod catalogue;
 mod condition;
+mod distinct;
 mod exclusive;
-mod name;
-mod network;
-mod placement;
+mod inside;
+mod labels;
+mod length;
+mod letters;
+mod prefixes;
 mod quota;
-mod range;
-mod route;
-mod rule;
+mod same;
 mod secret;
-mod volume;
+mod whole;
+mod zone;
 
 use std::collections::HashMap;
 
 use infra_model::desired::ProviderConfig;
-use infra_model::{Address, Instance, SchemaKind, Span, Value};
-use ipnet::IpNet;
+use infra_model::{Address, Instance, Record, SchemaKind, Span, Value};
 
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Catalogue, Checked, Evaluator, Outcome};
-use crate::schema::Schemas;
+use crate::schema::{Rule, RuleKind, Schemas};
+use crate::syntax::Expr;
+use crate::typing::constant::literal;
 
 /// The evaluated program as the rules see it.
 struct View<'a> {
@@ -56,24 +59,53 @@ pub(crate) fn check(evaluator: &Evaluator<'_>, outcome: &Outcome) -> Vec<Diagnos
         evaluator,
         found: Vec::new(),
     };
+    each(&mut view);
     for rule in [
-        range::check,
-        network::check,
-        address::check,
-        placement::check,
         exclusive::check,
         secret::check,
-        condition::check,
-        rule::check,
-        route::check,
-        volume::check,
-        name::check,
+        labels::check,
         quota::check,
         catalogue::check,
     ] {
         rule(&mut view);
     }
     view.found
+}
+
+/// The rules over one resource at a time.
+fn each(view: &mut View<'_>) {
+    for at in view.checked.clone() {
+        // Of the conditions on a value with the same code, the first that is broken says enough.
+        let mut broken: Vec<(Option<&str>, &str)> = Vec::new();
+        for rule in view.schemas.rules(&at.instance.address.type_name) {
+            let known = (rule.field.as_deref(), rule.code);
+            let is_list = matches!(rule.kind, RuleKind::Distinct(_));
+            if at.allow.contains(rule.code) || !is_list && broken.contains(&known) {
+                continue;
+            }
+            let before = view.found.len();
+            one(view, at, rule);
+            if view.found.len() > before {
+                broken.push(known);
+            }
+        }
+    }
+}
+
+fn one(view: &mut View<'_>, at: &Checked, rule: &Rule) {
+    match &rule.kind {
+        RuleKind::Check(it) => condition::check(view, at, rule, it),
+        RuleKind::Distinct(it) => distinct::check(view, at, rule, it),
+        RuleKind::Inside(it) => inside::check(view, at, rule, it),
+        RuleKind::Length(it) => length::check(view, at, rule, it),
+        RuleKind::Letters(it) => letters::check(view, at, rule, it),
+        RuleKind::Prefixes(it) => prefixes::check(view, at, rule, it),
+        RuleKind::Same(it) => same::check(view, at, rule, it),
+        RuleKind::Whole(unit, what) => whole::check(view, at, rule, *unit, what),
+        RuleKind::Zone(table) => zone::check(view, at, rule, table),
+        // These look at several resources together.
+        RuleKind::Exclusive(_) | RuleKind::Labels(_) | RuleKind::Quota(_) => {}
+    }
 }
 
 impl<'a> View<'a> {
@@ -105,16 +137,29 @@ impl<'a> View<'a> {
         field.is_some_and(|field| field.computed)
     }
 
-    /// The instance a field refers to.
-    fn target(&self, instance: &Instance, field: &str) -> Option<&'a Checked> {
-        self.at(instance.fields.get(field)?)
+    /// What an attribute of something is; `None` where it is not known or null.
+    fn attribute(&self, of: &Address, name: &str) -> Option<Value> {
+        let made = self.by_address.get(of);
+        match made.and_then(|it| it.instance.fields.get(name)) {
+            Some(value) => Some(value.clone()),
+            None => self.evaluator.rule_attribute(of, name),
+        }
     }
 
-    fn at(&self, value: &Value) -> Option<&'a Checked> {
-        match value {
-            Value::Ref(address) => self.by_address.get(address).copied(),
-            _ => None,
+    /// What stands at the end of a path from a resource's fields, and whose it is: the range of `subnet.range` and the
+    /// subnet.
+    fn behind(&self, instance: &Instance, path: &[String]) -> Option<(Address, Value)> {
+        let (first, rest) = path.split_first()?;
+        let mut owner = instance.address.clone();
+        let mut value = instance.fields.get(first)?.clone();
+        for name in rest {
+            let Value::Ref(address) = value else {
+                return None;
+            };
+            value = self.attribute(&address, name)?;
+            owner = address;
         }
+        Some((owner, value))
     }
 
     /// Reports a broken rule at a field, unless it is allowed there.
@@ -136,22 +181,37 @@ fn place(instance: &Instance, field: &str) -> Span {
         .unwrap_or(instance.span)
 }
 
-fn cidr(instance: &Instance, field: &str) -> Option<IpNet> {
-    match instance.fields.get(field)? {
-        Value::Cidr(range) => Some(*range),
-        _ => None,
+/// The items of a list, or the one value there is.
+fn items<'r>(fields: &'r Record, field: &str) -> &'r [Value] {
+    match fields.get(field) {
+        Some(Value::List(items)) => items,
+        Some(value) => std::slice::from_ref(value),
+        None => &[],
     }
 }
 
-fn text<'i>(instance: &'i Instance, field: &str) -> Option<&'i str> {
-    instance.fields.get(field)?.as_str()
+/// The texts of a field, or those that its items have in the field `of`.
+fn texts<'r>(fields: &'r Record, field: &str, of: Option<&str>) -> Vec<&'r str> {
+    let items = items(fields, field).iter();
+    match of {
+        None => items.filter_map(Value::as_str).collect(),
+        Some(of) => items
+            .filter_map(|item| item.as_map()?.get(of)?.as_str())
+            .collect(),
+    }
 }
 
-/// The references in a field, alone or in a list.
-fn references<'i>(instance: &'i Instance, field: &str) -> Vec<&'i Value> {
-    match instance.fields.get(field) {
-        Some(Value::List(items)) => items.iter().collect(),
-        Some(value) => vec![value],
-        None => Vec::new(),
+/// What a value mentions, however deep.
+fn references(value: &Value) -> Vec<&Address> {
+    match value {
+        Value::Ref(address) => vec![address],
+        Value::List(items) => items.iter().flat_map(references).collect(),
+        Value::Map(map) => map.values().flat_map(references).collect(),
+        _ => Vec::new(),
     }
+}
+
+/// A text without parts to work out.
+fn plain_text(expr: &Expr) -> Option<String> {
+    literal(expr, None)?.as_str().map(str::to_owned)
 }

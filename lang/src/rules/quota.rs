@@ -1,266 +1,142 @@
-//! No more than the account may have: the quotas of the catalogue, or those that the provider's configuration says
-//! Amazon has raised. An account may have more than either knows, so these are warnings.
-//!
-//! "Amazon VPC quotas", "Amazon EC2 endpoints and quotas", "Amazon EBS volume limits for Amazon EC2 instances".
+//! `@quota(name, "what is counted")`: no more than the account may have, by the quotas of the catalogue or those that
+//! the provider's configuration says were raised. An account may have more than either knows, so these are warnings.
 
 use std::collections::BTreeMap;
 
-use infra_model::{Instance, Value};
+use infra_model::{Record, Value};
 use ipnet::IpNet;
 
-use super::{View, references};
+use super::View;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::Checked;
+use crate::schema::{QUOTAS, Quota, Rule, RuleKind};
 
-/// How many of a type there can be, in all or for each thing that a field refers to.
-struct Counted {
-    quota: &'static str,
-    type_name: &'static str,
-    per: Option<&'static str>,
-    /// Completes "there are 6 … in the region".
-    what: &'static str,
-}
-
-const COUNTED: [Counted; 6] = [
-    Counted {
-        quota: "vpcs",
-        type_name: "aws.vpc",
-        per: None,
-        what: "networks",
-    },
-    Counted {
-        quota: "addresses",
-        type_name: "aws.elastic_ip",
-        per: None,
-        what: "addresses that stay",
-    },
-    Counted {
-        quota: "subnets_per_vpc",
-        type_name: "aws.subnet",
-        per: Some("vpc"),
-        what: "subnets",
-    },
-    Counted {
-        quota: "route_tables_per_vpc",
-        type_name: "aws.route_table",
-        per: Some("vpc"),
-        what: "route tables",
-    },
-    Counted {
-        quota: "network_acls_per_vpc",
-        type_name: "aws.network_acl",
-        per: Some("vpc"),
-        what: "network ACLs",
-    },
-    Counted {
-        quota: "volumes_per_instance",
-        type_name: "aws.attachment",
-        per: Some("instance"),
-        what: "disks beside the root disk",
-    },
-];
-
-/// How long a list of a resource can be.
-struct Listed {
-    quota: &'static str,
-    type_name: &'static str,
-    field: &'static str,
-    /// Completes "this makes 61 …".
-    what: &'static str,
-    count: fn(&Instance, &str) -> usize,
-}
-
-const LISTED: [Listed; 8] = [
-    Listed {
-        quota: "rules_per_group",
-        type_name: "aws.security_group",
-        field: "allow",
-        what: "rules for connections to it",
-        count: rules,
-    },
-    Listed {
-        quota: "rules_per_group",
-        type_name: "aws.security_group",
-        field: "allow_out",
-        what: "rules for connections from it",
-        count: rules,
-    },
-    Listed {
-        quota: "groups_per_interface",
-        type_name: "aws.instance",
-        field: "groups",
-        what: "security groups on one network card",
-        count: items,
-    },
-    Listed {
-        quota: "groups_per_interface",
-        type_name: "aws.network_interface",
-        field: "groups",
-        what: "security groups on one network card",
-        count: items,
-    },
-    Listed {
-        quota: "groups_per_interface",
-        type_name: "aws.vpc_endpoint",
-        field: "groups",
-        what: "security groups on one network card",
-        count: items,
-    },
-    Listed {
-        quota: "routes_per_table",
-        type_name: "aws.route_table",
-        field: "routes",
-        what: "routes",
-        count: routes,
-    },
-    Listed {
-        quota: "entries_per_acl",
-        type_name: "aws.network_acl",
-        field: "inbound",
-        what: "entries for packets to it",
-        count: items,
-    },
-    Listed {
-        quota: "entries_per_acl",
-        type_name: "aws.network_acl",
-        field: "outbound",
-        what: "entries for packets from it",
-        count: items,
-    },
-];
+/// Those that share a quota: of one configuration, in all or for what the field refers to.
+type Sharing<'v> = BTreeMap<(&'v str, &'v str, String), Vec<(&'v Checked, &'v Rule)>>;
 
 pub(super) fn check(view: &mut View<'_>) {
-    for counted in &COUNTED {
-        count(view, counted);
-    }
-    for listed in &LISTED {
-        for checked in view.of(listed.type_name) {
-            let found = (listed.count)(&checked.instance, listed.field);
-            let Some(most) = quota(view, checked, listed.quota) else {
+    let mut sharing = Sharing::new();
+    for at in view.checked.clone() {
+        for rule in view.schemas.rules(&at.instance.address.type_name) {
+            let RuleKind::Quota(quota) = &rule.kind else {
                 continue;
             };
-            if found > most {
-                let message = format!(
-                    "this makes {found} {}, and the quota is {most}",
-                    listed.what
-                );
-                exceeded(view, checked, listed.field, listed.quota, message);
-            }
+            let field = rule.field.as_deref();
+            let of = match field.map(|field| at.instance.fields.get(field)) {
+                None => String::new(),
+                Some(Some(Value::Ref(address))) => address.to_string(),
+                Some(Some(Value::List(items))) => {
+                    listed(view, at, rule, quota, items);
+                    continue;
+                }
+                Some(_) => continue,
+            };
+            let key = (at.instance.provider.as_str(), quota.name.as_str(), of);
+            sharing.entry(key).or_default().push((at, rule));
         }
+    }
+    for ((_, _, of), members) in sharing {
+        counted(view, &of, &members);
     }
 }
 
 /// The one that is too many is the first after as many as there can be, in the order of the text.
-fn count(view: &mut View<'_>, counted: &Counted) {
-    let mut groups: BTreeMap<String, Vec<&Checked>> = BTreeMap::new();
-    for checked in view.of(counted.type_name) {
-        let of = match counted.per {
-            None => String::new(),
-            Some(field) => match references(&checked.instance, field).first() {
-                Some(Value::Ref(address)) => address.to_string(),
-                _ => continue,
-            },
-        };
-        let account = &checked.instance.provider;
-        groups
-            .entry(format!("{account} {of}"))
-            .or_default()
-            .push(checked);
-    }
-    for members in groups.into_values() {
-        let Some(most) = quota(view, members[0], counted.quota) else {
-            continue;
-        };
-        if let Some(first) = members.get(most) {
-            let place = match counted.per {
-                None => "in the region".to_owned(),
-                Some(field) => {
-                    let of = references(&first.instance, field);
-                    of.first()
-                        .map_or_else(String::new, |of| format!("of `{of}`"))
-                }
-            };
-            let message = format!(
-                "there are {} {} {place}, and the quota is {most}",
-                members.len(),
-                counted.what
-            );
-            let field = counted.per.unwrap_or_default();
-            exceeded(view, first, field, counted.quota, message);
-        }
+fn counted(view: &mut View<'_>, of: &str, members: &[(&Checked, &Rule)]) {
+    let (first, rule) = members[0];
+    let RuleKind::Quota(quota) = &rule.kind else {
+        return;
+    };
+    let Some(most) = quota_of(view, first, &quota.name) else {
+        return;
+    };
+    let Some((over, _)) = members.get(most) else {
+        return;
+    };
+    let place = match of {
+        "" => "in the region".to_owned(),
+        of => format!("of `{of}`"),
+    };
+    let (count, what) = (members.len(), &quota.what);
+    let message = format!("there are {count} {what} {place}, and the quota is {most}");
+    exceeded(view, over, rule, &quota.name, message);
+}
+
+fn listed(view: &mut View<'_>, at: &Checked, rule: &Rule, quota: &Quota, items: &[Value]) {
+    let Some(most) = quota_of(view, at, &quota.name) else {
+        return;
+    };
+    let found = count(quota, items);
+    if found > most {
+        let message = format!("this makes {found} {}, and the quota is {most}", quota.what);
+        exceeded(view, at, rule, &quota.name, message);
     }
 }
 
-fn exceeded(view: &mut View<'_>, at: &Checked, field: &str, quota: &str, message: String) {
+fn exceeded(view: &mut View<'_>, at: &Checked, rule: &Rule, name: &str, message: String) {
+    let provider = at.instance.address.provider().to_owned();
+    let wish = view
+        .schemas
+        .quota_help(&provider)
+        .unwrap_or("ask the cloud for more")
+        .to_owned();
+    let field = rule.field.as_deref().unwrap_or_default();
     view.report(at, field, |span| {
         Diagnostic::warning(codes::QUOTA_EXCEEDED, span, message).help(format!(
-            "ask Amazon for more under Service Quotas, and write what it gave: `provider aws {{ quotas = {{ {quota} = … }} }}`"
+            "{wish}, and write what it gave: `provider {provider} {{ {QUOTAS} = {{ {name} = … }} }}`"
         ))
     });
 }
 
 /// What the resource's provider is configured with, or else the catalogue's figure.
-fn quota(view: &View<'_>, checked: &Checked, name: &str) -> Option<usize> {
-    let mut providers = view.providers.iter();
-    let provider = providers.find(|it| it.key() == checked.instance.provider);
-    let own = provider
-        .and_then(|it| it.fields.get("quotas")?.as_map()?.get(name))
+fn quota_of(view: &View<'_>, at: &Checked, name: &str) -> Option<usize> {
+    let config = view.provider(&at.instance);
+    let own = config
+        .and_then(|it| it.fields.get(QUOTAS)?.as_map()?.get(name))
         .and_then(Value::as_int);
     let catalogue = || {
-        let table = view
-            .catalogue
-            .get(&("aws".to_owned(), "quotas".to_owned()))?;
+        let provider = at.instance.address.provider().to_owned();
+        let table = view.catalogue.get(&(provider, QUOTAS.to_owned()))?;
         table.get(name)?.as_int()
     };
     usize::try_from(own.or_else(catalogue)?).ok()
 }
 
-fn list<'i>(instance: &'i Instance, field: &str) -> &'i [Value] {
-    let value = instance.fields.get(field).and_then(Value::as_list);
-    value.unwrap_or_default()
-}
-
-fn items(instance: &Instance, field: &str) -> usize {
-    list(instance, field).len()
-}
-
-/// IPv4 and IPv6 are counted apart; what names a group counts in both.
-fn rules(instance: &Instance, field: &str) -> usize {
+/// How much the items of a list count.
+fn count(quota: &Quota, items: &[Value]) -> usize {
+    let times = |item: &Record| match &quota.times {
+        Some(field) => item
+            .get(field)
+            .and_then(Value::as_list)
+            .map_or(0, <[Value]>::len),
+        None => 1,
+    };
+    let Some(apart) = &quota.apart else {
+        return match &quota.times {
+            Some(_) => items.iter().filter_map(Value::as_map).map(times).sum(),
+            None => items.len(),
+        };
+    };
+    // What is neither IPv4 nor IPv6, such as a group, counts in both.
     let (mut four, mut six) = (0, 0);
-    for rule in list(instance, field).iter().filter_map(Value::as_map) {
-        let ports = rule.get("ports").and_then(Value::as_list);
-        let ports = ports.map_or(0, <[Value]>::len);
-        let ends = match rule.get("from").or_else(|| rule.get("to")) {
+    for item in items.iter().filter_map(Value::as_map) {
+        let ends = match item.get(apart) {
             Some(Value::List(ends)) => ends.as_slice(),
             Some(one) => std::slice::from_ref(one),
             None => &[],
         };
         for end in ends {
-            four += if is_six(end) { 0 } else { ports };
-            six += if is_four(end) { 0 } else { ports };
+            four += if matches!(end, Value::Cidr(IpNet::V6(_))) {
+                0
+            } else {
+                times(item)
+            };
+            six += if matches!(end, Value::Cidr(IpNet::V4(_))) {
+                0
+            } else {
+                times(item)
+            };
         }
     }
     four.max(six)
-}
-
-/// As for rules: a quota for each version of IP.
-fn routes(instance: &Instance, field: &str) -> usize {
-    let ends = list(instance, field)
-        .iter()
-        .filter_map(|route| route.as_map()?.get("to"));
-    let (mut four, mut six) = (0, 0);
-    for end in ends {
-        four += usize::from(!is_six(end));
-        six += usize::from(!is_four(end));
-    }
-    four.max(six)
-}
-
-fn is_four(end: &Value) -> bool {
-    matches!(end, Value::Cidr(IpNet::V4(_)))
-}
-
-fn is_six(end: &Value) -> bool {
-    matches!(end, Value::Cidr(IpNet::V6(_)))
 }

@@ -2,7 +2,7 @@
 
 use infra_model::{Exclusive, Guard, Sameness, Value, Within};
 
-use super::read::path;
+use super::args::path;
 use crate::syntax::{Arg, BinaryOp, Decorator, Expr, ExprKind};
 use crate::typing::constant::literal;
 

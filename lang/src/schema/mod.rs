@@ -1,13 +1,17 @@
 //! Schemas: the resource types of the standard library, read from its text.
 
+mod args;
 mod exclusive;
 mod read;
+mod rule;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use infra_model::{Schema, SchemaKind};
-pub(crate) use rules::{Rule, RuleKind};
+pub(crate) use rule::{
+    Check, Distinct, Inside, Labels, Length, Letters, Prefixes, Quota, Rule, RuleKind, Same,
+};
 
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Loader;
@@ -22,7 +26,7 @@ pub struct Schemas {
     /// By type name: what is managed and what is only looked up.
     by_name: BTreeMap<String, [Option<Schema>; 2]>,
     /// The catalogue's table that lists a field's words, by type and field (`@catalogue(machine_types)`).
-    catalogues: BTreeMap<(String, String), String>,
+    catalogues: BTreeMap<(String, String), Listed>,
     /// How the ids of a type begin (`@prefix("vpc-")`), and the field of its lookup that takes one (`@own_id`).
     prefixes: BTreeMap<String, String>,
     own_ids: BTreeMap<String, String>,
@@ -31,6 +35,17 @@ pub struct Schemas {
     /// The rules of each type, in the order of its text.
     rules: BTreeMap<String, Vec<Rule>>,
     pub(crate) conditions: Conditions,
+}
+
+/// A table of the provider's catalogue that a field names.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub table: String,
+    /// What the table lists, and the code of a word that is not in it. Without it, the table says more of the field's
+    /// words than which there are.
+    pub what: Option<(String, &'static str)>,
+    /// What to do where the table's figures are not enough.
+    pub help: Option<String>,
 }
 
 impl Schemas {
@@ -151,15 +166,28 @@ impl Schemas {
         self.rules.get(type_name).map_or(&[], Vec::as_slice)
     }
 
-    /// The providers whose tables a rule of one of these types mentions.
-    pub(crate) fn with_tables(&self, types: &BTreeSet<String>) -> BTreeSet<String> {
-        let mentions = |rule: &Rule| match &rule.kind {
-            RuleKind::Check { names, .. } => names.contains("catalogue"),
-            RuleKind::Exclusive(_) => false,
+    /// The tables of catalogues, by provider, that fields and rules of these types need; without a table where an
+    /// expression asks.
+    pub(crate) fn tables(&self, types: &BTreeSet<String>) -> BTreeSet<(String, Option<String>)> {
+        let used = |ty: &str| types.contains(ty);
+        let of_fields = self.catalogues.iter().filter(|((ty, _), _)| used(ty));
+        let of_fields = of_fields.map(|((ty, _), listed)| (ty, Some(listed.table.clone())));
+        let rules = self.rules.iter().filter(|(ty, _)| used(ty));
+        let of_rules = rules.flat_map(|(ty, rules)| {
+            let table = |rule: &Rule| match &rule.kind {
+                RuleKind::Zone(table) => Some(Some(table.clone())),
+                RuleKind::Quota(_) => Some(Some(QUOTAS.to_owned())),
+                _ => rule.names.contains("catalogue").then_some(None),
+            };
+            rules.iter().filter_map(table).map(move |table| (ty, table))
+        });
+        let provider = |ty: &String| {
+            let ty = ty.strip_prefix("provider.").unwrap_or(ty);
+            ty.split('.').next().unwrap_or_default().to_owned()
         };
-        let used = self.rules.iter().filter(|(ty, _)| types.contains(*ty));
-        used.filter(|(_, rules)| rules.iter().any(mentions))
-            .map(|(ty, _)| ty.split('.').next().unwrap_or_default().to_owned())
+        of_fields
+            .chain(of_rules)
+            .map(|(ty, table)| (provider(ty), table))
             .collect()
     }
 
@@ -206,13 +234,22 @@ impl Schemas {
         self.own_ids.get(type_name).map(String::as_str)
     }
 
+    /// What to do where a quota of a provider is not enough.
+    pub(crate) fn quota_help(&self, provider: &str) -> Option<&str> {
+        let field = (format!("provider.{provider}"), QUOTAS.to_owned());
+        self.catalogues.get(&field)?.help.as_deref()
+    }
+
     /// The fields whose words a catalogue lists: type, field and the catalogue's table.
-    pub(crate) fn catalogues(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+    pub(crate) fn catalogues(&self) -> impl Iterator<Item = (&str, &str, &Listed)> {
         self.catalogues
             .iter()
-            .map(|((ty, field), table)| (ty.as_str(), field.as_str(), table.as_str()))
+            .map(|((ty, field), listed)| (ty.as_str(), field.as_str(), listed))
     }
 }
+
+/// The table of quotas in a catalogue, and the field of a provider's configuration that says what was raised.
+pub(crate) const QUOTAS: &str = "quotas";
 
 /// Where a schema of this kind stands among those of its name.
 fn place(kind: SchemaKind) -> usize {

@@ -2,8 +2,11 @@
 
 use infra_model::{Change, Duration, FieldSchema, Forbids, Schema, Value};
 
+use super::Listed;
+use super::args::{self, Args};
 use super::exclusive::{self, exclusive};
-use super::rules::{self, Rule};
+use super::rule::Rule;
+use super::rules;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::suggest;
@@ -11,9 +14,17 @@ use crate::syntax::{BinaryOp, Decorator, Expr, ExprKind, Item, SchemaField, Sche
 use crate::typing::constant::{constant, literal};
 use crate::typing::convert::TypeReader;
 
-const TYPE_DECORATORS: [&str; 6] = ["data", "create_first", "timeout", "link", "unique", "check"];
-const FIELD_DECORATORS: [&str; 18] = [
+const TYPE_DECORATORS: [&str; 7] = [
+    "data",
+    "create_first",
+    "timeout",
+    "link",
+    "unique",
     "check",
+    "quota",
+];
+/// Those of fields, but for the rules.
+const FIELD_DECORATORS: [&str; 17] = [
     "once",
     "unique",
     "disjoint",
@@ -36,8 +47,8 @@ const FIELD_DECORATORS: [&str; 18] = [
 /// A schema, and what only the language asks of it.
 pub(super) struct Read {
     pub schema: Schema,
-    /// The catalogue's tables that fields name: field and table.
-    pub catalogues: Vec<(String, String)>,
+    /// The catalogue's tables that fields name, by field.
+    pub catalogues: Vec<(String, Listed)>,
     /// How its ids begin: `@prefix("vpc-")`.
     pub prefix: Option<String>,
     /// The field of a lookup that takes the id of what is looked up: `@own_id`.
@@ -70,7 +81,7 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
                 link = true;
                 Ok(())
             }
-            "unique" | "check" => rule(&mut schema, None, decorator).map(|it| rules.push(it)),
+            name if is_rule(name) => rule(&mut schema, None, decorator).map(|it| rules.push(it)),
             _ => type_decorator(&mut schema, decorator),
         };
         if let Err(why) = read {
@@ -96,9 +107,7 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
         for decorator in written.decorators.iter().filter(of_rules) {
             match rule(&mut read.schema, Some(&written.name.text), decorator) {
                 Ok(rule) => read.rules.push(rule),
-                Err(why) => reader
-                    .diagnostics
-                    .push(bad(decorator, why, &FIELD_DECORATORS)),
+                Err(why) => reader.diagnostics.push(bad_of_field(decorator, why)),
             }
         }
     }
@@ -106,7 +115,7 @@ pub(super) fn schema(reader: &mut TypeReader<'_>, item: &Item, it: &SchemaItem) 
 }
 
 fn is_rule(name: &str) -> bool {
-    name == "check" || exclusive::is_one(name)
+    rules::DECORATORS.contains(&name) || exclusive::is_one(name)
 }
 
 fn rule(
@@ -115,7 +124,7 @@ fn rule(
     decorator: &Decorator,
 ) -> Result<Rule, &'static str> {
     if !exclusive::is_one(&decorator.name.text) {
-        return rules::check(field, decorator);
+        return rules::rule(field, decorator);
     }
     let found = exclusive(&schema.type_name, field, decorator)?;
     schema.exclusive.push(found);
@@ -183,19 +192,6 @@ fn exception(expr: &Expr) -> Option<(String, String)> {
     Some((word(left)?, word(right)?))
 }
 
-/// The names of `a.b.c`.
-pub(super) fn path(expr: &Expr) -> Option<Vec<String>> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(vec![name.clone()]),
-        ExprKind::Member { base, name, .. } => {
-            let mut names = path(base)?;
-            names.push(name.text.clone());
-            Some(names)
-        }
-        _ => None,
-    }
-}
-
 fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -> FieldSchema {
     let ty = reader.read(&field.ty, None);
     let default = field.default.as_ref().and_then(|default| {
@@ -235,38 +231,47 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             "moves" => read.moves = true,
             "forbids" => match forbidden(decorator) {
                 Some(what) => read.forbids = Some(what),
-                None => reader.diagnostics.push(bad(
+                None => reader.diagnostics.push(bad_of_field(
                     decorator,
                     "it says what it forbids: `@forbids(delete)` or `@forbids(stop)`",
-                    &FIELD_DECORATORS,
                 )),
             },
             name if is_rule(name) => {}
             "own_id" => of.own_id = Some(read.name.clone()),
             "prefix" => match first.and_then(|text| literal(text, None)) {
                 Some(Value::String(prefix)) => of.prefix = Some(prefix),
-                _ => reader.diagnostics.push(bad(
+                _ => reader.diagnostics.push(bad_of_field(
                     decorator,
                     "it says how ids begin: `@prefix(\"vpc-\")`",
-                    &FIELD_DECORATORS,
                 )),
             },
-            "catalogue" => match first.map(|arg| &arg.kind) {
-                Some(ExprKind::Name(table)) => {
-                    of.catalogues.push((read.name.clone(), table.clone()));
-                }
-                _ => reader.diagnostics.push(bad(
-                    decorator,
-                    "it names a table of the catalogue: `@catalogue(machine_types)`",
-                    &FIELD_DECORATORS,
-                )),
+            "catalogue" => match listed(decorator) {
+                Ok(listed) => of.catalogues.push((read.name.clone(), listed)),
+                Err(why) => reader.diagnostics.push(bad_of_field(decorator, why)),
             },
-            _ => reader
-                .diagnostics
-                .push(bad(decorator, "", &FIELD_DECORATORS)),
+            _ => reader.diagnostics.push(bad_of_field(decorator, "")),
         }
     }
     read
+}
+
+/// `@catalogue(machine_types, "machine type", code = "…")`
+fn listed(decorator: &Decorator) -> Result<Listed, &'static str> {
+    let wrong = "it names a table of the catalogue: `@catalogue(machine_types, \"machine type\", code = \"…\")`";
+    let args = Args(decorator);
+    args.only(&["code", "help"], wrong)?;
+    let mut plain = args.plain();
+    Ok(Listed {
+        table: plain.next().and_then(args::word).ok_or(wrong)?,
+        what: match plain.next() {
+            Some(what) => Some((
+                args::text(what).ok_or(wrong)?,
+                args.named("code").and_then(args::code).ok_or(wrong)?,
+            )),
+            None => None,
+        },
+        help: args.text("help", wrong)?,
+    })
 }
 
 /// `delete` or `stop`
@@ -276,6 +281,11 @@ fn forbidden(decorator: &Decorator) -> Option<Forbids> {
         ExprKind::Name(name) if name == "stop" => Some(Forbids::Stop),
         _ => None,
     }
+}
+
+fn bad_of_field(decorator: &Decorator, why: &str) -> Diagnostic {
+    let known = [&FIELD_DECORATORS[..], &rules::DECORATORS].concat();
+    bad(decorator, why, &known)
 }
 
 /// A decorator that does not belong to a schema, or (with a reason) is used wrongly.
