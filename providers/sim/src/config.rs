@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::aliyun::{self, Aliyun};
 use crate::aws::{Aws, Credentials, Quotas, Timing};
 use crate::ground::setup::Settings;
 use crate::ground::{Chaos, Clock, Setup};
@@ -28,6 +29,12 @@ pub struct Config {
     pub quotas: Quotas,
     /// Whose signatures Amazon accepts.
     pub credentials: Credentials,
+    /// How long Alibaba Cloud's pending states last.
+    pub aliyun_timing: aliyun::Timing,
+    /// Alibaba Cloud's quotas.
+    pub aliyun_quotas: aliyun::Quotas,
+    /// Whose signatures Alibaba Cloud accepts.
+    pub aliyun_credentials: aliyun::Credentials,
     /// Called once when [`Chaos`] stops the cloud; a process that wants to die with it ends itself here.
     pub on_stop: Option<Arc<dyn Fn() + Send + Sync>>,
 }
@@ -44,6 +51,9 @@ impl Config {
             timing: Timing::default(),
             quotas: Quotas::default(),
             credentials: Credentials::default(),
+            aliyun_timing: aliyun::Timing::default(),
+            aliyun_quotas: aliyun::Quotas::default(),
+            aliyun_credentials: aliyun::Credentials::default(),
             on_stop: None,
         }
     }
@@ -53,6 +63,14 @@ impl From<Config> for Setup {
     fn from(config: Config) -> Self {
         let mut timing = config.timing;
         timing.stale_ms = config.chaos.stale_ms.unwrap_or(timing.stale_ms);
+        let mut aliyun_timing = config.aliyun_timing;
+        aliyun_timing.stale_ms = config.chaos.stale_ms.unwrap_or(aliyun_timing.stale_ms);
+        let alibaba = Aliyun::new(
+            config.seed,
+            aliyun_timing,
+            config.aliyun_quotas,
+            config.aliyun_credentials,
+        );
         let amazon = Aws::new(config.seed, timing, config.quotas, config.credentials);
         Setup {
             settings: Settings {
@@ -63,7 +81,7 @@ impl From<Config> for Setup {
                 seed: config.seed,
                 on_stop: config.on_stop,
             },
-            clouds: vec![Box::new(amazon)],
+            clouds: vec![Box::new(amazon), Box::new(alibaba)],
         }
     }
 }

@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+pub mod aliyun;
 pub mod aws;
 mod config;
 mod ground;

@@ -16,6 +16,17 @@ pub fn iso(ms: u64) -> String {
     )
 }
 
+/// `2015-08-30T12:36:00Z`.
+pub fn second(ms: u64) -> String {
+    format!("{}Z", &iso(ms)[..19])
+}
+
+/// Reads `2015-08-30T12:36:00Z`.
+pub fn parse_iso(text: &str) -> Option<u64> {
+    let compact: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    parse_compact(&compact).filter(|ms| second(*ms) == text)
+}
+
 /// Reads the compact form of a signature, `20150830T123600Z`.
 pub fn parse_compact(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
@@ -73,6 +84,11 @@ mod tests {
         ] {
             assert_eq!(iso(parse_compact(compact).unwrap()), text);
         }
+        assert_eq!(
+            parse_iso("2026-12-31T00:00:01Z").map(second).as_deref(),
+            Some("2026-12-31T00:00:01Z")
+        );
+        assert_eq!(parse_iso("2026-1231T00:00:01Z"), None);
         assert_eq!(parse_compact("20151330T123600Z"), None);
         assert_eq!(parse_compact("2015-08-30"), None);
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 /// Something that exists in a region.
 pub trait Entity: Clone + Serialize + DeserializeOwned {
@@ -181,5 +182,75 @@ impl<T: Entity> Table<T> {
         if let Some(at) = self.rows.get(id).and_then(Entity::due) {
             self.due.remove(&(at, id.to_owned()));
         }
+    }
+}
+
+/// A table whatever its kind: what a region does to all of its tables alike.
+pub trait AnyTable {
+    /// The kind of its entities.
+    fn kind(&self) -> &'static str;
+    /// Takes over an entity of a state file, or lets it go when it is `null`.
+    ///
+    /// # Errors
+    /// A sentence when it is not as this simulator writes it.
+    fn load(&mut self, id: &str, entity: Value) -> Result<(), String>;
+    /// The entities that changed since the last commit, `null` for those that are gone.
+    fn changed(&self) -> Vec<(String, Value)>;
+    /// The ids of those that were made since the last commit.
+    fn made(&self) -> Vec<String>;
+    /// Makes what happened lasting.
+    fn keep(&mut self);
+    /// Undoes what happened since the last commit.
+    fn undo(&mut self);
+    /// Every entity.
+    fn every(&self) -> Vec<(String, Value)>;
+    /// Whether each is left over, and the entity.
+    fn look(&self) -> Vec<(bool, Value)>;
+}
+
+impl<T: Entity> AnyTable for Table<T> {
+    fn kind(&self) -> &'static str {
+        T::KIND
+    }
+
+    fn load(&mut self, id: &str, entity: Value) -> Result<(), String> {
+        if entity.is_null() {
+            self.remove(id);
+            return Ok(());
+        }
+        let entity = serde_json::from_value(entity)
+            .map_err(|_| format!("{} {id} is not as this simulator writes it", T::KIND))?;
+        self.put(entity);
+        Ok(())
+    }
+
+    fn changed(&self) -> Vec<(String, Value)> {
+        self.changes()
+            .map(|(id, entity)| (id.clone(), json!(entity)))
+            .collect()
+    }
+
+    fn made(&self) -> Vec<String> {
+        self.born().cloned().collect()
+    }
+
+    fn keep(&mut self) {
+        self.commit();
+    }
+
+    fn undo(&mut self) {
+        self.rollback();
+    }
+
+    fn every(&self) -> Vec<(String, Value)> {
+        self.iter()
+            .map(|row| (row.id().to_owned(), json!(row)))
+            .collect()
+    }
+
+    fn look(&self) -> Vec<(bool, Value)> {
+        self.iter()
+            .map(|row| (row.left_over(), json!(row)))
+            .collect()
     }
 }

@@ -2,6 +2,7 @@
 
 mod acls;
 mod addresses;
+mod aliyun;
 mod chaos;
 mod client;
 mod dependencies;

@@ -4,7 +4,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use sha2::Sha256;
 
 use crate::aws::describe::{Answer, Describe};
@@ -14,6 +13,7 @@ use crate::aws::filter::one;
 use crate::aws::world::{KeyPair, Region};
 use crate::aws::xml::Node;
 use crate::ground::calendar::iso;
+use crate::ground::keys;
 use crate::ground::query::Query;
 
 const KEYS: Describe<KeyPair> = Describe {
@@ -134,21 +134,18 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
             )));
         }
     }
-    let seed = region.new_bytes();
-    let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
-        .map_err(|_| Fault::internal("The key could not be made"))?;
-    let public = pair.public_key().as_ref();
-    let blob = [string(b"ssh-ed25519"), string(public)].concat();
+    let pair = keys::Ed25519::from_seed(region.new_bytes())
+        .ok_or_else(|| Fault::internal("The key could not be made"))?;
     let given = tags::specified(q, "key-pair", &["key-pair"])?;
     let key = KeyPair {
         id: region.new_id("key"),
         name: name.to_owned(),
         kind: "ed25519".to_owned(),
-        fingerprint: STANDARD.encode(Sha256::digest(&blob)),
-        public_key: format!("ssh-ed25519 {} {name}", STANDARD.encode(&blob)),
+        fingerprint: STANDARD.encode(Sha256::digest(pair.blob())),
+        public_key: pair.public_line(name),
         created_ms: region.now,
     };
-    let material = private_file(&seed, public, &blob, name);
+    let material = pair.private_file(name);
     region.key_pairs.put(key.clone());
     tags::put(region, &key.id, given)?;
     Ok(fields(region, &key).text("keyMaterial", material))
@@ -173,12 +170,6 @@ pub fn delete(region: &mut Region, q: &Query) -> Answer {
         answer = answer.text("keyPairId", &key.id);
     }
     Ok(answer)
-}
-
-/// A length and the bytes, as SSH writes them.
-fn string(bytes: &[u8]) -> Vec<u8> {
-    let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    [&len.to_be_bytes()[..], bytes].concat()
 }
 
 /// Takes one string off the front.
@@ -249,46 +240,6 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     }
     out.extend(content);
     out
-}
-
-/// An OpenSSH private key file without passphrase.
-fn private_file(seed: &[u8], public: &[u8], blob: &[u8], comment: &str) -> String {
-    let check = &blob[blob.len() - 4..];
-    let pair = [seed, public].concat();
-    let mut secret = [
-        check,
-        check,
-        &string(b"ssh-ed25519"),
-        &string(public),
-        &string(&pair),
-        &string(comment.as_bytes()),
-    ]
-    .concat();
-    let mut pad = 1;
-    while secret.len() % 8 != 0 {
-        secret.push(pad);
-        pad += 1;
-    }
-    let file = [
-        &b"openssh-key-v1\0"[..],
-        &string(b"none"),
-        &string(b"none"),
-        &string(b""),
-        &1_u32.to_be_bytes(),
-        &string(blob),
-        &string(&secret),
-    ]
-    .concat();
-    let encoded = STANDARD.encode(file);
-    let lines: Vec<&str> = encoded
-        .as_bytes()
-        .chunks(70)
-        .filter_map(|chunk| std::str::from_utf8(chunk).ok())
-        .collect();
-    format!(
-        "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n",
-        lines.join("\n")
-    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,108 @@
+//! Security groups and key pairs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aliyun::world::Tags;
+use crate::ground::{Entity, words};
+
+words! {
+    /// Which way a rule looks.
+    Direction { Ingress = "ingress", Egress = "egress" }
+}
+
+/// The far end of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Peer {
+    Cidr(String),
+    Cidr6(String),
+    Group(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    pub id: String,
+    pub direction: Direction,
+    /// In capitals.
+    pub protocol: String,
+    /// `from/to`, or `-1/-1`.
+    pub ports: String,
+    /// `Accept` or `Drop`.
+    pub policy: String,
+    /// 1 is the first.
+    pub priority: u8,
+    pub peer: Peer,
+    /// The near end, a range; empty for all.
+    pub near: String,
+    /// The ports of the far end, empty for all.
+    pub source_ports: String,
+    pub description: String,
+    pub created_ms: u64,
+}
+
+impl Rule {
+    /// Whether both say the same: such a pair cannot exist in a group.
+    pub fn is_same(&self, other: &Rule) -> bool {
+        let plain = |rule: &Rule| Rule {
+            id: String::new(),
+            description: String::new(),
+            created_ms: 0,
+            ..rule.clone()
+        };
+        plain(self) == plain(other)
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    pub id: String,
+    pub vpc: String,
+    pub name: String,
+    pub description: String,
+    /// `normal` or `enterprise`.
+    pub kind: String,
+    /// Whether members reach each other: `Accept` or `Drop`.
+    pub inner: String,
+    pub rules: Vec<Rule>,
+    pub created_ms: u64,
+    pub tags: Tags,
+}
+
+impl Entity for SecurityGroup {
+    const KIND: &'static str = "aliyun.security_group";
+    const PREFIX: &'static str = "sg";
+    const NOT_FOUND: &'static str = "InvalidSecurityGroupId.NotFound";
+    const NOUN: &'static str = "SecurityGroupId";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn left_over(&self) -> bool {
+        true
+    }
+}
+
+/// A key pair; its name is its key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeyPair {
+    pub name: String,
+    /// The MD5 of the public key in hexadecimal digits.
+    pub fingerprint: String,
+    pub public_key: String,
+    pub created_ms: u64,
+    pub tags: Tags,
+}
+
+impl Entity for KeyPair {
+    const KIND: &'static str = "aliyun.key_pair";
+    const NOT_FOUND: &'static str = "InvalidKeyPairName.NotFound";
+    const NOUN: &'static str = "KeyPairName";
+
+    fn id(&self) -> &str {
+        &self.name
+    }
+
+    fn left_over(&self) -> bool {
+        true
+    }
+}
