@@ -13,6 +13,8 @@ pub struct Seen {
     pub tags: BTreeMap<String, String>,
     /// Its fields, in the names and types of the schema.
     pub fields: Record,
+    /// Its state, in the cloud's word; empty where the provider does not need it.
+    pub state: String,
     /// Its place among what one call made, where the cloud tells.
     pub place: Option<usize>,
     /// The same facts in another form, by field: programs may write either.
@@ -36,6 +38,7 @@ impl Seen {
             id: id.clone(),
             tags,
             fields: Record::from([("tags".to_owned(), Value::Map(own))]),
+            state: String::new(),
             place: None,
             also: Record::new(),
         };
