@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aliyun_openapi::credentials::{Role, default_region};
 use aliyun_openapi::{Api, Call as Request, Client, Repeat as Again, Retry, Source};
 use infra_sdk::batch::Batch;
 use infra_sdk::layers::{Call, Jitter, Layers, Limit, Repeat, RetryPolicy, Throttle, within};
@@ -66,7 +67,7 @@ impl Cloud {
         let config = Config::of(&context.config);
         let region = config
             .region
-            .or_else(|| options.environment.get("ALIBABA_CLOUD_REGION_ID").map(str::to_owned))
+            .or_else(|| default_region(&options.environment, config.profile.as_deref()))
             .or(options.default_region)
             .ok_or_else(|| {
                 Failure::new(FailureKind::Invalid, "no region of Alibaba Cloud is set").help(
@@ -78,6 +79,9 @@ impl Cloud {
             Some(credentials) => Source::Fixed(credentials),
             None => Source::standard(&options.environment, config.profile.as_deref()),
         };
+        if let Some(role) = config.role {
+            settings.credentials = settings.credentials.assuming(Role::new(role, "infra"));
+        }
         settings.via = options.endpoint.or(config.endpoint);
         settings.environment = options.environment;
         settings.retry = Retry::NEVER;
@@ -161,10 +165,16 @@ impl Cloud {
             ..call(action, Repeat::Harmless)
         };
         let late = || {
-            Failure::new(FailureKind::Network, format!("Alibaba Cloud does not answer in the region {}", self.region))
-                .temporary()
-                .ambiguous()
-                .help("check the network, HTTPS_PROXY, and the region's name")
+            Failure::new(
+                FailureKind::Network,
+                format!(
+                    "Alibaba Cloud does not answer in the region {}",
+                    self.region
+                ),
+            )
+            .temporary()
+            .ambiguous()
+            .help("check the network, HTTPS_PROXY, and the region's name")
         };
         let attempt = || within(READ_MS_MAX, &*self.timer, self.sent(action, &request), late);
         self.layers.call(call, attempt).await

@@ -76,6 +76,7 @@ pub(crate) struct Config {
     pub region: Option<String>,
     pub profile: Option<String>,
     pub accounts: Vec<String>,
+    pub role: Option<String>,
     pub endpoint: Option<String>,
     pub tags: BTreeMap<String, String>,
 }
@@ -87,6 +88,7 @@ impl Config {
             region: fields.text("region"),
             profile: fields.text("profile"),
             accounts: fields.texts("accounts"),
+            role: fields.text("role"),
             endpoint: fields.text("endpoint"),
             tags: fields.tags(),
         }

@@ -11,11 +11,12 @@ pub(crate) fn failure(action: &str, error: &Error) -> Failure {
             let message = "Alibaba Cloud received too many requests of this account";
             worded(Failure::new(FailureKind::Throttled, message), answer)
         }
-        Error::Undelivered { cause, .. } => {
-            Failure::new(FailureKind::Network, format!("Alibaba Cloud cannot be reached: {cause}"))
-                .temporary()
-                .help("check the network, HTTPS_PROXY, and the region's name")
-        }
+        Error::Undelivered { cause, .. } => Failure::new(
+            FailureKind::Network,
+            format!("Alibaba Cloud cannot be reached: {cause}"),
+        )
+        .temporary()
+        .help("check the network, HTTPS_PROXY, and the region's name"),
         Error::Ambiguous { cause, answer, .. } => {
             let kind = match answer {
                 Some(_) => FailureKind::Cloud,
@@ -52,7 +53,9 @@ fn worded(mut failure: Failure, answer: &Answer) -> Failure {
 fn refused(action: &str, answer: &Answer) -> Failure {
     let kind = kind(&answer.code);
     let message = match sentence(&answer.message) {
-        text if text.is_empty() => format!("Alibaba Cloud refused the request (HTTP {})", answer.status),
+        text if text.is_empty() => {
+            format!("Alibaba Cloud refused the request (HTTP {})", answer.status)
+        }
         text => text,
     };
     let mut failure = worded(Failure::new(kind, message), answer);
@@ -72,12 +75,27 @@ pub(crate) fn is_busy(failure: &Failure) -> bool {
 
 /// Codes by what they mean to the engine. `*` at the end stands for any text. The first line that fits decides.
 const KINDS: &[(FailureKind, &[&str])] = &[
-    (FailureKind::Throttled, &["Throttling*", "Rejected.Throttling*", "FrequentPurchase.EIP"]),
+    (
+        FailureKind::Throttled,
+        &[
+            "Throttling*",
+            "Rejected.Throttling*",
+            "FrequentPurchase.EIP",
+        ],
+    ),
     (
         FailureKind::Cloud,
-        &["ServiceUnavailable*", "InternalError*", "UnknownError", "SystemBusy"],
+        &[
+            "ServiceUnavailable*",
+            "InternalError*",
+            "UnknownError",
+            "SystemBusy",
+        ],
     ),
-    (FailureKind::TokenMismatch, &["IdempotentParameterMismatch*"]),
+    (
+        FailureKind::TokenMismatch,
+        &["IdempotentParameterMismatch*"],
+    ),
     (
         FailureKind::Credentials,
         &[
@@ -115,7 +133,11 @@ const KINDS: &[(FailureKind, &[&str])] = &[
     ),
     (
         FailureKind::Protected,
-        &["InvalidOperation.DeletionProtection*", "OperationDenied.DeletionProtection*", "DeletionProtection*"],
+        &[
+            "InvalidOperation.DeletionProtection*",
+            "OperationDenied.DeletionProtection*",
+            "DeletionProtection*",
+        ],
     ),
     (
         FailureKind::Quota,
@@ -130,15 +152,31 @@ const KINDS: &[(FailureKind, &[&str])] = &[
     (FailureKind::State, BUSY),
     (
         FailureKind::NotFound,
-        &["*.NotFound", "INSTANCE_NOT_EXISTS", "Forbidden.InstanceNotFound", "InvalidResource.NotFound"],
+        &[
+            "*.NotFound",
+            "INSTANCE_NOT_EXISTS",
+            "Forbidden.InstanceNotFound",
+            "InvalidResource.NotFound",
+        ],
     ),
     (
         FailureKind::Denied,
-        &["Forbidden.RAM", "NoPermission*", "Forbidden", "Forbidden.*", "NotAuthorized*"],
+        &[
+            "Forbidden.RAM",
+            "NoPermission*",
+            "Forbidden",
+            "Forbidden.*",
+            "NotAuthorized*",
+        ],
     ),
     (
         FailureKind::State,
-        &["IncorrectStatus*", "InvalidOperation.*", "OperationDenied*", "InvalidStatus*"],
+        &[
+            "IncorrectStatus*",
+            "InvalidOperation.*",
+            "OperationDenied*",
+            "InvalidStatus*",
+        ],
     ),
 ];
 
@@ -199,13 +237,17 @@ fn help(action: &str, kind: FailureKind) -> Option<&'static str> {
         FailureKind::Credentials => {
             "check ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or the profile in ~/.aliyun/config.json"
         }
-        FailureKind::Denied => "the RAM user or role lacks the permission for this action; add a policy that allows it",
+        FailureKind::Denied => {
+            "the RAM user or role lacks the permission for this action; add a policy that allows it"
+        }
         FailureKind::Protected => "set `protected = false` and apply, then delete it",
         FailureKind::Quota if action == "RunInstances" => {
             "another zone or machine type may have stock: `lookup aliyun.zones` with `type` tells where"
         }
         FailureKind::Quota => "ask for more in the Quota Center of the console",
-        FailureKind::Dependency => "something that this program does not manage still uses it; look at it in the console",
+        FailureKind::Dependency => {
+            "something that this program does not manage still uses it; look at it in the console"
+        }
         _ => return None,
     })
 }
@@ -225,7 +267,10 @@ mod tests {
             ("Throttling.User", FailureKind::Throttled),
             ("InvalidVSwitchId.NotFound", FailureKind::NotFound),
             ("DependencyViolation.VSwitch", FailureKind::Dependency),
-            ("InvalidOperation.DeletionProtection", FailureKind::Protected),
+            (
+                "InvalidOperation.DeletionProtection",
+                FailureKind::Protected,
+            ),
             ("QuotaExceeded.Vpc", FailureKind::Quota),
             ("TaskConflict", FailureKind::State),
             ("IdempotentParameterMismatch", FailureKind::TokenMismatch),
@@ -245,7 +290,7 @@ mod tests {
             status: 400,
             ..Answer::default()
         };
-        failure("CreateVSwitch", &Error::Refused(answer))
+        failure("CreateVSwitch", &Error::Refused(Box::new(answer)))
     }
 
     #[test]

@@ -24,7 +24,11 @@ pub(crate) fn fitted(form: Name, name: &str) -> String {
     if fits {
         return name.to_owned();
     }
-    let kept: String = name.chars().filter(|c| plain(*c)).take(CHARS_MAX / 2).collect();
+    let kept: String = name
+        .chars()
+        .filter(|c| plain(*c))
+        .take(CHARS_MAX / 2)
+        .collect();
     // A name that only begins wrongly is as distinct as before.
     let begins_wrongly = name.chars().all(plain) && name.len() <= CHARS_MAX / 2;
     match begins_wrongly {
@@ -47,7 +51,10 @@ mod tests {
         assert_eq!(fitted(Name::Plain, "51desk-web"), "infra-51desk-web");
         assert_eq!(fitted(Name::Plain, "auto-x"), "infra-auto-x");
         assert_eq!(fitted(Name::Free, "51desk-存储"), "51desk-存储");
-        let (one, other) = (fitted(Name::Plain, "桌-存储"), fitted(Name::Plain, "桌-网络"));
+        let (one, other) = (
+            fitted(Name::Plain, "桌-存储"),
+            fitted(Name::Plain, "桌-网络"),
+        );
         assert_ne!(one, other);
         assert!(one.is_ascii(), "{one}");
         assert!(fitted(Name::Plain, &"x".repeat(300)).len() <= CHARS_MAX);

@@ -35,7 +35,9 @@ pub(crate) fn problems(tags: &BTreeMap<String, String>) -> Vec<String> {
         }
         let is_url = |text: &str| text.contains("http://") || text.contains("https://");
         if is_url(key) || is_url(value) {
-            problems.push(format!("the tag `{key}` has `http://` or `https://` in it, which Alibaba Cloud refuses"));
+            problems.push(format!(
+                "the tag `{key}` has `http://` or `https://` in it, which Alibaba Cloud refuses"
+            ));
         }
         if value.chars().count() > VALUE_CHARS_MAX {
             problems.push(format!(
@@ -61,11 +63,20 @@ mod tests {
     fn what_the_cloud_refuses_is_said_before() {
         let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
             let pairs = pairs.iter();
-            pairs.map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+            pairs
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect()
         };
         assert_eq!(problems(&map(&[("team", "desk")])), Vec::<String>::new());
         let long = "x".repeat(129);
-        let wrong = [("acs:x", "a"), ("aliyun", "b"), ("infra:y", "c"), ("", "d"), ("e", &long), ("f", "http://x")];
+        let wrong = [
+            ("acs:x", "a"),
+            ("aliyun", "b"),
+            ("infra:y", "c"),
+            ("", "d"),
+            ("e", &long),
+            ("f", "http://x"),
+        ];
         assert_eq!(problems(&map(&wrong)).len(), wrong.len());
         let many: BTreeMap<_, _> = (0..17).map(|n| (n.to_string(), String::new())).collect();
         assert_eq!(problems(&many).len(), 1);

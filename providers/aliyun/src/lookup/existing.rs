@@ -78,10 +78,12 @@ pub(super) async fn answer(
             continue;
         };
         let more = (lookup.more)(item).into_iter();
-        seen.fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        seen.fields
+            .extend(more.map(|(name, value)| (name.to_owned(), value)));
         let state = lookup.states.is_empty() || lookup.states.contains(&seen.state.as_str());
         if state && has(&seen.fields, fields, lookup.own_id) {
-            seen.fields.insert(lookup.own_id.to_owned(), Value::string(&seen.id));
+            seen.fields
+                .insert(lookup.own_id.to_owned(), Value::string(&seen.id));
             found.push(seen.fields);
         }
     }

@@ -18,7 +18,12 @@ const IMAGES: List = list("DescribeImages", "Images.Image").pages(Pages::Number(
 pub(super) async fn answer(cloud: &Cloud, fields: Fields<'_>) -> Result<Option<Record>, Failure> {
     let mut params = Vec::new();
     add(&mut params, "Status", "Available");
-    for (field, parameter) in [("owner", "ImageOwnerAlias"), ("image", "ImageId"), ("family", "ImageFamily"), ("architecture", "Architecture")] {
+    for (field, parameter) in [
+        ("owner", "ImageOwnerAlias"),
+        ("image", "ImageId"),
+        ("family", "ImageFamily"),
+        ("architecture", "Architecture"),
+    ] {
         // The owner of an image that is named by its id does not matter.
         if field == "owner" && fields.get("image").is_some() {
             continue;
@@ -31,7 +36,9 @@ pub(super) async fn answer(cloud: &Cloud, fields: Fields<'_>) -> Result<Option<R
     let pattern = fields.text("name").unwrap_or_else(|| "*".to_owned());
     let fitting = items.iter().filter(|item| {
         ["ImageName", "ImageId"].iter().any(|name| {
-            item.get(*name).and_then(scalar).is_some_and(|name| fits(&pattern, &name))
+            item.get(*name)
+                .and_then(scalar)
+                .is_some_and(|name| fits(&pattern, &name))
         })
     });
     let found = fitting.filter_map(|item| record(item, fields)).collect();
@@ -52,9 +59,16 @@ fn record(item: &Json, asked: Fields<'_>) -> Option<Record> {
         ("family", text("ImageFamily").map(Value::String)),
         ("architecture", text("Architecture").map(Value::String)),
         ("created", text("CreationTime").map(Value::String)),
-        ("system", text("OSNameEn").or_else(|| text("OSName")).map(Value::String)),
+        (
+            "system",
+            text("OSNameEn")
+                .or_else(|| text("OSName"))
+                .map(Value::String),
+        ),
         ("root_size", size.map(Value::Size)),
     ];
-    let set = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let set = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Some(set.collect())
 }

@@ -32,14 +32,20 @@ pub(super) async fn answer(cloud: &Cloud, fields: Fields<'_>) -> Result<Option<R
         return Ok(None);
     }
     let int = |name: &str| Some(Value::Int(found.get(name).and_then(Json::as_i64)?));
-    let family = found.get("InstanceTypeFamily").and_then(scalar).unwrap_or_default();
+    let family = found
+        .get("InstanceTypeFamily")
+        .and_then(scalar)
+        .unwrap_or_default();
     let arch = found.get("CpuArchitecture").and_then(scalar);
     let arch = match arch.as_deref() {
         Some("ARM") => "arm64",
         _ => "x86_64",
     };
     // In GiB, with a fraction for the smallest.
-    let ram = found.get("MemorySize").and_then(Json::as_f64).unwrap_or_default();
+    let ram = found
+        .get("MemorySize")
+        .and_then(Json::as_f64)
+        .unwrap_or_default();
     let set = [
         ("id", Some(Value::string(&name))),
         ("type", Some(Value::String(name))),
@@ -50,7 +56,9 @@ pub(super) async fn answer(cloud: &Cloud, fields: Fields<'_>) -> Result<Option<R
         ("burst", Some(Value::Bool(BURST.contains(&family.as_str())))),
         ("interfaces", int("EniQuantity").or(Some(Value::Int(1)))),
     ];
-    let set = set.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let set = set
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Ok(Some(set.collect()))
 }
 

@@ -21,7 +21,10 @@ pub(super) async fn answer(cloud: &Cloud, fields: Fields<'_>) -> Result<Record, 
         None => {
             let answer = cloud.read(ECS, &ZONES, Vec::new()).await?;
             let zones = items_at(&answer, "Zones.Zone");
-            zones.iter().filter_map(|zone| zone.get("ZoneId").and_then(scalar)).collect()
+            zones
+                .iter()
+                .filter_map(|zone| zone.get("ZoneId").and_then(scalar))
+                .collect()
         }
     };
     let names = names.into_iter().map(Value::String).collect();
@@ -43,12 +46,17 @@ pub(super) async fn with_stock(cloud: &Cloud, machine: &str) -> Result<BTreeSet<
     let answer = cloud.read(ECS, &STOCK, params).await?;
     let zones = items_at(&answer, "AvailableZones.AvailableZone");
     let sells = |zone: &&Json| {
-        items_at(zone, "AvailableResources.AvailableResource").iter().any(|resource| {
-            items_at(resource, "SupportedResources.SupportedResource").iter().any(|one| {
-                one["Value"] == machine && one["StatusCategory"] == "WithStock"
+        items_at(zone, "AvailableResources.AvailableResource")
+            .iter()
+            .any(|resource| {
+                items_at(resource, "SupportedResources.SupportedResource")
+                    .iter()
+                    .any(|one| one["Value"] == machine && one["StatusCategory"] == "WithStock")
             })
-        })
     };
-    let names = zones.iter().filter(sells).filter_map(|zone| zone.get("ZoneId").and_then(scalar));
+    let names = zones
+        .iter()
+        .filter(sells)
+        .filter_map(|zone| zone.get("ZoneId").and_then(scalar));
     Ok(names.collect())
 }

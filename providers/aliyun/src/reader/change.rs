@@ -33,7 +33,8 @@ async fn turn(
     if let Some((last, id)) = turn.take() {
         match ready(cloud, last, &id, Wait::New).await {
             // Whoever made it tells what became of it.
-            Err(failure) if failure.kind == FailureKind::NotFound || failure.kind == FailureKind::Cloud => {}
+            Err(failure)
+                if failure.kind == FailureKind::NotFound || failure.kind == FailureKind::Cloud => {}
             result => drop(result?),
         }
     }
@@ -104,7 +105,10 @@ fn created_id(kind: &Kind, answer: &Json, fields: &Record) -> Result<String, Fai
     };
     let parts: Option<Vec<String>> = kind.key.iter().map(part).collect();
     parts.map(|parts| parts.join(":")).ok_or_else(|| {
-        let message = format!("Alibaba Cloud answered {} without an id", kind.create.action);
+        let message = format!(
+            "Alibaba Cloud answered {} without an id",
+            kind.create.action
+        );
         Failure::new(FailureKind::Cloud, message).ambiguous()
     })
 }
@@ -132,7 +136,11 @@ pub(crate) async fn find(
 }
 
 /// The ids of those that agree in the fields by which no two agree.
-async fn twins(cloud: &Cloud, kind: &'static Kind, fields: &Record) -> Result<Vec<String>, Failure> {
+async fn twins(
+    cloud: &Cloud,
+    kind: &'static Kind,
+    fields: &Record,
+) -> Result<Vec<String>, Failure> {
     let all_from_fields = kind.key.iter().map(|part| match part {
         Part::Field(field, _) => Fields(fields).text(field),
         Part::Given(..) => None,
@@ -157,7 +165,10 @@ async fn twins(cloud: &Cloud, kind: &'static Kind, fields: &Record) -> Result<Ve
         })
     };
     let found = items.iter().filter_map(|item| seen(kind, item));
-    Ok(found.filter(|seen| agrees(&seen.fields)).map(|seen| seen.id).collect())
+    Ok(found
+        .filter(|seen| agrees(&seen.fields))
+        .map(|seen| seen.id)
+        .collect())
 }
 
 /// Changes fields and tags in place, and waits.
@@ -170,7 +181,9 @@ pub(crate) async fn update(
     let _turn = turn(cloud, turns, kind, &order.prior).await?;
     if let Some(word) = kind.tags {
         let mut difference = difference(&cloud.tags, order);
-        difference.unset.retain(|key| !crate::tags::is_reserved(key));
+        difference
+            .unset
+            .retain(|key| !crate::tags::is_reserved(key));
         set_tags(cloud, kind, word, &order.id, &difference).await?;
     }
     let mut done: Vec<&str> = Vec::new();

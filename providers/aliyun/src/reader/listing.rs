@@ -6,13 +6,15 @@ use aliyun_openapi::Api;
 use async_trait::async_trait;
 use infra_sdk::batch::Listing;
 use infra_sdk::seen::Seen;
-use infra_sdk::{Failure, FailureKind};
 use infra_sdk::tags::{PROGRAM, TOKEN};
+use infra_sdk::{Failure, FailureKind};
 use serde_json::Value as Json;
 
 use crate::cloud::Cloud;
 use crate::param::{Param, add};
-use crate::table::{Ids, Kind, List, Pages, at, item_id, items_at, list_params, observed, scalar, tags_of};
+use crate::table::{
+    Ids, Kind, List, Pages, at, item_id, items_at, list_params, observed, scalar, tags_of,
+};
 use crate::tags::is_reserved;
 
 /// The listing of one type in one account and region.
@@ -58,7 +60,9 @@ pub(crate) fn seen(kind: &Kind, item: &Json) -> Option<Seen> {
     }
     seen.fields.extend(observed(kind, item));
     if !kind.states.path.is_empty() {
-        seen.state = at(item, kind.states.path).and_then(scalar).unwrap_or_default();
+        seen.state = at(item, kind.states.path)
+            .and_then(scalar)
+            .unwrap_or_default();
     }
     Some(seen)
 }
@@ -140,7 +144,11 @@ async fn of_owners(
 }
 
 /// All pages with these conditions, looked at once more by the type. What conditions name and does not exist is no failure.
-pub(super) async fn listed(cloud: &Cloud, kind: &Kind, params: Vec<Param>) -> Result<Vec<Json>, Failure> {
+pub(super) async fn listed(
+    cloud: &Cloud,
+    kind: &Kind,
+    params: Vec<Param>,
+) -> Result<Vec<Json>, Failure> {
     let items = match pages(cloud, kind.api, &kind.read, params).await {
         Err(failure) if failure.kind == FailureKind::NotFound => return Ok(Vec::new()),
         items => items?,

@@ -19,7 +19,8 @@ impl Cloud {
         call: &Call,
         params: Vec<Param>,
     ) -> Result<Json, Failure> {
-        self.asking(api, call.action, self.placed(call, params)).await
+        self.asking(api, call.action, self.placed(call, params))
+            .await
     }
 
     /// Sends a change that does no harm when it is done twice: it has a token, or sets something. As long as the cloud

@@ -49,9 +49,7 @@ fn late_fields(kind: &Kind, planned: &Record, seen: &Record) -> Vec<String> {
     };
     let (planned, seen) = (canonical(planned), canonical(seen));
     let differs = |field: &&Field| match planned.get(field.name) {
-        Some(value) if is_late(field) => {
-            !same(value, seen.get(field.name).unwrap_or(&Value::Null))
-        }
+        Some(value) if is_late(field) => !same(value, seen.get(field.name).unwrap_or(&Value::Null)),
         _ => false,
     };
     let late = kind.fields.iter().filter(differs);

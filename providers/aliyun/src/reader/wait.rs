@@ -1,9 +1,9 @@
 //! Waiting until a resource is ready.
 
+use infra_model::{Address, Record};
 use infra_sdk::seen::Seen;
 use infra_sdk::wait::{Pace, STEP, until};
-use infra_sdk::{Address, Failure, FailureKind, Target};
-use infra_model::Record;
+use infra_sdk::{Failure, FailureKind, Target};
 
 use super::listing::Listed;
 use crate::cloud::Cloud;
@@ -30,7 +30,9 @@ pub(crate) async fn look(
         prior: Record::new(),
     };
     let batch = cloud.batch(kind.name, kind.read.ids.names_max());
-    let mut found = batch.read(cloud, &Listed { cloud, kind }, &[target]).await?;
+    let mut found = batch
+        .read(cloud, &Listed { cloud, kind }, &[target])
+        .await?;
     Ok(found.remove(id))
 }
 
@@ -63,8 +65,8 @@ pub(crate) async fn ready(
             return Err(Failure::new(FailureKind::Cloud, message)
                 .help("look at it in the console, delete it, and apply again"));
         }
-        let ready = kind.states.ready.is_empty()
-            || kind.states.ready.contains(&seen.state.as_str());
+        let ready =
+            kind.states.ready.is_empty() || kind.states.ready.contains(&seen.state.as_str());
         Ok(ready.then_some(seen))
     })
     .await

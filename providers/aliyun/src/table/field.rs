@@ -141,10 +141,7 @@ pub const fn ip(name: &'static str) -> Field {
     Field::new(name, Form::Ip)
 }
 
-pub const fn words(
-    name: &'static str,
-    words: &'static [(&'static str, &'static str)],
-) -> Field {
+pub const fn words(name: &'static str, words: &'static [(&'static str, &'static str)]) -> Field {
     Field::new(name, Form::Words(words))
 }
 

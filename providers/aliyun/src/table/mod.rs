@@ -12,8 +12,8 @@ mod request;
 
 pub use call::{Call, Ids, List, Pages, call, list};
 pub use field::{
-    Field, Form, Update, Way, base64, cidr, comma, flag, gib, int, ip, item, numbers, on_off,
-    text, texts, words,
+    Field, Form, Update, Way, base64, cidr, comma, flag, gib, int, ip, item, numbers, on_off, text,
+    texts, words,
 };
 pub use kind::{Hooks, Kind, Name, Part, States};
 pub(crate) use observed::{at, item_id, items_at, observed, scalar, tags_of};

@@ -36,12 +36,18 @@ fn form_of(form: Form, json: &Json) -> Option<Value> {
         Form::Ip => Some(Value::Ip(scalar(json)?.parse().ok()?)),
         Form::Words(words) => {
             let theirs = scalar(json)?;
-            let known = words.iter().find(|(_, word)| word.eq_ignore_ascii_case(&theirs));
-            Some(Value::String(known.map_or(theirs, |(ours, _)| (*ours).to_owned())))
+            let known = words
+                .iter()
+                .find(|(_, word)| word.eq_ignore_ascii_case(&theirs));
+            Some(Value::String(
+                known.map_or(theirs, |(ours, _)| (*ours).to_owned()),
+            ))
         }
         Form::Texts => {
             let items = json.as_array()?.iter();
-            Some(Value::List(items.filter_map(scalar).map(Value::String).collect()))
+            Some(Value::List(
+                items.filter_map(scalar).map(Value::String).collect(),
+            ))
         }
         Form::Comma => {
             let text = scalar(json)?;

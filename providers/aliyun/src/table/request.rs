@@ -27,7 +27,11 @@ pub(crate) fn changed_params(
     changed: &[String],
 ) -> Vec<Param> {
     let mut params = Vec::new();
-    for field in kind.fields.iter().filter(|it| changed.iter().any(|name| name == it.name)) {
+    for field in kind
+        .fields
+        .iter()
+        .filter(|it| changed.iter().any(|name| name == it.name))
+    {
         if let Update::By(by, parameter) = field.update
             && by.action == call.action
         {

@@ -12,10 +12,13 @@ pub(crate) const AUTO_SNAPSHOT_POLICY: Kind = Kind {
     name: "aliyun.auto_snapshot_policy",
     key: &[Part::Given("AutoSnapshotPolicyId", "AutoSnapshotPolicyId")],
     create: call("CreateAutoSnapshotPolicy").region("regionId"),
-    read: list("DescribeAutoSnapshotPolicyEx", "AutoSnapshotPolicies.AutoSnapshotPolicy")
-        .ids(Ids::One("AutoSnapshotPolicyId"))
-        .pages(Pages::Number(100))
-        .tagged(),
+    read: list(
+        "DescribeAutoSnapshotPolicyEx",
+        "AutoSnapshotPolicies.AutoSnapshotPolicy",
+    )
+    .ids(Ids::One("AutoSnapshotPolicyId"))
+    .pages(Pages::Number(100))
+    .tagged(),
     // Disks that use it lose it.
     delete: call("DeleteAutoSnapshotPolicy")
         .region("regionId")
@@ -29,8 +32,14 @@ pub(crate) const AUTO_SNAPSHOT_POLICY: Kind = Kind {
             .create("repeatWeekdays")
             .read("RepeatWeekdays")
             .update(&MODIFY, "repeatWeekdays"),
-        numbers("hours").create("timePoints").read("TimePoints").update(&MODIFY, "timePoints"),
-        int("days").create("retentionDays").read("RetentionDays").update(&MODIFY, "retentionDays"),
+        numbers("hours")
+            .create("timePoints")
+            .read("TimePoints")
+            .update(&MODIFY, "timePoints"),
+        int("days")
+            .create("retentionDays")
+            .read("RetentionDays")
+            .update(&MODIFY, "retentionDays"),
     ],
     tags: Some("snapshotpolicy"),
     // The call takes no token.

@@ -25,26 +25,47 @@ pub(crate) const DISK: Kind = Kind {
     // An id that does not exist is silently ignored.
     delete: call("DeleteDisk").nowhere().of(&["DiskId"]),
     fields: &[
-        text("name").create("DiskName").read("DiskName").update(&MODIFY, "DiskName"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
+        text("name")
+            .create("DiskName")
+            .read("DiskName")
+            .update(&MODIFY, "DiskName"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
         text("zone").create("ZoneId").read("ZoneId"),
         gib("size").create("Size").read("Size").by(&RESIZE),
-        text("category").create("DiskCategory").read("Category").by(&SPEC),
-        text("level").create("PerformanceLevel").read("PerformanceLevel").by(&SPEC),
-        int("iops").create("ProvisionedIops").read("ProvisionedIops").by(&SPEC),
+        text("category")
+            .create("DiskCategory")
+            .read("Category")
+            .by(&SPEC),
+        text("level")
+            .create("PerformanceLevel")
+            .read("PerformanceLevel")
+            .by(&SPEC),
+        int("iops")
+            .create("ProvisionedIops")
+            .read("ProvisionedIops")
+            .by(&SPEC),
         flag("encrypted").create("Encrypted").read("Encrypted"),
         text("kms_key").create("KMSKeyId").read("KMSKeyId"),
-        text("snapshot").create("SnapshotId").read("SourceSnapshotId"),
+        text("snapshot")
+            .create("SnapshotId")
+            .read("SourceSnapshotId"),
         on_off("multi_attach", "Enabled", "Disabled")
             .create("MultiAttach")
             .read("MultiAttach")
             .or(|| Value::Bool(false)),
-        text("snapshot_policy").read("AutoSnapshotPolicyId").by(&POLICY),
+        text("snapshot_policy")
+            .read("AutoSnapshotPolicyId")
+            .by(&POLICY),
         // `CreateDisk` turns it on and takes no parameter for it.
         flag("delete_auto_snapshots")
             .read("DeleteAutoSnapshot")
             .update(&MODIFY, "DeleteAutoSnapshot"),
-        item("format", |item| swap_label(item).map(|_| Value::string("swap"))),
+        item("format", |item| {
+            swap_label(item).map(|_| Value::string("swap"))
+        }),
         item("label", |item| swap_label(item).map(Value::String)),
         text("serial").read("SerialNumber"),
     ],
@@ -72,10 +93,15 @@ fn validate(fields: Fields<'_>, problems: &mut Vec<String>) {
     if !set("size") && !set("snapshot") {
         problems.push("a disk needs a `size`, or a `snapshot` to start from".to_owned());
     }
-    if fields.size("size").is_some_and(|size| size.as_whole_gib().is_none()) {
+    if fields
+        .size("size")
+        .is_some_and(|size| size.as_whole_gib().is_none())
+    {
         problems.push("`size` must be whole gibibytes".to_owned());
     }
     if set("label") && !set("format") {
-        problems.push("`label` is for swap disks: write `format = swap`, or label the file system".to_owned());
+        problems.push(
+            "`label` is for swap disks: write `format = swap`, or label the file system".to_owned(),
+        );
     }
 }

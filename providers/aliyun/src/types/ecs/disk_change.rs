@@ -8,10 +8,10 @@ use infra_sdk::{Failure, FailureKind, Update, token, wait};
 
 use super::DISK;
 use crate::cloud::Cloud;
-use crate::reader::{Wait, look, ready};
 use crate::param::add;
-use crate::table::{Call, Way, call, named};
 use crate::products::ECS;
+use crate::reader::{Wait, look, ready};
+use crate::table::{Call, Way, call, named};
 
 const RESIZE_DISK: Call = call("ResizeDisk").nowhere().of(&["DiskId"]).once();
 const MODIFY_SPEC: Call = call("ModifyDiskSpec").nowhere().of(&["DiskId"]);
@@ -34,15 +34,19 @@ pub(super) const RESIZE: Way = Way {
 
 pub(super) const SPEC: Way = Way {
     name: "change the disk's kind",
-    run: |cloud, order| async move {
-        let fields = Fields(&order.fields);
-        let changed = |name: &'static str| changes(order, name).then_some(name);
-        let category = changed("category").and_then(|name| fields.text(name));
-        let level = changed("level").or(changed("category")).and(fields.text("level"));
-        let iops = changed("iops").and_then(|name| fields.int(name));
-        respecify(cloud, &order.id, category, level, iops).await
-    }
-    .boxed(),
+    run: |cloud, order| {
+        async move {
+            let fields = Fields(&order.fields);
+            let changed = |name: &'static str| changes(order, name).then_some(name);
+            let category = changed("category").and_then(|name| fields.text(name));
+            let level = changed("level")
+                .or(changed("category"))
+                .and(fields.text("level"));
+            let iops = changed("iops").and_then(|name| fields.int(name));
+            respecify(cloud, &order.id, category, level, iops).await
+        }
+        .boxed()
+    },
 };
 
 pub(super) const POLICY: Way = Way {
@@ -66,20 +70,34 @@ pub(super) async fn grow(
         return Ok(());
     }
     let gib = size.as_whole_gib().ok_or_else(|| {
-        Failure::new(FailureKind::Invalid, "the size of a disk is whole gibibytes")
+        Failure::new(
+            FailureKind::Invalid,
+            "the size of a disk is whole gibibytes",
+        )
     })?;
     let mut params = named(&RESIZE_DISK, disk);
     add(&mut params, "NewSize", gib.to_string());
-    add(&mut params, "ClientToken", token::derived(order_token, &format!("{disk} {gib}")));
+    add(
+        &mut params,
+        "ClientToken",
+        token::derived(order_token, &format!("{disk} {gib}")),
+    );
     // Of a disk that nobody uses the new size holds at once as well.
     if seen.state == "In_use" {
         add(&mut params, "Type", "online");
     }
     cloud.change(ECS, &RESIZE_DISK, params).await?;
-    wait::until(cloud, "for the disk to have its new size", wait::STEP, || async {
-        let seen = look(cloud, &DISK, disk).await?;
-        Ok(seen.filter(|seen| Fields(&seen.fields).size("size") == Some(size)).map(drop))
-    })
+    wait::until(
+        cloud,
+        "for the disk to have its new size",
+        wait::STEP,
+        || async {
+            let seen = look(cloud, &DISK, disk).await?;
+            Ok(seen
+                .filter(|seen| Fields(&seen.fields).size("size") == Some(size))
+                .map(drop))
+        },
+    )
     .await
 }
 
@@ -99,10 +117,15 @@ pub(super) async fn respecify(
     let mut params = named(&MODIFY_SPEC, disk);
     let seen = ready(cloud, &DISK, disk, Wait::Known).await?;
     let text = |seen: &infra_sdk::seen::Seen, name: &str| {
-        let number = Fields(&seen.fields).int(name).map(|number| number.to_string());
+        let number = Fields(&seen.fields)
+            .int(name)
+            .map(|number| number.to_string());
         number.or_else(|| Fields(&seen.fields).text(name))
     };
-    if wanted.iter().all(|(name, _, value)| value.is_none() || text(&seen, name) == *value) {
+    if wanted
+        .iter()
+        .all(|(name, _, value)| value.is_none() || text(&seen, name) == *value)
+    {
         return Ok(());
     }
     for (_, parameter, value) in &wanted {
@@ -112,13 +135,20 @@ pub(super) async fn respecify(
     }
     cloud.change(ECS, &MODIFY_SPEC, params).await?;
     let wanted = &wanted;
-    wait::until(cloud, "for the disk to be of its new kind", wait::STEP, || async move {
-        let seen = look(cloud, &DISK, disk).await?;
-        let done = |seen: &infra_sdk::seen::Seen| {
-            wanted.iter().all(|(name, _, value)| value.is_none() || text(seen, name) == *value)
-        };
-        Ok(seen.filter(done).map(drop))
-    })
+    wait::until(
+        cloud,
+        "for the disk to be of its new kind",
+        wait::STEP,
+        || async move {
+            let seen = look(cloud, &DISK, disk).await?;
+            let done = |seen: &infra_sdk::seen::Seen| {
+                wanted
+                    .iter()
+                    .all(|(name, _, value)| value.is_none() || text(seen, name) == *value)
+            };
+            Ok(seen.filter(done).map(drop))
+        },
+    )
     .await
 }
 
@@ -126,7 +156,11 @@ pub(super) async fn respecify(
 fn apply_policy<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<(), Failure>> {
     async move {
         let policy = Fields(&order.fields).text("snapshot_policy");
-        let call = if policy.is_some() { &APPLY_POLICY } else { &CANCEL_POLICY };
+        let call = if policy.is_some() {
+            &APPLY_POLICY
+        } else {
+            &CANCEL_POLICY
+        };
         let mut params = Vec::new();
         add(&mut params, "diskIds", format!("[\"{}\"]", order.id));
         if let Some(policy) = policy {

@@ -10,12 +10,17 @@ use serde_json::Value as Json;
 use super::instance_change::{BILLING, METADATA, RENEWAL, ROLE, ROOT, STOPPED};
 use super::instance_state::{RUNNING, before_delete};
 use crate::cloud::Cloud;
-use crate::reader::pages;
 use crate::param::{Param, add};
-use crate::table::{Call, Hooks, Ids, Kind, List, Pages, Part, States, at, base64, call, flag, gib, int, ip, item, items_at, list, scalar, text, texts, words};
 use crate::products::ECS;
+use crate::reader::pages;
+use crate::table::{
+    Call, Hooks, Ids, Kind, List, Pages, Part, States, at, base64, call, flag, gib, int, ip, item,
+    list, scalar, text, texts, words,
+};
 
-pub(super) const MODIFY: Call = call("ModifyInstanceAttribute").nowhere().of(&["InstanceId"]);
+pub(super) const MODIFY: Call = call("ModifyInstanceAttribute")
+    .nowhere()
+    .of(&["InstanceId"]);
 const DISKS: List = list("DescribeDisks", "Disks.Disk").pages(Pages::Next("MaxResults", 500));
 
 /// How many machines are asked for their system disks one by one; more are cheaper by one listing of all.
@@ -31,11 +36,22 @@ pub(crate) const INSTANCE: Kind = Kind {
         .tagged(),
     delete: call("DeleteInstance").nowhere().of(&["InstanceId"]),
     fields: &[
-        text("name").create("InstanceName").read("InstanceName").update(&MODIFY, "InstanceName"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
-        text("type").create("InstanceType").read("InstanceType").by(&STOPPED),
+        text("name")
+            .create("InstanceName")
+            .read("InstanceName")
+            .update(&MODIFY, "InstanceName"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
+        text("type")
+            .create("InstanceType")
+            .read("InstanceType")
+            .by(&STOPPED),
         text("image").create("ImageId").read("ImageId"),
-        text("vswitch").create("VSwitchId").read("VpcAttributes.VSwitchId"),
+        text("vswitch")
+            .create("VSwitchId")
+            .read("VpcAttributes.VSwitchId"),
         texts("groups")
             .create("SecurityGroupIds")
             .read("SecurityGroupIds.SecurityGroupId")
@@ -44,22 +60,35 @@ pub(crate) const INSTANCE: Kind = Kind {
         ip("private_ip")
             .create("PrivateIpAddress")
             .read("VpcAttributes.PrivateIpAddress.IpAddress.0"),
-        text("host_name").create("HostName").read("HostName").by(&STOPPED),
-        gib("root_size").create("SystemDisk.Size").read("SystemDisk.Size").by(&ROOT),
-        text("root_category").create("SystemDisk.Category").read("SystemDisk.Category"),
+        text("host_name")
+            .create("HostName")
+            .read("HostName")
+            .by(&STOPPED),
+        gib("root_size")
+            .create("SystemDisk.Size")
+            .read("SystemDisk.Size")
+            .by(&ROOT),
+        text("root_category")
+            .create("SystemDisk.Category")
+            .read("SystemDisk.Category"),
         text("root_level")
             .create("SystemDisk.PerformanceLevel")
             .read("SystemDisk.PerformanceLevel")
             .by(&ROOT),
         base64("user_data").create("UserData").by(&STOPPED),
         text("role").create("RamRoleName").by(&ROLE),
-        int("bandwidth").create("InternetMaxBandwidthOut").read("InternetMaxBandwidthOut"),
+        int("bandwidth")
+            .create("InternetMaxBandwidthOut")
+            .read("InternetMaxBandwidthOut"),
         // Two parameters, which `shape` adds.
         item("metadata", metadata).by(&METADATA),
-        words("credits", &[("standard", "Standard"), ("unlimited", "Unlimited")])
-            .create("CreditSpecification")
-            .read("CreditSpecification")
-            .update(&MODIFY, "CreditSpecification"),
+        words(
+            "credits",
+            &[("standard", "Standard"), ("unlimited", "Unlimited")],
+        )
+        .create("CreditSpecification")
+        .read("CreditSpecification")
+        .update(&MODIFY, "CreditSpecification"),
         words("billing", &[("hourly", "PostPaid"), ("prepaid", "PrePaid")])
             .create("InstanceChargeType")
             .read("InstanceChargeType")
@@ -71,7 +100,9 @@ pub(crate) const INSTANCE: Kind = Kind {
             .read("DeletionProtection")
             .update(&MODIFY, "DeletionProtection"),
         item("running", |item| {
-            Some(Value::Bool(item["Status"] != "Stopped" && item["Status"] != "Stopping"))
+            Some(Value::Bool(
+                item["Status"] != "Stopped" && item["Status"] != "Stopping",
+            ))
         })
         .by(&RUNNING),
         text("zone").read("ZoneId"),
@@ -99,14 +130,21 @@ pub(crate) const INSTANCE: Kind = Kind {
 /// The metadata service in two parameters: whether it answers, and whether it demands tokens.
 pub(super) fn metadata_params(word: &str, params: &mut Vec<Param>) {
     let endpoint = if word == "off" { "disabled" } else { "enabled" };
-    let tokens = if word == "optional" { "optional" } else { "required" };
+    let tokens = if word == "optional" {
+        "optional"
+    } else {
+        "required"
+    };
     add(params, "HttpEndpoint", endpoint);
     add(params, "HttpTokens", tokens);
 }
 
 fn metadata(item: &Json) -> Option<Value> {
     let option = |name: &str| at(item, &format!("MetadataOptions.{name}")).and_then(scalar);
-    let word = match (option("HttpEndpoint").as_deref(), option("HttpTokens").as_deref()) {
+    let word = match (
+        option("HttpEndpoint").as_deref(),
+        option("HttpTokens").as_deref(),
+    ) {
         (Some("disabled"), _) => "off",
         (_, Some("required")) => "required",
         _ => "optional",
@@ -117,7 +155,9 @@ fn metadata(item: &Json) -> Option<Value> {
 /// An address of its own, or an Elastic IP.
 fn public_ip(item: &Json) -> Option<Value> {
     let paths = ["PublicIpAddress.IpAddress.0", "EipAddress.IpAddress"];
-    let found = paths.iter().find_map(|path| at(item, path).and_then(scalar));
+    let found = paths
+        .iter()
+        .find_map(|path| at(item, path).and_then(scalar));
     Some(Value::Ip(found?.parse().ok()?))
 }
 
@@ -139,7 +179,10 @@ fn validate(fields: Fields<'_>, problems: &mut Vec<String>) {
     if fields.text("billing").as_deref() == Some("prepaid") && fields.int("months").is_none() {
         problems.push("an instance paid in advance needs `months`: for how many".to_owned());
     }
-    if fields.size("root_size").is_some_and(|size| size.as_whole_gib().is_none()) {
+    if fields
+        .size("root_size")
+        .is_some_and(|size| size.as_whole_gib().is_none())
+    {
         problems.push("`root_size` must be whole gibibytes".to_owned());
     }
     let host_name = fields.text("host_name");
@@ -153,7 +196,10 @@ fn with_system_disks(cloud: &Cloud, items: Vec<Json>) -> BoxFuture<'_, Result<Ve
     async move {
         let mut disks = Vec::new();
         if items.len() <= ONE_BY_ONE_MAX {
-            for id in items.iter().filter_map(|item| item.get("InstanceId").and_then(scalar)) {
+            for id in items
+                .iter()
+                .filter_map(|item| item.get("InstanceId").and_then(scalar))
+            {
                 disks.extend(disks_of(cloud, &id, "system").await?);
             }
         } else {
@@ -162,7 +208,9 @@ fn with_system_disks(cloud: &Cloud, items: Vec<Json>) -> BoxFuture<'_, Result<Ve
             disks = pages(cloud, ECS, &DISKS, params).await?;
         }
         let with_disk = |mut item: Json| {
-            let own = disks.iter().find(|disk| disk["InstanceId"] == item["InstanceId"]);
+            let own = disks
+                .iter()
+                .find(|disk| disk["InstanceId"] == item["InstanceId"]);
             if let (Some(own), Some(fields)) = (own, item.as_object_mut()) {
                 fields.insert("SystemDisk".to_owned(), own.clone());
             }
@@ -185,7 +233,10 @@ fn data_disks<'a>(cloud: &'a Cloud, id: &'a str) -> BoxFuture<'a, Result<Vec<Str
     async move {
         let disks = disks_of(cloud, id, "all").await?;
         let goes = |disk: &&Json| disk["Type"] == "system" || disk["DeleteWithInstance"] == true;
-        let ids = disks.iter().filter(goes).filter_map(|disk| disk.get("DiskId").and_then(scalar));
+        let ids = disks
+            .iter()
+            .filter(goes)
+            .filter_map(|disk| disk.get("DiskId").and_then(scalar));
         Ok(ids.collect())
     }
     .boxed()

@@ -10,15 +10,21 @@ use super::disk_change::{changes, grow, respecify};
 use super::instance::{MODIFY, metadata_params};
 use super::instance_state::{start, stop};
 use crate::cloud::Cloud;
-use crate::reader::{Wait, ready};
 use crate::param::{Param, add};
-use crate::table::{Call, Way, call, named, params_of};
 use crate::products::ECS;
+use crate::reader::{Wait, ready};
+use crate::table::{Call, Way, call, named, params_of};
 
-const SPEC: Call = call("ModifyInstanceSpec").nowhere().of(&["InstanceId"]).once();
+const SPEC: Call = call("ModifyInstanceSpec")
+    .nowhere()
+    .of(&["InstanceId"])
+    .once();
 const PREPAID_SPEC: Call = call("ModifyPrepayInstanceSpec").of(&["InstanceId"]).once();
 const METADATA_OPTIONS: Call = call("ModifyInstanceMetadataOptions").of(&["InstanceId"]);
-const CHARGE_TYPE: Call = call("ModifyInstanceChargeType").of(&["InstanceIds"]).once().json();
+const CHARGE_TYPE: Call = call("ModifyInstanceChargeType")
+    .of(&["InstanceIds"])
+    .once()
+    .json();
 const AUTO_RENEW: Call = call("ModifyInstanceAutoRenewAttribute").of(&["InstanceId"]);
 const ATTACH_ROLE: Call = call("AttachInstanceRamRole").of(&["InstanceIds"]).json();
 const DETACH_ROLE: Call = call("DetachInstanceRamRole").of(&["InstanceIds"]).json();
@@ -66,7 +72,11 @@ pub(super) const RENEWAL: Way = Way {
             }
             let on = fields.flag("auto_renew") == Some(true);
             let mut params = named(&AUTO_RENEW, &order.id);
-            add(&mut params, "RenewalStatus", if on { "AutoRenewal" } else { "Normal" });
+            add(
+                &mut params,
+                "RenewalStatus",
+                if on { "AutoRenewal" } else { "Normal" },
+            );
             if on {
                 add(&mut params, "Duration", "1");
                 add(&mut params, "PeriodUnit", "Month");
@@ -118,7 +128,11 @@ async fn change_type(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let prepaid = Fields(&seen.fields).text("billing").as_deref() == Some("prepaid");
     let call = if prepaid { &PREPAID_SPEC } else { &SPEC };
     let mut params = named(call, &order.id);
-    add(&mut params, "ClientToken", token::derived(&order.token, &wanted));
+    add(
+        &mut params,
+        "ClientToken",
+        token::derived(&order.token, &wanted),
+    );
     add(&mut params, "InstanceType", wanted);
     cloud.change(ECS, call, params).await.map(drop)
 }
@@ -127,10 +141,15 @@ fn change_root<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<
     async move {
         let fields = Fields(&order.fields);
         let disk = Fields(&order.prior).must("root_disk")?;
-        if let Some(size) = fields.size("root_size").filter(|_| changes(order, "root_size")) {
+        if let Some(size) = fields
+            .size("root_size")
+            .filter(|_| changes(order, "root_size"))
+        {
             grow(cloud, &disk, size, &order.token).await?;
         }
-        let level = fields.text("root_level").filter(|_| changes(order, "root_level"));
+        let level = fields
+            .text("root_level")
+            .filter(|_| changes(order, "root_level"));
         respecify(cloud, &disk, None, level, None).await
     }
     .boxed()
@@ -139,7 +158,10 @@ fn change_root<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<
 /// A machine has one role at most.
 fn change_role<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<(), Failure>> {
     async move {
-        let (old, new) = (Fields(&order.prior).text("role"), Fields(&order.fields).text("role"));
+        let (old, new) = (
+            Fields(&order.prior).text("role"),
+            Fields(&order.fields).text("role"),
+        );
         for (call, role) in [(&DETACH_ROLE, old), (&ATTACH_ROLE, new)] {
             if let Some(role) = role {
                 let mut params = named(call, &order.id);
@@ -162,7 +184,11 @@ fn change_billing<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Resu
             return Ok(());
         }
         let mut params = named(&CHARGE_TYPE, &order.id);
-        add(&mut params, "ClientToken", token::derived(&order.token, &wanted));
+        add(
+            &mut params,
+            "ClientToken",
+            token::derived(&order.token, &wanted),
+        );
         if wanted == "prepaid" {
             add(&mut params, "InstanceChargeType", "PrePaid");
             add(&mut params, "PeriodUnit", "Month");

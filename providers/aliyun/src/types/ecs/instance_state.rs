@@ -7,9 +7,9 @@ use infra_sdk::{Delete, Failure, FailureKind, wait};
 
 use super::INSTANCE;
 use crate::cloud::Cloud;
+use crate::products::ECS;
 use crate::reader::look;
 use crate::table::{Call, Way, call, named};
-use crate::products::ECS;
 
 /// A stopped machine stays where it is and is paid for: one that lets go of its place may find none when it is started.
 const STOP: Call = call("StopInstance")

@@ -55,8 +55,10 @@ fn validate(fields: Fields<'_>, problems: &mut Vec<String>) {
         return;
     };
     if key.contains("PRIVATE KEY") {
-        problems.push("`public_key` holds a private key; give the file that ends in `.pub`".to_owned());
+        problems
+            .push("`public_key` holds a private key; give the file that ends in `.pub`".to_owned());
     } else if !key.starts_with("ssh-") || key.split_whitespace().nth(1).is_none() {
-        problems.push("`public_key` is not a public key; it begins with `ssh-rsa AAAA…`".to_owned());
+        problems
+            .push("`public_key` is not a public key; it begins with `ssh-rsa AAAA…`".to_owned());
     }
 }

@@ -10,8 +10,11 @@ use serde_json::{Value as Json, json};
 use super::security_rules::{RULES, SIDES, Side, canonical, observed, validate_rules};
 use crate::cloud::Cloud;
 use crate::param::add;
-use crate::table::{Call, Hooks, Ids, Kind, List, Pages, Part, call, item, items_at, list, list_params, scalar, text, words};
 use crate::products::ECS;
+use crate::table::{
+    Call, Hooks, Ids, Kind, List, Pages, Part, call, item, items_at, list, list_params, scalar,
+    text, words,
+};
 
 const MODIFY: Call = call("ModifySecurityGroupAttribute").of(&["SecurityGroupId"]);
 const POLICY: Call = call("ModifySecurityGroupPolicy").of(&["SecurityGroupId"]);
@@ -34,10 +37,16 @@ pub(crate) const SECURITY_GROUP: Kind = Kind {
             .read("SecurityGroupName")
             .update(&MODIFY, "SecurityGroupName"),
         text("vpc").create("VpcId").read("VpcId"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
-        words("kind", &[("normal", "normal"), ("enterprise", "enterprise")])
-            .create("SecurityGroupType")
-            .read("SecurityGroupType"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
+        words(
+            "kind",
+            &[("normal", "normal"), ("enterprise", "enterprise")],
+        )
+        .create("SecurityGroupType")
+        .read("SecurityGroupType"),
         words("inner_access", &[("drop", "Drop"), ("accept", "Accept")])
             .read("InnerAccessPolicy")
             .update(&POLICY, "InnerAccessPolicy"),

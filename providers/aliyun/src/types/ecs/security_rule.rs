@@ -5,7 +5,7 @@ use infra_sdk::fields::text_of;
 use serde_json::Value as Json;
 
 use crate::param::{Param, add};
-use crate::table::{scalar};
+use crate::table::scalar;
 
 /// The priority of a rule that says none.
 pub(super) const FIRST: i64 = 1;
@@ -142,11 +142,13 @@ impl Rule {
             Some(net.trunc().to_string())
         };
         let peer = match out {
-            false => net("SourceCidrIp").map(Peer::V4)
+            false => net("SourceCidrIp")
+                .map(Peer::V4)
                 .or_else(|| net("Ipv6SourceCidrIp").map(Peer::V6))
                 .or_else(|| text("SourceGroupId").map(Peer::Group))
                 .or_else(|| text("SourcePrefixListId").map(Peer::PrefixList)),
-            true => net("DestCidrIp").map(Peer::V4)
+            true => net("DestCidrIp")
+                .map(Peer::V4)
                 .or_else(|| net("Ipv6DestCidrIp").map(Peer::V6))
                 .or_else(|| text("DestGroupId").map(Peer::Group))
                 .or_else(|| text("DestPrefixListId").map(Peer::PrefixList)),
@@ -157,7 +159,9 @@ impl Rule {
             protocol: text("IpProtocol")?.to_ascii_lowercase(),
             ports: text("PortRange")?,
             peer: peer?,
-            priority: text("Priority").and_then(|it| it.parse().ok()).unwrap_or(FIRST),
+            priority: text("Priority")
+                .and_then(|it| it.parse().ok())
+                .unwrap_or(FIRST),
         };
         let id = text("SecurityGroupRuleId").unwrap_or_default();
         Some((rule, text("Description"), id))
@@ -212,10 +216,12 @@ impl Rule {
 /// Why there can be no rule for these ports.
 pub(super) fn problem(port: PortRange) -> Option<String> {
     match port.protocol {
-        Protocol::Icmp | Protocol::Icmpv6 if port != PortRange::whole(port.protocol) => Some(format!(
-            "`{port}` names a kind of ICMP, and Alibaba Cloud has rules for all of it only: write `{}/all`",
-            port.protocol.word()
-        )),
+        Protocol::Icmp | Protocol::Icmpv6 if port != PortRange::whole(port.protocol) => {
+            Some(format!(
+                "`{port}` names a kind of ICMP, and Alibaba Cloud has rules for all of it only: write `{}/all`",
+                port.protocol.word()
+            ))
+        }
         Protocol::Number(number) if number != GRE => Some(format!(
             "`{port}` is a protocol that Alibaba Cloud has no rules for: there are tcp, udp, icmp, gre (`protocol/47`) and `all/all`"
         )),

@@ -16,10 +16,10 @@ use super::SECURITY_GROUP;
 pub(super) use super::security_rule::Side;
 use super::security_rule::{FIRST, LAST, Peer, Rule, in_family, problem};
 use crate::cloud::Cloud;
-use crate::reader::raw;
 use crate::param::{Param, add};
-use crate::table::{Call, Way, call, items_at, named};
 use crate::products::ECS;
+use crate::reader::raw;
+use crate::table::{Call, Way, call, items_at, named};
 
 pub(super) const SIDES: [Side; 4] = [Side::ALLOW, Side::ALLOW_OUT, Side::DENY, Side::DENY_OUT];
 
@@ -58,8 +58,12 @@ pub(super) fn canonical(side: Side, fields: &mut Record) {
             let mut key = match &single {
                 Value::Map(map) => {
                     let identity = map.iter().filter(|(name, _)| *name != "note");
-                    Value::Map(identity.map(|(name, value)| (name.clone(), value.clone())).collect())
-                        .to_string()
+                    Value::Map(
+                        identity
+                            .map(|(name, value)| (name.clone(), value.clone()))
+                            .collect(),
+                    )
+                    .to_string()
                 }
                 other => other.to_string(),
             };
@@ -83,8 +87,12 @@ fn flattened(side: Side, rule: Value) -> Vec<Value> {
         Value::List(peers) => peers.as_slice(),
         single => std::slice::from_ref(single),
     };
-    let priority = rule.get("priority").filter(|it| !it.is_null() && it.as_int() != Some(FIRST));
-    let note = rule.get("note").filter(|it| !it.is_null() && it.as_str() != Some(""));
+    let priority = rule
+        .get("priority")
+        .filter(|it| !it.is_null() && it.as_int() != Some(FIRST));
+    let note = rule
+        .get("note")
+        .filter(|it| !it.is_null() && it.as_str() != Some(""));
     let mut flat = Vec::new();
     for peer in peers {
         let peer = match peer {
@@ -103,7 +111,9 @@ fn flattened(side: Side, rule: Value) -> Vec<Value> {
                 ("priority", priority.cloned()),
                 ("note", note.cloned()),
             ];
-            let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            let own = own
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value?)));
             flat.push(Value::Map(own.collect()));
         }
     }
@@ -111,19 +121,33 @@ fn flattened(side: Side, rule: Value) -> Vec<Value> {
 }
 
 pub(super) fn validate_rules(side: Side, fields: Fields<'_>, problems: &mut Vec<String>) {
-    for rule in fields.list(side.field).iter().filter_map(Value::as_map).map(Fields) {
+    for rule in fields
+        .list(side.field)
+        .iter()
+        .filter_map(Value::as_map)
+        .map(Fields)
+    {
         let ports = rule.list("ports").iter().filter_map(|port| match port {
             Value::Port(port) => problem(*port),
             _ => None,
         });
         problems.extend(ports);
         if rule.is_empty_list("ports") {
-            problems.push(format!("a rule of `{}` lists no ports, so it fits nothing", side.field));
+            problems.push(format!(
+                "a rule of `{}` lists no ports, so it fits nothing",
+                side.field
+            ));
         }
-        if rule.int("priority").is_some_and(|it| !(1..=100).contains(&it)) {
+        if rule
+            .int("priority")
+            .is_some_and(|it| !(1..=100).contains(&it))
+        {
             problems.push("the `priority` of a rule is 1 to 100".to_owned());
         }
-        if rule.text("note").is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX) {
+        if rule
+            .text("note")
+            .is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX)
+        {
             problems.push(format!("a `note` has at most {NOTE_CHARS_MAX} characters"));
         }
     }
@@ -137,14 +161,21 @@ fn everything_out(accept: bool, priority: i64) -> [Option<Rule>; 2] {
     };
     let all = PortRange::whole(Protocol::All);
     ["0.0.0.0/0", "::/0"].map(|net| {
-        let peer = if net.contains(':') { Peer::V6 } else { Peer::V4 };
+        let peer = if net.contains(':') {
+            Peer::V6
+        } else {
+            Peer::V4
+        };
         Rule::new(side, all, peer(net.to_owned()), priority)
     })
 }
 
 /// Whether a rule is the one that drops what `allow_out` does not name.
 fn is_rest(rule: &Rule) -> bool {
-    everything_out(false, LAST).iter().flatten().any(|rest| rest == rule)
+    everything_out(false, LAST)
+        .iter()
+        .flatten()
+        .any(|rest| rest == rule)
 }
 
 fn rules_of(group: &Json) -> Vec<(Rule, Option<String>, String)> {
@@ -155,20 +186,24 @@ fn rules_of(group: &Json) -> Vec<(Rule, Option<String>, String)> {
 /// The rules of one side of a listed group, in the form of its schema, flattened.
 pub(super) fn observed(side: Side, group: &Json) -> Value {
     let rules = rules_of(group);
-    let own = rules.iter().filter(|(rule, ..)| {
-        rule.out == side.out && rule.accept == side.accept && !is_rest(rule)
-    });
+    let own = rules
+        .iter()
+        .filter(|(rule, ..)| rule.out == side.out && rule.accept == side.accept && !is_rest(rule));
     let mut values: Vec<Value> = own
         .filter_map(|(rule, note, _)| Some(value_of(side, rule, rule.port()?, note.clone())))
         .collect();
-    let open = group["SecurityGroupType"] != "enterprise"
-        && !rules.iter().any(|(rule, ..)| is_rest(rule));
+    let open =
+        group["SecurityGroupType"] != "enterprise" && !rules.iter().any(|(rule, ..)| is_rest(rule));
     if side == Side::ALLOW_OUT && open {
         let [everything, _] = everything_out(true, FIRST);
-        let known = everything.iter().all(|all| rules.iter().any(|(rule, ..)| rule == all));
-        values.extend(everything.filter(|_| !known).and_then(|rule| {
-            Some(value_of(side, &rule, rule.port()?, None))
-        }));
+        let known = everything
+            .iter()
+            .all(|all| rules.iter().any(|(rule, ..)| rule == all));
+        values.extend(
+            everything
+                .filter(|_| !known)
+                .and_then(|rule| Some(value_of(side, &rule, rule.port()?, None))),
+        );
     }
     values.sort_by_key(ToString::to_string);
     Value::List(values)
@@ -178,10 +213,15 @@ fn value_of(side: Side, rule: &Rule, port: PortRange, note: Option<String>) -> V
     let fields = [
         (side.peer, Some(rule.peer.value())),
         ("ports", Some(Value::List(vec![Value::Port(port)]))),
-        ("priority", (rule.priority != FIRST).then_some(Value::Int(rule.priority))),
+        (
+            "priority",
+            (rule.priority != FIRST).then_some(Value::Int(rule.priority)),
+        ),
         ("note", note.map(Value::String)),
     ];
-    let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let fields = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Value::Map(fields.collect())
 }
 
@@ -191,7 +231,11 @@ fn wanted(record: &Record) -> Result<BTreeMap<Rule, Option<String>>, Failure> {
     for side in SIDES {
         let mut flat = record.clone();
         canonical(side, &mut flat);
-        for rule in Fields(&flat).list(side.field).iter().filter_map(Value::as_map) {
+        for rule in Fields(&flat)
+            .list(side.field)
+            .iter()
+            .filter_map(Value::as_map)
+        {
             let unclear = || {
                 let message = format!("a rule of `{}` is not known yet", side.field);
                 Failure::new(FailureKind::Invalid, message)
@@ -200,7 +244,10 @@ fn wanted(record: &Record) -> Result<BTreeMap<Rule, Option<String>>, Failure> {
             let Some([Value::Port(port)]) = rule.get("ports").and_then(Value::as_list) else {
                 return Err(unclear());
             };
-            let priority = rule.get("priority").and_then(Value::as_int).unwrap_or(FIRST);
+            let priority = rule
+                .get("priority")
+                .and_then(Value::as_int)
+                .unwrap_or(FIRST);
             if let Some(one) = Rule::new(side, *port, peer, priority) {
                 rules.insert(one, Fields(rule).text("note"));
             }
@@ -213,7 +260,12 @@ fn wanted(record: &Record) -> Result<BTreeMap<Rule, Option<String>>, Failure> {
             // It goes out without a rule; one with a note or a priority is kept as it is written.
             Some(all) if rules[&all].is_none() => drop(rules.remove(&all)),
             Some(_) => {}
-            None => rules.extend(everything_out(false, LAST).into_iter().flatten().map(|it| (it, None))),
+            None => rules.extend(
+                everything_out(false, LAST)
+                    .into_iter()
+                    .flatten()
+                    .map(|it| (it, None)),
+            ),
         }
     }
     Ok(rules)
@@ -230,7 +282,11 @@ fn change_rules<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result
         let there = rules_of(&group);
         let managed = |rule: &Rule| {
             let of = |side: &Side| side.out == rule.out && side.accept == rule.accept;
-            let side = if is_rest(rule) { Some(Side::ALLOW_OUT) } else { SIDES.into_iter().find(of) };
+            let side = if is_rest(rule) {
+                Some(Side::ALLOW_OUT)
+            } else {
+                SIDES.into_iter().find(of)
+            };
             side.is_some_and(|side| Fields(&order.fields).get(side.field).is_some())
         };
         for out in [false, true] {
@@ -256,7 +312,11 @@ fn change_rules<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result
                 let call = &REVOKE[usize::from(out)];
                 let mut params = named(call, &order.id);
                 for (index, id) in ids.iter().enumerate() {
-                    add(&mut params, format!("SecurityGroupRuleId.{}", index + 1), id.as_str());
+                    add(
+                        &mut params,
+                        format!("SecurityGroupRuleId.{}", index + 1),
+                        id.as_str(),
+                    );
                 }
                 cloud.change(ECS, call, params).await?;
             }
@@ -280,7 +340,11 @@ async fn authorize(
         }
         let mut params = named(call, &order.id);
         let part = format!("{} {own:?}", call.action);
-        add(&mut params, "ClientToken", token::derived(&order.token, &part));
+        add(
+            &mut params,
+            "ClientToken",
+            token::derived(&order.token, &part),
+        );
         params.extend(own);
         cloud.change(ECS, call, params).await?;
     }

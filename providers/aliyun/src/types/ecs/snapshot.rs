@@ -1,14 +1,19 @@
 //! `aliyun.snapshot`, and the snapshots that are taken before data goes.
 
-use infra_sdk::{Address, Failure, FailureKind, token};
+use infra_model::Address;
+use infra_sdk::{Failure, FailureKind, token};
 
 use crate::cloud::Cloud;
-use crate::reader::{Wait, ready};
 use crate::param::add;
-use crate::table::{Call, Ids, Kind, Pages, Part, States, call, flag, gib, int, list, scalar, text};
 use crate::products::ECS;
+use crate::reader::{Wait, ready};
+use crate::table::{
+    Call, Ids, Kind, Pages, Part, States, call, flag, gib, int, list, scalar, text,
+};
 
-const MODIFY: Call = call("ModifySnapshotAttribute").nowhere().of(&["SnapshotId"]);
+const MODIFY: Call = call("ModifySnapshotAttribute")
+    .nowhere()
+    .of(&["SnapshotId"]);
 const CREATE: Call = call("CreateSnapshot").nowhere().once();
 
 pub(crate) const SNAPSHOT: Kind = Kind {
@@ -25,10 +30,19 @@ pub(crate) const SNAPSHOT: Kind = Kind {
         .of(&["SnapshotId"])
         .with(&[("Force", "true")]),
     fields: &[
-        text("name").create("SnapshotName").read("SnapshotName").update(&MODIFY, "SnapshotName"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
+        text("name")
+            .create("SnapshotName")
+            .read("SnapshotName")
+            .update(&MODIFY, "SnapshotName"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
         text("disk").create("DiskId").read("SourceDiskId"),
-        int("days").create("RetentionDays").read("RetentionDays").update(&MODIFY, "RetentionDays"),
+        int("days")
+            .create("RetentionDays")
+            .read("RetentionDays")
+            .update(&MODIFY, "RetentionDays"),
         gib("size").read("SourceDiskSize"),
         flag("encrypted").read("Encrypted"),
         text("created").read("CreationTime"),
@@ -55,11 +69,23 @@ pub(crate) async fn take(
     let mut params = Vec::new();
     add(&mut params, "DiskId", disk);
     add(&mut params, "SnapshotName", format!("infra-{disk}"));
-    add(&mut params, "Description", format!("Before the data of {address} goes"));
-    add(&mut params, "ClientToken", token::derived(order_token, disk));
+    add(
+        &mut params,
+        "Description",
+        format!("Before the data of {address} goes"),
+    );
+    add(
+        &mut params,
+        "ClientToken",
+        token::derived(order_token, disk),
+    );
     let answer = cloud.change(ECS, &CREATE, params).await?;
     let id = answer.get("SnapshotId").and_then(scalar).ok_or_else(|| {
-        Failure::new(FailureKind::Cloud, "Alibaba Cloud answered CreateSnapshot without an id").ambiguous()
+        Failure::new(
+            FailureKind::Cloud,
+            "Alibaba Cloud answered CreateSnapshot without an id",
+        )
+        .ambiguous()
     })?;
     let seen = ready(cloud, &SNAPSHOT, &id, Wait::New).await?;
     match infra_sdk::fields::Fields(&seen.fields).text("disk") {

@@ -8,10 +8,13 @@ use infra_sdk::{Failure, Update, token};
 use serde_json::Value as Json;
 
 use crate::cloud::Cloud;
-use crate::reader::{Wait, ready};
-use crate::products;
 use crate::param::add;
-use crate::table::{Call, Ids, Kind, Name, Pages, Part, States, Way, call, flag, int, ip, item, list, named, scalar, text, words};
+use crate::products;
+use crate::reader::{Wait, ready};
+use crate::table::{
+    Call, Ids, Kind, Name, Pages, Part, States, Way, call, flag, int, ip, item, list, named,
+    scalar, text, words,
+};
 
 const MODIFY: Call = call("ModifyEipAddressAttribute").of(&["AllocationId"]);
 const PROTECT: Call = call("DeletionProtection")
@@ -37,16 +40,30 @@ pub(crate) const EIP: Kind = Kind {
         .tagged(),
     delete: call("ReleaseEipAddress").of(&["AllocationId"]),
     fields: &[
-        text("name").create("Name").read("Name").update(&MODIFY, "Name"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
-        int("bandwidth").create("Bandwidth").read("Bandwidth").update(&MODIFY, "Bandwidth"),
-        words("charge", &[("traffic", "PayByTraffic"), ("bandwidth", "PayByBandwidth")])
-            .create("InternetChargeType")
-            .read("InternetChargeType"),
+        text("name")
+            .create("Name")
+            .read("Name")
+            .update(&MODIFY, "Name"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
+        int("bandwidth")
+            .create("Bandwidth")
+            .read("Bandwidth")
+            .update(&MODIFY, "Bandwidth"),
+        words(
+            "charge",
+            &[("traffic", "PayByTraffic"), ("bandwidth", "PayByBandwidth")],
+        )
+        .create("InternetChargeType")
+        .read("InternetChargeType"),
         text("line").create("ISP").read("ISP"),
         item("instance", |item| bound(item, INSTANCE)).by(&BIND),
         item("nat_gateway", |item| bound(item, NAT_GATEWAY)).by(&BIND),
-        flag("protected").read("DeletionProtection").update(&PROTECT, "ProtectionEnable"),
+        flag("protected")
+            .read("DeletionProtection")
+            .update(&PROTECT, "ProtectionEnable"),
         ip("public_ip").read("IpAddress"),
     ],
     states: States {
@@ -91,7 +108,11 @@ fn bind<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<(), Fai
             };
             let mut params = named(call, &order.id);
             let part = format!("{} {id}", call.action);
-            add(&mut params, "ClientToken", token::derived(&order.token, &part));
+            add(
+                &mut params,
+                "ClientToken",
+                token::derived(&order.token, &part),
+            );
             add(&mut params, "InstanceId", id);
             add(&mut params, "InstanceType", kind);
             cloud.change(EIP.api, call, params).await?;

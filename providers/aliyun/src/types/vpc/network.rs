@@ -10,10 +10,13 @@ use infra_sdk::{Failure, Update};
 use serde_json::Value as Json;
 
 use crate::cloud::Cloud;
-use crate::reader::{Wait, ready};
-use crate::products;
 use crate::param::add;
-use crate::table::{Call, Ids, Kind, Name, Pages, Part, States, Way, call, cidr, item, items_at, list, named, scalar, text};
+use crate::products;
+use crate::reader::{Wait, ready};
+use crate::table::{
+    Call, Ids, Kind, Name, Pages, Part, States, Way, call, cidr, item, items_at, list, named,
+    scalar, text,
+};
 
 const MODIFY: Call = call("ModifyVpcAttribute").of(&["VpcId"]);
 const ADD_RANGE: Call = call("AssociateVpcCidrBlock").of(&["VpcId"]);
@@ -30,8 +33,14 @@ pub(crate) const VPC: Kind = Kind {
         .tagged(),
     delete: call("DeleteVpc").of(&["VpcId"]),
     fields: &[
-        text("name").create("VpcName").read("VpcName").update(&MODIFY, "VpcName"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
+        text("name")
+            .create("VpcName")
+            .read("VpcName")
+            .update(&MODIFY, "VpcName"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
         cidr("range").create("CidrBlock").read("CidrBlock"),
         item("secondary_ranges", secondary_ranges).by(&RANGES),
         text("route_table").read("RouterTableIds.RouterTableIds.0"),
@@ -54,7 +63,9 @@ const RANGES: Way = Way {
 
 fn secondary_ranges(item: &Json) -> Option<Value> {
     let ranges = items_at(item, "SecondaryCidrBlocks.SecondaryCidrBlock");
-    let ranges = ranges.iter().filter_map(|range| scalar(range)?.parse().ok());
+    let ranges = ranges
+        .iter()
+        .filter_map(|range| scalar(range)?.parse().ok());
     Some(Value::List(ranges.map(Value::Cidr).collect()))
 }
 

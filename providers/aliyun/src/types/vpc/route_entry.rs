@@ -7,10 +7,13 @@ use infra_sdk::{Failure, Update};
 use serde_json::Value as Json;
 
 use crate::cloud::Cloud;
-use crate::reader::everything;
-use crate::products;
 use crate::param::{Param, add};
-use crate::table::{Call, Hooks, Ids, Kind, Name, Pages, Part, States, Way, call, cidr, items_at, list, named, scalar, text};
+use crate::products;
+use crate::reader::everything;
+use crate::table::{
+    Call, Hooks, Ids, Kind, Name, Pages, Part, States, Way, call, cidr, items_at, list, named,
+    scalar, text,
+};
 
 const MODIFY: Call = call("ModifyRouteEntry").of(&["RouteTableId", "RouteEntryId"]);
 
@@ -27,11 +30,22 @@ pub(crate) const ROUTE_ENTRY: Kind = Kind {
         .pages(Pages::Next("MaxResult", 100)),
     delete: call("DeleteRouteEntry").of(&["RouteTableId", "RouteEntryId"]),
     fields: &[
-        text("name").create("RouteEntryName").read("RouteEntryName").update(&MODIFY, "RouteEntryName"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
+        text("name")
+            .create("RouteEntryName")
+            .read("RouteEntryName")
+            .update(&MODIFY, "RouteEntryName"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
         text("table").create("RouteTableId").read("RouteTableId"),
-        cidr("to").create("DestinationCidrBlock").read("DestinationCidrBlock"),
-        text("via").create("NextHopId").read("NextHops.NextHop.0.NextHopId").by(&HOP),
+        cidr("to")
+            .create("DestinationCidrBlock")
+            .read("DestinationCidrBlock"),
+        text("via")
+            .create("NextHopId")
+            .read("NextHops.NextHop.0.NextHopId")
+            .by(&HOP),
     ],
     states: States {
         path: "Status",

@@ -7,8 +7,8 @@ use infra_sdk::fields::Fields;
 use serde_json::Value as Json;
 
 use crate::cloud::Cloud;
-use crate::reader::everything;
 use crate::products;
+use crate::reader::everything;
 use crate::table::{
     Call, Hooks, Ids, Kind, Name, Pages, Part, States, call, cidr, comma, items_at, list, scalar,
     text,
@@ -24,16 +24,27 @@ pub(crate) const SNAT: Kind = Kind {
         Part::Given("SnatEntryId", "SnatEntryId"),
     ],
     create: call("CreateSnatEntry").once(),
-    read: list("DescribeSnatTableEntries", "SnatTableEntries.SnatTableEntry")
-        .ids(Ids::Owner("SnatTableId", tables))
-        .pages(Pages::Number(50)),
+    read: list(
+        "DescribeSnatTableEntries",
+        "SnatTableEntries.SnatTableEntry",
+    )
+    .ids(Ids::Owner("SnatTableId", tables))
+    .pages(Pages::Number(50)),
     delete: call("DeleteSnatEntry").of(&["SnatTableId", "SnatEntryId"]),
     fields: &[
-        text("name").create("SnatEntryName").read("SnatEntryName").update(&MODIFY, "SnatEntryName"),
+        text("name")
+            .create("SnatEntryName")
+            .read("SnatEntryName")
+            .update(&MODIFY, "SnatEntryName"),
         text("table").create("SnatTableId").read("SnatTableId"),
-        text("vswitch").create("SourceVSwitchId").read("SourceVSwitchId"),
+        text("vswitch")
+            .create("SourceVSwitchId")
+            .read("SourceVSwitchId"),
         cidr("source").create("SourceCIDR").read("SourceCIDR"),
-        comma("ips").create("SnatIp").read("SnatIp").update(&MODIFY, "SnatIp"),
+        comma("ips")
+            .create("SnatIp")
+            .read("SnatIp")
+            .update(&MODIFY, "SnatIp"),
     ],
     states: States {
         path: "Status",
@@ -53,7 +64,9 @@ pub(crate) const SNAT: Kind = Kind {
 fn validate(fields: Fields<'_>, problems: &mut Vec<String>) {
     let set = |name| fields.0.get(name).is_some_and(|value| !value.is_null());
     if set("vswitch") == set("source") {
-        problems.push("an entry is for a `vswitch` or for a `source` range: set one of them".to_owned());
+        problems.push(
+            "an entry is for a `vswitch` or for a `source` range: set one of them".to_owned(),
+        );
     }
 }
 

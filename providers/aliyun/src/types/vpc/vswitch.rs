@@ -17,8 +17,14 @@ pub(crate) const VSWITCH: Kind = Kind {
         .tagged(),
     delete: call("DeleteVSwitch").of(&["VSwitchId"]),
     fields: &[
-        text("name").create("VSwitchName").read("VSwitchName").update(&MODIFY, "VSwitchName"),
-        text("description").create("Description").read("Description").update(&MODIFY, "Description"),
+        text("name")
+            .create("VSwitchName")
+            .read("VSwitchName")
+            .update(&MODIFY, "VSwitchName"),
+        text("description")
+            .create("Description")
+            .read("Description")
+            .update(&MODIFY, "Description"),
         text("vpc").create("VpcId").read("VpcId"),
         text("zone").create("ZoneId").read("ZoneId"),
         cidr("range").create("CidrBlock").read("CidrBlock"),
