@@ -16,5 +16,6 @@ pub mod table;
 mod tags;
 pub mod types;
 
+pub use aliyun_openapi::{Clock, Credentials, Environment, Lost, Transport};
 pub use config::Options;
 pub use provider::AliyunProvider;
