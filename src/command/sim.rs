@@ -33,9 +33,14 @@ pub fn run(args: &Sim, console: &Console) -> Outcome {
 /// Says where it is, and what other programs need in their environment.
 fn announce(endpoint: &str, console: &Console) {
     let (key, secret) = (infra_sim::ACCESS_KEY, infra_sim::SECRET_KEY);
+    let alibaba = (infra_sim::aliyun::ACCESS_KEY, infra_sim::aliyun::SECRET_KEY);
     if console.json {
-        console
-            .print_json(&json!({ "endpoint": endpoint, "access_key": key, "secret_key": secret }));
+        console.print_json(&json!({
+            "endpoint": endpoint,
+            "access_key": key,
+            "secret_key": secret,
+            "aliyun": { "access_key": alibaba.0, "secret_key": alibaba.1 },
+        }));
         return;
     }
     console.print(&format!(
@@ -43,7 +48,11 @@ fn announce(endpoint: &str, console: &Console) {
          export AWS_ENDPOINT_URL={endpoint}\n\
          export AWS_ACCESS_KEY_ID={key}\n\
          export AWS_SECRET_ACCESS_KEY={secret}\n\
-         export AWS_REGION=us-west-2\n"
+         export AWS_REGION=us-west-2\n\
+         export ALIBABA_CLOUD_ACCESS_KEY_ID={}\n\
+         export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}\n",
+        alibaba.0, alibaba.1
     ));
+    console.note("Alibaba Cloud's SDKs take the address as `endpoint`, and `protocol` HTTP.\n");
     console.note("Stop it with Ctrl-C.\n");
 }

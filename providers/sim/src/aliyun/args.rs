@@ -109,6 +109,15 @@ impl Args {
         self.text(name)?.parse().ok()
     }
 
+    /// The parameters inside `name`, as in `SystemDisk.Size`.
+    pub fn group(&self, name: &str) -> Args {
+        let inside = self.under(name);
+        let inside = inside.map(|(path, value)| (path.to_owned(), value.to_owned()));
+        Args {
+            values: inside.collect(),
+        }
+    }
+
     /// The members of the list `name` in the order of their numbers, each with the names inside it.
     pub fn list(&self, name: &str) -> Vec<Args> {
         let mut members: BTreeMap<u64, Args> = BTreeMap::new();

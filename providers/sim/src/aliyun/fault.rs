@@ -64,9 +64,10 @@ fn status_of(code: &str) -> u16 {
         "InternalError" => 500,
         "ServiceUnavailable" => 503,
         "DryRunOperation" => 400,
-        "IncorrectInstanceStatus" | "IncorrectDiskStatus" => 403,
         _ if code.ends_with(".NotFound") => 404,
         _ if code.starts_with("Forbidden")
+            || code.starts_with("IncorrectInstanceStatus")
+            || code.starts_with("IncorrectDiskStatus")
             || code.starts_with("InvalidOperation")
             || code.starts_with("OperationDenied")
             || code.starts_with("InstanceLimitExceeded") =>

@@ -30,6 +30,8 @@ pub enum Form {
     OneOf(&'static [&'static str]),
     /// A JSON array in a text.
     Json,
+    /// The resource group that everything is in.
+    ResourceGroup,
     /// An IPv4 range.
     Cidr,
 }
@@ -108,8 +110,11 @@ pub const TAGS: &[Param] = &[
     param("Tag.N.Key", Form::Sized(1, 128)),
     param("Tag.N.Value", Form::Sized(0, 128)),
 ];
-/// Resource groups are accepted and shown, and have no effect.
-pub const GROUP: &[Param] = &[text("ResourceGroupId")];
+/// There is one resource group, the default one.
+pub const GROUP: &[Param] = &[param("ResourceGroupId", Form::ResourceGroup)];
+
+/// The id of the default resource group.
+pub const DEFAULT_GROUP: &str = "rg-acfmxazb4ph6aiy";
 
 impl Param {
     /// Checks a value.
@@ -144,6 +149,11 @@ impl Param {
             Form::OneOf(words) => bad(format!("it takes {}", words.join(", "))),
             Form::Json if serde_json::from_str::<Vec<serde_json::Value>>(value).is_ok() => Ok(()),
             Form::Json => bad("it takes a JSON array".to_owned()),
+            Form::ResourceGroup if value == DEFAULT_GROUP => Ok(()),
+            Form::ResourceGroup => Err(Fault::new(
+                "InvalidResourceGroup.NotFound",
+                "The specified resource group does not exist.",
+            )),
             Form::Cidr if crate::ground::cidr::Cidr::parse(value).is_some() => Ok(()),
             Form::Cidr => bad("it takes an IPv4 range such as 10.0.0.0/16".to_owned()),
         }

@@ -21,6 +21,11 @@ pub fn second(ms: u64) -> String {
     format!("{}Z", &iso(ms)[..19])
 }
 
+/// `2015-08-30T12:36Z`.
+pub fn minute(ms: u64) -> String {
+    format!("{}Z", &iso(ms)[..16])
+}
+
 /// Reads `2015-08-30T12:36:00Z`.
 pub fn parse_iso(text: &str) -> Option<u64> {
     let compact: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
@@ -89,6 +94,7 @@ mod tests {
             Some("2026-12-31T00:00:01Z")
         );
         assert_eq!(parse_iso("2026-1231T00:00:01Z"), None);
+        assert_eq!(minute(0), "1970-01-01T00:00Z");
         assert_eq!(parse_compact("20151330T123600Z"), None);
         assert_eq!(parse_compact("2015-08-30"), None);
     }

@@ -33,3 +33,13 @@ fn least_of_level(level: &str) -> Option<i64> {
         _ => None,
     }
 }
+
+/// All categories, from the slowest to the fastest: a disk's category changes upwards only.
+pub const CATEGORIES: &[&str] = &[
+    "cloud",
+    "cloud_efficiency",
+    "cloud_ssd",
+    "cloud_essd_entry",
+    "cloud_auto",
+    "cloud_essd",
+];

@@ -6,10 +6,12 @@ use crate::aliyun::action::{Action, Answer};
 use crate::aliyun::args::Args;
 use crate::aliyun::catalogue::images;
 use crate::aliyun::config::ACCOUNT;
+use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED};
 use crate::aliyun::param::{DRY_RUN, GROUP, REGION, TAGS, flag, one_of, text};
 use crate::aliyun::tags;
 use crate::aliyun::world::{Image, ImageState, Region};
+use crate::ground::Table;
 use crate::ground::calendar::second;
 
 pub const ACTIONS: &[Action] = &[
@@ -52,6 +54,22 @@ pub const ACTIONS: &[Action] = &[
         act: from_family,
     },
 ];
+
+/// The image of that id.
+///
+/// # Errors
+/// `InvalidImageId.NotFound`.
+pub fn find(region: &Region, id: &str) -> Result<Image, Fault> {
+    let own = region.images.get(id).cloned();
+    own.or_else(|| images::images().find(|image| image.id == id))
+        .ok_or_else(|| Table::<Image>::missing(id).into())
+}
+
+/// The newest image of a family.
+pub fn newest(region: &Region, family: &str) -> Option<Image> {
+    let mut images = all(region).into_iter();
+    images.find(|image| image.family == family)
+}
 
 /// How an image is used: by instances, by disks, by both or by none.
 fn usage(region: &Region, image: &Image) -> &'static str {
@@ -127,7 +145,7 @@ fn all(region: &Region) -> Vec<Image> {
 }
 
 /// Whether a name fits a pattern with `*` anywhere.
-fn fits(pattern: &str, name: &str) -> bool {
+pub fn fits(pattern: &str, name: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == name;
     };
@@ -179,8 +197,7 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
 /// What the newest image of a family shows; the short form leaves some keys out.
 fn from_family(region: &mut Region, args: &Args) -> Answer {
     let family = args.need("ImageFamily")?;
-    let mut images = all(region).into_iter();
-    let Some(image) = images.find(|image| image.family == family) else {
+    let Some(image) = newest(region, family) else {
         return Ok(json!({}));
     };
     let mut shown = show(region, &image);

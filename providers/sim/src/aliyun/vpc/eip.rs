@@ -7,7 +7,8 @@ use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED};
 use crate::aliyun::param::{
-    DRY_RUN, Form, GROUP, Param, REGION, TAGS, TOKEN, digits, flag, int, one_of, param, text, title,
+    DEFAULT_GROUP, DRY_RUN, Form, GROUP, Param, REGION, TAGS, TOKEN, digits, flag, int, one_of,
+    param, text, title,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{Binding, Eip, EipState, InstanceState, NatState, Region};
@@ -168,7 +169,7 @@ fn allocate(region: &mut Region, args: &Args) -> Answer {
     Ok(json!({
         "AllocationId": eip.id,
         "EipAddress": eip.ip,
-        "ResourceGroupId": super::RESOURCE_GROUP,
+        "ResourceGroupId": DEFAULT_GROUP,
     }))
 }
 
@@ -231,7 +232,7 @@ fn show(region: &Region, eip: &Eip) -> Value {
         "VpcId": vpc.unwrap_or_default(),
         "Mode": "NAT",
         "RegionId": region.name,
-        "ResourceGroupId": super::RESOURCE_GROUP,
+        "ResourceGroupId": DEFAULT_GROUP,
         "DeletionProtection": eip.is_protected,
         "SecondLimited": false,
         "HDMonitorStatus": "OFF",

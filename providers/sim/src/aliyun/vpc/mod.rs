@@ -79,6 +79,3 @@ fn take_turn(region: &Region, vpc: &str) -> Result<(), Fault> {
     }
     Ok(())
 }
-
-/// The resource group that everything is in.
-const RESOURCE_GROUP: &str = "rg-acfmxazb4ph6aiy";

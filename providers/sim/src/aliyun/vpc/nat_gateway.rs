@@ -7,7 +7,8 @@ use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED_50};
 use crate::aliyun::param::{
-    DESCRIPTION, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, flag, one_of, text, title,
+    DEFAULT_GROUP, DESCRIPTION, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, flag, one_of, text,
+    title,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{Eip, NatGateway, NatState, NetworkState, Region, RouteEntry, VSwitch};
@@ -272,7 +273,7 @@ fn show(region: &Region, gateway: &NatGateway) -> Value {
             "MaxSessionQuota": 2_000_000,
             "MaxSessionEstablishRate": 100_000,
         },
-        "ResourceGroupId": super::RESOURCE_GROUP,
+        "ResourceGroupId": DEFAULT_GROUP,
         "CreationTime": second(gateway.created_ms),
         "ExpiredTime": "",
         "Tags": tags::prefixed(&gateway.tags),

@@ -6,7 +6,7 @@ use crate::aliyun::action::{Action, Answer};
 use crate::aliyun::args::Args;
 use crate::aliyun::config::ACCOUNT;
 use crate::aliyun::page::{self, NUMBERED_50};
-use crate::aliyun::param::{GROUP, REGION, TAGS, text};
+use crate::aliyun::param::{DEFAULT_GROUP, GROUP, REGION, TAGS, text};
 use crate::aliyun::tags;
 use crate::aliyun::world::{Region, RouteTable};
 use crate::ground::calendar::second;
@@ -44,7 +44,7 @@ fn show(region: &Region, table: &RouteTable) -> Value {
         "Description": "",
         "Status": "Available",
         "OwnerId": ACCOUNT.parse::<i64>().unwrap_or_default(),
-        "ResourceGroupId": super::RESOURCE_GROUP,
+        "ResourceGroupId": DEFAULT_GROUP,
         "CreationTime": second(table.created_ms),
         "VSwitchIds": { "VSwitchId": vswitches },
         "Tags": tags::plain(&table.tags),

@@ -8,7 +8,7 @@ use crate::aliyun::config::ACCOUNT;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED_50};
 use crate::aliyun::param::{
-    DESCRIPTION, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, cidr, flag, text, title,
+    DEFAULT_GROUP, DESCRIPTION, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, cidr, flag, text, title,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{NetworkState, Region, RouteTable, Vpc};
@@ -191,7 +191,7 @@ fn create(region: &mut Region, args: &Args) -> Answer {
         "VpcId": id,
         "VRouterId": router,
         "RouteTableId": table,
-        "ResourceGroupId": super::RESOURCE_GROUP,
+        "ResourceGroupId": DEFAULT_GROUP,
     }))
 }
 
@@ -241,7 +241,7 @@ fn show(region: &Region, vpc: &Vpc) -> Value {
         "EnabledIpv6": vpc.ipv6,
         "DnsHostnameStatus": if vpc.dns_hostname { "ENABLED" } else { "DISABLED" },
         "OwnerId": ACCOUNT.parse::<i64>().unwrap_or_default(),
-        "ResourceGroupId": super::RESOURCE_GROUP,
+        "ResourceGroupId": DEFAULT_GROUP,
         "CreationTime": second(vpc.created_ms),
         "Tags": tags::plain(&vpc.tags),
     })

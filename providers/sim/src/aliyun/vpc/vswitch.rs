@@ -10,7 +10,7 @@ use crate::aliyun::config::ACCOUNT;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED_50};
 use crate::aliyun::param::{
-    DESCRIPTION, DRY_RUN, GROUP, Param, TAGS, TOKEN, cidr, flag, text, title,
+    DEFAULT_GROUP, DESCRIPTION, DRY_RUN, GROUP, Param, TAGS, TOKEN, cidr, flag, text, title,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{NetworkState, Region, RouteEntry, VSwitch};
@@ -216,7 +216,7 @@ fn show(region: &Region, vswitch: &VSwitch) -> Value {
         "AvailableIpAddressCount": region.free_in(vswitch),
         "IsDefault": false,
         "OwnerId": ACCOUNT.parse::<i64>().unwrap_or_default(),
-        "ResourceGroupId": super::RESOURCE_GROUP,
+        "ResourceGroupId": DEFAULT_GROUP,
         "CreationTime": second(vswitch.created_ms),
         "RouteTable": { "RouteTableId": table, "RouteTableType": "System" },
         "Tags": tags::plain(&vswitch.tags),

@@ -69,6 +69,16 @@ pub struct Instance {
     pub tags: Tags,
 }
 
+impl Instance {
+    /// What clients see of its state.
+    pub fn status(&self) -> &'static str {
+        match self.state {
+            InstanceState::Deleting => InstanceState::Stopped.word(),
+            state => state.word(),
+        }
+    }
+}
+
 impl Entity for Instance {
     const KIND: &'static str = "aliyun.instance";
     const PREFIX: &'static str = "i";
