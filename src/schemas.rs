@@ -7,7 +7,7 @@ use infra_engine::state::State;
 use infra_lang::Schemas;
 use infra_model::{Schema, SchemaKind};
 
-use crate::world::Library;
+use crate::world::library;
 
 /// Resource schemas by type.
 pub struct AllSchemas(BTreeMap<String, Schema>);
@@ -25,7 +25,7 @@ impl AllSchemas {
             .chain(state.pending().keys().map(|of| &of.address))
             .all(|address| all.0.contains_key(&address.type_name));
         if !complete {
-            all.add(&Schemas::load(&Library).0);
+            all.add(&Schemas::load(&library()).0);
         }
         all
     }
@@ -39,7 +39,7 @@ impl AllSchemas {
 
     /// Those of the whole library.
     pub fn library() -> AllSchemas {
-        AllSchemas::of_program(&Schemas::load(&Library).0)
+        AllSchemas::of_program(&Schemas::load(&library()).0)
     }
 
     /// The names of all types.

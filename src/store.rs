@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use infra_engine::state::{
-    Files, Genesis, Holder, Host, LEASE, Lease, Lock, RealDisk, SealKey, SimulatedDisk, StateError,
+    Files, Genesis, Holder, Host, LEASE, Lease, Lock, MemoryDisk, RealDisk, SealKey, StateError,
     Store, process_has_ended,
 };
 use infra_lang::World;
@@ -168,7 +168,7 @@ pub fn identity(project: &Project, environment: Option<&str>) -> String {
 /// A state that is kept nowhere, for a cloud that is gone in the end.
 pub fn in_memory(program: &str, env: &Environment) -> Result<Store, CommandError> {
     let holder = this_process(env, "infra test");
-    let disk = Arc::new(SimulatedDisk::new());
+    let disk = Arc::new(MemoryDisk::default());
     let files = Files::default();
     let genesis = genesis(program, None)?;
     Lock::take(disk.clone(), &files, Arc::new(ThisHost), holder, LEASE)

@@ -7,6 +7,7 @@ use infra_engine::apply::{self, ApplyInput, ApplyOptions, ApplyReport, Cancel, Q
 use infra_engine::plan::{self, Plan, PlanError, PlanInput, PlanOptions};
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
+use infra_engine::{Answers, Unanswered, answer_lookups};
 use infra_lang::{Diagnostic, Evaluation, TestInfo, World, codes};
 use infra_model::desired::AssertOutcome;
 use infra_model::{Address, Known, Record, ResolveError, Resolver, SchemaKind, Span, Value};
@@ -109,7 +110,7 @@ struct Attempt<'a> {
     providers: &'a Providers,
     store: &'a mut Store,
     /// The answers to lookups so far.
-    answers: BTreeMap<Address, Record>,
+    answers: Answers,
 }
 
 impl Attempt<'_> {
@@ -143,20 +144,16 @@ impl Attempt<'_> {
     }
 
     async fn answer_lookups(&mut self, evaluation: &mut Evaluation) -> Result<(), Failed> {
-        loop {
-            let lookups = &evaluation.desired.lookups;
-            let answers = infra_engine::answer_lookups(lookups, &self.answers, self.providers)
-                .await
-                .map_err(|error| self.no_plan(&error))?;
-            if answers.len() == self.answers.len() {
-                return Ok(());
-            }
-            self.answers = answers;
-            let Laboratory {
-                program, project, ..
-            } = self.laboratory;
-            *evaluation = program.evaluate_test(project, self.number, &self.answers)?;
-        }
+        let Laboratory {
+            program, project, ..
+        } = self.laboratory;
+        let evaluate = |answers: &Answers| program.evaluate_test(project, self.number, answers);
+        let answered =
+            answer_lookups(evaluation, &mut self.answers, self.providers, evaluate).await;
+        answered.map_err(|error| match error {
+            Unanswered::Lookup(error) => self.no_plan(&error),
+            Unanswered::Program(failed) => failed,
+        })
     }
 
     async fn plan(&self, evaluation: &Evaluation, destroy: bool) -> Result<Plan, Failed> {

@@ -14,7 +14,7 @@ pub use files::{
     append_private_file, program_files, read_named_file, read_text_file, remove_file, replace_file,
     write_named_file, write_private_file,
 };
-pub use project::{Library, Project};
+pub use project::{Project, library};
 
 use crate::error::CommandError;
 

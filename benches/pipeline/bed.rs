@@ -11,7 +11,7 @@ use infra_engine::providers::Providers;
 use infra_engine::state::{
     Disk, Event, Files, Genesis, Holder, Host, LEASE, Lock, SealKey, SimulatedDisk, Store,
 };
-use infra_lang::{Evaluation, Inputs, Loaded, SoundProgram, World};
+use infra_lang::{Evaluation, Inputs, SoundProgram, Texts};
 use infra_model::{Address, Record, Schema};
 use infra_sdk::clock::Clock;
 
@@ -31,45 +31,14 @@ impl Host for Machine {
     }
 }
 
-/// The text of a program: values in chains of ten, so that there is a graph and not only a list.
-pub struct Values(pub String);
-
-impl Values {
-    pub fn new(count: usize) -> Values {
-        let value = |at: usize| match at % 10 {
-            0 => format!("std.value v{at:06} {{ input = {at} }}\n"),
-            _ => format!("std.value v{at:06} {{ input = v{:06}.output }}\n", at - 1),
-        };
-        Values((0..count).map(value).collect())
-    }
-
-    /// `infra check`, but for the second evaluation.
-    pub fn load(&self) -> Loaded {
-        infra_lang::load(self)
-    }
-}
-
-impl World for Values {
-    fn read(&self, _: &str) -> Option<String> {
-        Some(self.0.clone())
-    }
-
-    fn list(&self, dir: &str) -> Option<Vec<String>> {
-        dir.is_empty().then(|| vec!["main.infra".to_owned()])
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        let files = infra_stdlib::files();
-        files.map(|(path, _)| path.to_owned()).collect()
-    }
-
-    fn program_name(&self) -> &str {
-        "values"
-    }
+/// A program of values in chains of ten, so that there is a graph and not only a list.
+pub fn values(count: usize) -> Texts {
+    let value = |at: usize| match at % 10 {
+        0 => format!("std.value v{at:06} {{ input = {at} }}\n"),
+        _ => format!("std.value v{at:06} {{ input = v{:06}.output }}\n", at - 1),
+    };
+    let text: String = (0..count).map(value).collect();
+    Texts::new("values", infra_stdlib::files()).with("main.infra", text)
 }
 
 /// An evaluated program beside its state.
@@ -83,8 +52,10 @@ pub struct Bed {
 }
 
 impl Bed {
-    pub fn new(values: &Values) -> Bed {
-        let (sound, _) = values.load().sound().expect("the program is sound");
+    pub fn new(values: &Texts) -> Bed {
+        let (sound, _) = infra_lang::load(values)
+            .sound()
+            .expect("the program is sound");
         let sound: Arc<SoundProgram> = Arc::new(sound);
         let schemas = sound.program().schemas().iter();
         let schemas = schemas.map(|schema| (schema.type_name.clone(), schema.clone()));

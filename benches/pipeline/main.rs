@@ -6,15 +6,15 @@ mod bed;
 use std::hint::black_box;
 use std::time::Duration;
 
-use bed::{Bed, Values};
+use bed::{Bed, values};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use infra_model::FileId;
 
 const COUNT: usize = 10_000;
 
 fn language(criterion: &mut Criterion) {
-    let values = Values::new(COUNT);
-    let text = &values.0;
+    let values = values(COUNT);
+    let text = &values.files["main.infra"];
     criterion.bench_function("parse", |bencher| {
         bencher.iter(|| infra_lang::syntax::parse(FileId(0), black_box(text)));
     });
@@ -22,15 +22,17 @@ fn language(criterion: &mut Criterion) {
     criterion.bench_function("format", |bencher| {
         bencher.iter(|| infra_lang::format(black_box(&tree), text));
     });
-    criterion.bench_function("check", |bencher| bencher.iter(|| values.load()));
+    criterion.bench_function("check", |bencher| {
+        bencher.iter(|| infra_lang::load(&values));
+    });
 }
 
 fn engine(criterion: &mut Criterion) {
-    let mut bed = Bed::new(&Values::new(COUNT));
+    let mut bed = Bed::new(&values(COUNT));
     criterion.bench_function("plan", |bencher| bencher.iter(|| bed.plan()));
     let plan = bed.plan();
     criterion.bench_function("apply", |bencher| {
-        let fresh = || Bed::new(&Values::new(COUNT));
+        let fresh = || Bed::new(&values(COUNT));
         bencher.iter_batched_ref(fresh, |bed| bed.apply(&plan), BatchSize::PerIteration);
     });
     bed.apply(&plan);

@@ -8,10 +8,12 @@ pub mod builtin;
 mod compare;
 pub mod graph;
 mod known;
+mod lookups;
 mod lost;
 pub mod plan;
 mod prepare;
 pub mod providers;
 pub mod state;
 
-pub use prepare::{PrepareError, Prepared, answer_lookups, prepare};
+pub use lookups::{Answers, Unanswered, answer_lookups};
+pub use prepare::{PrepareError, Prepared, prepare};

@@ -1,10 +1,7 @@
-//! What comes before a plan: lookups are answered, interrupted calls are brought to an end, everything is read.
+//! What comes before a plan: interrupted calls are brought to an end, and everything is read.
 
-use std::collections::BTreeMap;
-
-use futures::future::try_join_all;
-use infra_model::{Address, Desired, FastMap, Lookup, Record, Value};
-use infra_sdk::{Failure, FailureKind, Timer};
+use infra_model::{Address, Desired, FastMap, Record, Value};
+use infra_sdk::Timer;
 
 use crate::compare::record_with_ids;
 use crate::plan::{PlanError, Refreshed, refresh};
@@ -70,95 +67,4 @@ fn planned_now(store: &Store, desired: &Desired) -> FastMap<Address, Record> {
     fields
         .filter(|(_, fields)| fields.values().all(Value::is_known))
         .collect()
-}
-
-/// Answers the lookups that can be asked, all at once. What `known` has already is not asked again, and what is narrowed
-/// by another lookup's answer waits for that: asked sooner, it would find too much.
-///
-/// # Errors
-/// A lookup fails or finds nothing, or its provider is not configured.
-pub async fn answer_lookups(
-    lookups: &[Lookup],
-    known: &BTreeMap<Address, Record>,
-    providers: &Providers,
-) -> Result<BTreeMap<Address, Record>, PlanError> {
-    let answers =
-        try_join_all(open(lookups, known).map(|lookup| answer(lookup, known, providers))).await?;
-    Ok(known.clone().into_iter().chain(answers).collect())
-}
-
-fn open<'a>(
-    lookups: &'a [Lookup],
-    known: &'a BTreeMap<Address, Record>,
-) -> impl Iterator<Item = &'a Lookup> {
-    lookups.iter().filter(|lookup| {
-        let mut ready = !known.contains_key(&lookup.address);
-        for value in lookup.fields.values() {
-            value.for_each_address(&mut |address| ready &= known.contains_key(address));
-        }
-        ready
-    })
-}
-
-async fn answer(
-    lookup: &Lookup,
-    known: &BTreeMap<Address, Record>,
-    providers: &Providers,
-) -> Result<(Address, Record), PlanError> {
-    let provider = providers
-        .get(&lookup.provider)
-        .ok_or_else(|| PlanError::UnknownProvider {
-            address: lookup.address.clone(),
-            provider: lookup.provider.clone(),
-            span: Some(lookup.span),
-        })?;
-    let id_of = |address: &Address| {
-        let id = known.get(address)?.get("id")?;
-        id.as_str().map(str::to_owned)
-    };
-    let fields = record_with_ids(&lookup.fields, &id_of);
-    let fail = |failure| PlanError::Lookup {
-        address: lookup.address.clone(),
-        failure: Box::new(failure),
-        span: lookup.span,
-    };
-    match provider.lookup(&lookup.address.type_name, &fields).await {
-        Ok(Some(record)) => Ok((lookup.address.clone(), record)),
-        Ok(None) => Err(fail(
-            Failure::new(FailureKind::NotFound, "nothing matches this lookup")
-                .help("check its fields, the account and the region"),
-        )),
-        Err(failure) => Err(fail(failure)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use infra_model::{FileId, Span};
-
-    use super::*;
-
-    #[test]
-    fn a_lookup_that_another_one_narrows_is_asked_after_it() {
-        let lookup = |name: &str, fields| Lookup {
-            address: Address::root("aws.subnet", name),
-            provider: "aws".to_owned(),
-            fields,
-            span: Span::new(FileId(0), 0, 0),
-        };
-        let net = Address::root("aws.subnet", "net");
-        let within = Value::List(vec![Value::Ref(net.clone())]);
-        let lookups = [
-            lookup("inside", Record::from([("vpcs".to_owned(), within)])),
-            lookup("net", Record::new()),
-        ];
-        let names = |known: &BTreeMap<Address, Record>| -> Vec<String> {
-            let open = open(&lookups, known);
-            open.map(|one| one.address.to_string()).collect()
-        };
-        let nothing = BTreeMap::new();
-        assert_eq!(names(&nothing), ["aws.subnet.net"]);
-        let answered = BTreeMap::from([(net, Record::new())]);
-        assert_eq!(names(&answered), ["aws.subnet.inside"]);
-    }
 }

@@ -22,6 +22,7 @@ pub mod source;
 mod spans;
 pub mod suggest;
 pub mod syntax;
+mod texts;
 mod typing;
 mod world;
 
@@ -34,4 +35,5 @@ pub use offer::{Offer, OfferedParam, OfferedResult};
 pub use program::{Loaded, ParamInfo, Program, SoundProgram, TestInfo, load};
 pub use schema::Schemas;
 pub use source::{Position, SourceFile, Sources};
+pub use texts::Texts;
 pub use world::World;

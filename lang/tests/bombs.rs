@@ -11,7 +11,7 @@ mod common;
 use std::fmt::Write as _;
 
 use allocation_counter::measure;
-use common::Texts;
+use common::texts;
 use infra_lang::{Loaded, Severity, load};
 
 /// What a check may hold at a time, in bytes.
@@ -30,7 +30,7 @@ enum Ends {
 use Ends::{TooMuch, Well, With};
 
 fn check(name: &str, files: &[(&str, &str)], ends: Ends) {
-    let world = Texts::new(files);
+    let world = texts(files);
     let mut loaded: Option<Loaded> = None;
     let used = measure(|| loaded = Some(load(&world)));
     let loaded = loaded.expect("it was checked");
@@ -105,7 +105,7 @@ fn values_that_double() {
         ("product", "[1, 2]", "flatten(product(#, #))"),
     ] {
         let text = chain(first, next, 60);
-        let loaded = load(&Texts::new(&[("main.infra", &text)]));
+        let loaded = load(&texts(&[("main.infra", &text)]));
         let codes: Vec<&str> = loaded.diagnostics.iter().map(|it| it.code).collect();
         let ends = match codes.first() {
             // A single text ends at its length before the steps run out.
@@ -392,7 +392,7 @@ fn types_that_multiply() {
     for number in 0..3_000 {
         let _ = writeln!(text, "let b{number} = [a12, a12]");
     }
-    let loaded = measure(|| drop(load(&Texts::new(&[("main.infra", &text)]))));
+    let loaded = measure(|| drop(load(&texts(&[("main.infra", &text)]))));
     assert!(
         loaded.bytes_max < MEMORY_MAX,
         "{} MiB",
@@ -400,7 +400,7 @@ fn types_that_multiply() {
     );
     let mentions = "a12, ".repeat(2_000);
     let text = chain("{ x = 1 }", "{ x = #, y = # }", 12) + &format!("let c = [{mentions}]\n");
-    let loaded = measure(|| drop(load(&Texts::new(&[("main.infra", &text)]))));
+    let loaded = measure(|| drop(load(&texts(&[("main.infra", &text)]))));
     assert!(
         loaded.bytes_max < MEMORY_MAX,
         "{} MiB",

@@ -8,7 +8,7 @@ mod disk;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use disk::{Disk, files, repository};
+use disk::{files, repository, single};
 use infra_lang::syntax::parse;
 use infra_lang::{Diagnostic, functions, load};
 use infra_model::FileId;
@@ -105,7 +105,7 @@ fn every_complete_snippet_checks() {
     let complete: Vec<&Snippet> = snippets.iter().filter(|it| it.complete).collect();
     assert!(complete.len() >= 3, "the pages have programs");
     let explain = |snippet: &&Snippet| {
-        let loaded = load(&Disk::single(&snippet.text));
+        let loaded = load(&single(&snippet.text));
         loaded
             .diagnostics
             .iter()

@@ -5,14 +5,14 @@ mod disk;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use disk::{Disk, files, repository};
+use disk::{files, program, repository};
 use infra_lang::syntax::parse;
 use infra_lang::{Evaluation, Inputs, load};
 use infra_model::{Address, Desired, FileId, Instance, Record, Size, Value};
 
 /// Checks and evaluates a program; `known` are the lookups' answers.
 fn evaluate(dir: &str, inputs: &[(&str, &str)], known: &BTreeMap<Address, Record>) -> Desired {
-    let world = Disk::program(dir);
+    let world = program(dir);
     let loaded = load(&world);
     let said: Vec<String> = loaded
         .diagnostics

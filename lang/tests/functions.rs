@@ -10,13 +10,13 @@ mod common;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use common::Texts;
+use common::texts;
 use infra_lang::{Inputs, functions, load};
 use infra_model::{Address, Record};
 
 /// The outputs of a program as they are shown.
 fn outputs(text: &str) -> Vec<String> {
-    let world = Texts::new(&[("main.infra", text), ("motd.txt", "Welcome, ${name}!\n")]);
+    let world = texts(&[("main.infra", text), ("motd.txt", "Welcome, ${name}!\n")]);
     let loaded = load(&world);
     assert_eq!(loaded.diagnostics, [], "{text}");
     let Ok((program, _)) = loaded.sound() else {

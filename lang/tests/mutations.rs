@@ -14,7 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{Texts, from_disk};
+use common::from_disk;
+use infra_lang::Texts;
 use infra_lang::{Inputs, Severity, load};
 use infra_model::{Address, Record};
 
@@ -89,10 +90,7 @@ fn changes(programs: &[Texts]) -> Vec<Change> {
 
 /// How many diagnostics a changed program has; a program without any must evaluate or say why not.
 fn diagnostics(program: &Texts, change: &Change) -> usize {
-    let mut world = Texts {
-        files: program.files.clone(),
-    };
-    world.files.insert(change.file.clone(), change.text.clone());
+    let world = program.clone().with(&change.file, &change.text);
     let loaded = load(&world);
     let count = loaded.diagnostics.len();
     for found in &loaded.diagnostics {

@@ -10,7 +10,8 @@ mod common;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use common::Texts;
+use common::texts;
+use infra_lang::Texts;
 use infra_lang::{Evaluation, Inputs, load};
 use infra_model::{Address, Record, Resolver, Value};
 
@@ -33,7 +34,7 @@ fn evaluated(world: &Texts, inputs: &Inputs, known: &BTreeMap<Address, Record>) 
 
 #[test]
 fn a_reference_waits_for_the_cloud_and_is_answered_later() {
-    let world = Texts::new(&[(
+    let world = texts(&[(
         "main.infra",
         "aws.vpc main { range = 10.0.0.0/16 }\n\
          std.value copy { input = \"id is ${main.id}, range is ${main.range}\" }\n\
@@ -108,7 +109,7 @@ fn every_example_is_sound() {
 #[test]
 fn evaluation_and_resolution_are_linear() {
     // Not a measure of speed: a quadratic step would take minutes here.
-    let world = Texts::new(&[(
+    let world = texts(&[(
         "main.infra",
         "let big = [x for x in 1..10000]\n\
          std.value base { input = 1 }\n\
@@ -133,7 +134,7 @@ fn deep_nesting_is_refused_and_does_not_crash() {
         text.push_str(&format!("let a{n} = a{} + 1\n", n + 1));
     }
     text.push_str("let a5000 = 1\n");
-    let loaded = load(&Texts::new(&[("main.infra", &text)]));
+    let loaded = load(&texts(&[("main.infra", &text)]));
     assert!(!loaded.diagnostics.is_empty());
     assert!(loaded.diagnostics.iter().all(|it| it.code == "too-deep"));
 }
@@ -145,14 +146,14 @@ fn a_long_chain_is_no_matter() {
         text.push_str(&format!("let a{n} = a{} + 1\n", n + 1));
     }
     text.push_str("let a1000 = 1\n");
-    let world = Texts::new(&[("main.infra", &text)]);
+    let world = texts(&[("main.infra", &text)]);
     let evaluation = evaluated(&world, &Inputs::new(), &BTreeMap::new());
     assert_eq!(evaluation.desired.outputs[0].value, Value::Int(1001));
 }
 
 #[test]
 fn a_value_that_fails_when_it_becomes_known_says_where() {
-    let world = Texts::new(&[(
+    let world = texts(&[(
         "main.infra",
         "std.value one { input = \"x\" }\nstd.value two { input = int(one.id) }\n",
     )]);

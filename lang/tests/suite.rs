@@ -24,7 +24,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common::Texts;
+use common::texts;
+use infra_lang::Texts;
 use infra_lang::{Diagnostic, Inputs, ParamInfo, Severity, Sources, codes, load};
 use infra_model::{Address, Record};
 
@@ -102,7 +103,7 @@ fn cases(text: &str) -> Vec<Case> {
 }
 
 fn world(case: &Case) -> Texts {
-    let mut world = Texts::default();
+    let mut world = texts(&[]);
     for block in &case.blocks {
         let (kind, path) = block
             .info
@@ -412,7 +413,7 @@ fn the_pages_show_what_is_wrong_and_what_is_right() {
         }
         count += 1;
         for (text, expected) in [(wrong, true), (right, false)] {
-            let loaded = load(&Texts::new(&[("main.infra", &text)]));
+            let loaded = load(&texts(&[("main.infra", &text)]));
             let said = loaded.diagnostics.iter().any(|it| it.code == *code);
             if said != expected || (!expected && !loaded.diagnostics.is_empty()) {
                 let shown = show_diagnostics(&loaded.sources, &loaded.diagnostics);

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_engine::PrepareError;
 use infra_engine::plan::{self, Drift, Plan, PlanError, PlanInput, PlanOptions, Refreshed};
 use infra_engine::providers::Providers;
 use infra_engine::state::{State, Store};
+use infra_engine::{Answers, PrepareError, Unanswered, answer_lookups};
 use infra_lang::{Diagnostic, Evaluation, Sources, World};
 use infra_model::desired::Import;
 use infra_model::{Address, Desired, Record, Value};
@@ -41,7 +41,7 @@ pub struct Session<'a> {
     program: Program,
     evaluation: Evaluation,
     /// The answers to lookups so far.
-    answers: BTreeMap<Address, Record>,
+    answers: Answers,
     pub home: StateHome,
     /// What the program's things are known by in the cloud.
     identity: String,
@@ -179,22 +179,28 @@ impl<'a> Session<'a> {
 
     /// Answers lookups and evaluates again until no lookup is open. Destroying needs none.
     pub async fn answer_lookups(&mut self, clouds: &Clouds) -> Result<(), CommandError> {
-        while !self.options.destroy {
-            let lookups = &self.evaluation.desired.lookups;
-            let waiting = Waiting::on("looking things up in the cloud", self.console);
-            let answers = infra_engine::answer_lookups(lookups, &self.answers, &clouds.providers)
-                .await
-                .map_err(|error| self.no_plan(&error))?;
+        if !self.options.destroy {
+            let wait = || Waiting::on("looking things up in the cloud", self.console);
+            let mut waiting = Some(wait());
+            let answered = answer_lookups(
+                &mut self.evaluation,
+                &mut self.answers,
+                &clouds.providers,
+                |answers| {
+                    // Evaluation may show warnings.
+                    waiting = None;
+                    let evaluated = self.program.evaluate(&self.project, answers, self.console);
+                    waiting = Some(wait());
+                    evaluated
+                },
+            )
+            .await;
             drop(waiting);
-            if answers.len() == self.answers.len() {
-                break;
-            }
-            self.answers = answers;
-            self.evaluation = self
-                .program
-                .evaluate(&self.project, &self.answers, self.console)?;
+            answered.map_err(|error| match error {
+                Unanswered::Lookup(error) => self.no_plan(&error),
+                Unanswered::Program(error) => error,
+            })?;
             self.name_program();
-            self.learn_secrets(&clouds.providers);
         }
         self.evaluation.desired.imports.extend(self.imports.clone());
         Ok(())

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use infra_lang::functions::{self, Function};
 use infra_lang::syntax::{self, Item, ItemKind};
-use infra_lang::{Offer, World, suggest};
+use infra_lang::{Offer, suggest};
 use infra_model::{FileId, Schema, SchemaKind};
 use serde_json::{Value as Json, json};
 
 use crate::args::Types;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::show::{Console, diagnostics, offer, schema};
-use crate::world::{Library, Project};
+use crate::world::{Project, library};
 
 /// The word that lists the functions; no type is called so.
 const FUNCTIONS: &str = "functions";
@@ -20,14 +20,14 @@ pub fn run(args: &Types, console: &Console) -> Outcome {
     match &args.name {
         Some(name) if is_directory(name) => directory(name, console),
         name => {
-            let (schemas, _, _) = infra_lang::Schemas::load(&Library);
+            let (schemas, _, _) = infra_lang::Schemas::load(&library());
             let prefix = name.as_deref().unwrap_or_default();
-            let paths = Library.std_paths().into_iter();
             let all = All {
                 schemas: schemas.iter().collect(),
-                modules: paths
-                    .filter(|path| dotted(path).starts_with(prefix))
-                    .filter_map(|path| module(&path))
+                modules: infra_stdlib::files()
+                    .iter()
+                    .filter(|(path, _)| dotted(path).starts_with(prefix))
+                    .filter_map(|(path, text)| module(path, text))
                     .collect(),
             };
             match name.as_deref() {
@@ -70,41 +70,17 @@ fn directory(dir: &str, console: &Console) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// A program that uses one file of the library.
-struct Uses(String);
-
-impl World for Uses {
-    fn read(&self, _: &str) -> Option<String> {
-        Some(format!("use {} as it\n", self.0))
-    }
-
-    fn list(&self, dir: &str) -> Option<Vec<String>> {
-        dir.is_empty().then(|| vec!["main.infra".to_owned()])
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        Library.std(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        Library.std_paths()
-    }
-
-    fn program_name(&self) -> &str {
-        "it"
-    }
-}
-
 /// What a program can bring in from a file of the library with `use`.
-fn module(path: &str) -> Option<(String, Offer)> {
+fn module(path: &str, text: &str) -> Option<(String, Offer)> {
     // Most files only declare a type.
-    let (tree, _) = syntax::parse(FileId(0), Library.std(path)?);
+    let (tree, _) = syntax::parse(FileId(0), text);
     let offers = |item: &Item| matches!(item.kind, ItemKind::Component(_) | ItemKind::Let(_));
     if !tree.items.iter().any(offers) {
         return None;
     }
     let name = dotted(path);
-    let offer = infra_lang::load(&Uses(name.clone())).offer_named("it")?;
+    let uses = library().with("main.infra", format!("use {name} as it\n"));
+    let offer = infra_lang::load(&uses).offer_named("it")?;
     Some((name, offer))
 }
 
@@ -150,8 +126,8 @@ impl All<'_> {
             return Ok(Exit::Done);
         }
         let error = CommandError::usage(format!("there is no type or function `{name}`"));
-        let paths = Library.std_paths();
-        let files: Vec<String> = paths.iter().map(|path| dotted(path)).collect();
+        let files = infra_stdlib::files().iter();
+        let files: Vec<String> = files.map(|(path, _)| dotted(path)).collect();
         let known = files.iter().map(String::as_str);
         // A type is often said without its provider.
         let last = |known: &str| known.rsplit('.').next() == Some(name);

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
-use infra_lang::World;
+use infra_lang::{Texts, World};
 
 use super::files::{SUFFIX, beginning, is_absent};
 use crate::error::CommandError;
@@ -206,7 +206,8 @@ impl World for Project {
     }
 
     fn std_paths(&self) -> Vec<String> {
-        std_paths()
+        let paths = infra_stdlib::files().iter();
+        paths.map(|(path, _)| (*path).to_owned()).collect()
     }
 
     fn program_name(&self) -> &str {
@@ -215,33 +216,8 @@ impl World for Project {
 }
 
 /// The standard library alone, without any project.
-pub struct Library;
-
-impl World for Library {
-    fn read(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn list(&self, _: &str) -> Option<Vec<String>> {
-        None
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        std_paths()
-    }
-
-    fn program_name(&self) -> &str {
-        "std"
-    }
-}
-
-fn std_paths() -> Vec<String> {
-    let files = infra_stdlib::files();
-    files.map(|(path, _)| path.to_owned()).collect()
+pub fn library() -> Texts {
+    Texts::new("std", infra_stdlib::files())
 }
 
 #[cfg(test)]

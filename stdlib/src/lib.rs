@@ -20,9 +20,9 @@ pub fn file(path: &str) -> Option<&'static str> {
     Some(FILES[at].1)
 }
 
-/// All `.infra` files with their paths, sorted by path.
-pub fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FILES.iter().copied()
+/// Path and text of each `.infra` file, sorted by path.
+pub fn files() -> &'static [(&'static str, &'static str)] {
+    &FILES
 }
 
 fn collect(dir: &'static Dir<'static>, found: &mut Vec<(&'static str, &'static str)>) {

@@ -18,11 +18,7 @@ pub const ROOMS: &[(&str, &str, &[&str])] = &[
     ("providers/aliyun/openapi", "aliyun-openapi", &[]),
     ("providers/sim", "infra-sim", &[]),
     ("stdlib", "infra-stdlib", &[]),
-    (
-        "engine",
-        "infra-engine",
-        &["infra-model", "infra-lang", "infra-sdk"],
-    ),
+    ("engine", "infra-engine", &["infra-model", "infra-sdk"]),
     (
         ".",
         "infra",

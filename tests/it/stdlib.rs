@@ -3,35 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_lang::{Schemas, World, syntax};
+use infra_lang::{Schemas, Texts, syntax};
 use infra_model::{FileId, Record, SchemaKind};
 use infra_sdk::{Context, Provider};
 
 /// The standard library without a project.
-struct Library;
-
-impl World for Library {
-    fn read(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn list(&self, _: &str) -> Option<Vec<String>> {
-        None
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        infra_stdlib::files()
-            .map(|(path, _)| path.to_owned())
-            .collect()
-    }
-
-    fn program_name(&self) -> &str {
-        "std"
-    }
+fn library() -> Texts {
+    Texts::new("std", infra_stdlib::files())
 }
 
 struct NoTime;
@@ -100,7 +78,7 @@ fn aws() -> Arc<dyn Provider> {
 
 /// The names of all types of a kind, without those that configure a provider.
 pub fn types(kind: SchemaKind) -> BTreeSet<String> {
-    let (schemas, _, diagnostics) = Schemas::load(&Library);
+    let (schemas, _, diagnostics) = Schemas::load(&library());
     assert_eq!(diagnostics, [], "the library is sound");
     let is_type = |name: &str| !name.starts_with("provider.");
     let of_kind = schemas
@@ -138,7 +116,7 @@ fn every_schema_has_one_implementation_and_every_implementation_a_schema() {
 
 #[test]
 fn every_resource_answers_its_identity() {
-    let (schemas, _, _) = Schemas::load(&Library);
+    let (schemas, _, _) = Schemas::load(&library());
     for schema in schemas
         .iter()
         .filter(|schema| schema.provider() != "provider")
@@ -160,7 +138,7 @@ fn every_resource_answers_its_identity() {
 
 #[test]
 fn every_file_of_the_library_is_in_the_one_layout() {
-    for (path, text) in infra_stdlib::files() {
+    for (path, text) in infra_stdlib::files().iter().copied() {
         let (tree, diagnostics) = syntax::parse(FileId(0), text);
         assert_eq!(diagnostics, [], "{path}");
         assert_eq!(

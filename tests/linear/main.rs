@@ -5,7 +5,7 @@
 mod bed;
 
 use allocation_counter::{AllocationInfo, measure};
-use bed::{Bed, Values};
+use bed::{Bed, values};
 use infra_model::FileId;
 
 /// Each count is taken of so many values and of twice as many.
@@ -19,7 +19,7 @@ type Costs = [(&'static str, u64); 3];
 
 /// Measures one stage after the other, for so many values.
 fn stages(count: usize) -> Vec<(&'static str, Costs)> {
-    let values = Values::new(count);
+    let values = values(count);
     let text = &values.0;
     let mut found = Vec::new();
     let mut stage = |name, info: AllocationInfo, operations: usize| {

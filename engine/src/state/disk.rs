@@ -3,10 +3,14 @@
 use std::any::Any;
 use std::fmt;
 
+mod memory;
 mod real;
+#[cfg(feature = "simulated-disk")]
 mod simulated;
 
+pub use memory::MemoryDisk;
 pub use real::RealDisk;
+#[cfg(feature = "simulated-disk")]
 pub use simulated::{SimulatedDisk, Survives};
 
 /// Why a disk did not do what it was asked.

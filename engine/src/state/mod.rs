@@ -29,9 +29,9 @@ pub mod store;
 
 pub use checksum::json_trouble;
 pub use current::{Genesis, State};
-pub use disk::{
-    Alone, Disk, DiskError, DiskErrorKind, DiskResult, RealDisk, SimulatedDisk, Survives,
-};
+pub use disk::{Alone, Disk, DiskError, DiskErrorKind, DiskResult, MemoryDisk, RealDisk};
+#[cfg(feature = "simulated-disk")]
+pub use disk::{SimulatedDisk, Survives};
 pub use entry::{
     Action, Doubt, Draft, Entry, Guard, Incarnation, Intent, LastFailure, Late, Pending, Status,
 };

@@ -35,6 +35,12 @@ pub struct Evaluation {
     waiting: bool,
 }
 
+impl AsRef<Desired> for Evaluation {
+    fn as_ref(&self) -> &Desired {
+        &self.desired
+    }
+}
+
 impl Evaluation {
     pub(super) fn new(
         program: Arc<SoundProgram>,

@@ -53,7 +53,7 @@ mod tests {
     /// The types of the library's texts with the fields that a program can set.
     fn settable_in_the_library() -> Vec<(String, String)> {
         let mut found = Vec::new();
-        for (path, text) in infra_stdlib::files() {
+        for (path, text) in infra_stdlib::files().iter().copied() {
             if !path.starts_with("aws/") && path != "std/value.infra" {
                 continue;
             }
@@ -121,7 +121,10 @@ mod tests {
             }
         }
         let known = |name: &str| {
-            let all: String = infra_stdlib::files().map(|(_, text)| text).collect();
+            let all: String = infra_stdlib::files()
+                .iter()
+                .map(|(_, text)| *text)
+                .collect();
             all.contains(&format!(" {name}:")) || all.contains(&format!(" {name}: "))
         };
         for (names, ours) in fields::renamed() {

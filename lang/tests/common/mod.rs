@@ -1,57 +1,20 @@
 //! A world of texts, with the real standard library.
 
-use std::collections::BTreeMap;
-
-use infra_lang::World;
+use infra_lang::Texts;
 
 /// A project whose files are texts in memory.
-#[derive(Default)]
-pub struct Texts {
-    pub files: BTreeMap<String, String>,
-}
-
-impl Texts {
-    #[allow(dead_code, reason = "each test binary uses what it needs")]
-    pub fn new(files: &[(&str, &str)]) -> Self {
-        let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
-        Texts {
-            files: files.iter().map(own).collect(),
-        }
-    }
-}
-
-impl World for Texts {
-    fn read(&self, path: &str) -> Option<String> {
-        self.files.get(path).cloned()
-    }
-
-    fn list(&self, dir: &str) -> Option<Vec<String>> {
-        let names = |path: &String| {
-            let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-            (parent == dir && name.ends_with(".infra")).then(|| name.to_owned())
-        };
-        Some(self.files.keys().filter_map(names).collect())
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        infra_stdlib::files()
-            .map(|(path, _)| path.to_owned())
-            .collect()
-    }
-
-    fn program_name(&self) -> &str {
-        "test"
-    }
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+pub fn texts(files: &[(&str, &str)]) -> Texts {
+    let nothing = Texts::new("test", infra_stdlib::files());
+    files
+        .iter()
+        .fold(nothing, |texts, (path, text)| texts.with(*path, *text))
 }
 
 /// The project in a directory of the disk, with the directories inside it.
 #[allow(dead_code, reason = "each test binary uses what it needs")]
 pub fn from_disk(root: &std::path::Path) -> Texts {
-    fn collect(dir: &std::path::Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+    fn collect(dir: &std::path::Path, prefix: &str, texts: &mut Texts) {
         for entry in std::fs::read_dir(dir).expect("a folder") {
             let entry = entry.expect("an entry");
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -61,13 +24,13 @@ pub fn from_disk(root: &std::path::Path) -> Texts {
                 format!("{prefix}/{name}")
             };
             if entry.path().is_dir() {
-                collect(&entry.path(), &path, files);
+                collect(&entry.path(), &path, texts);
             } else if let Ok(text) = std::fs::read_to_string(entry.path()) {
-                files.insert(path, text);
+                texts.files.insert(path, text);
             }
         }
     }
-    let mut world = Texts::default();
-    collect(root, "", &mut world.files);
+    let mut world = texts(&[]);
+    collect(root, "", &mut world);
     world
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infra_lang::World;
+use infra_lang::Texts;
 
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -37,13 +37,6 @@ fn collect(dir: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A program and the standard library, read whole.
-pub struct Disk {
-    name: String,
-    project: BTreeMap<String, String>,
-    std: BTreeMap<String, String>,
-}
-
 fn texts(dir: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut dirs = vec![dir.to_owned()];
@@ -64,63 +57,16 @@ fn texts(dir: &Path) -> BTreeMap<String, String> {
     found
 }
 
-impl Disk {
-    /// The program in a directory of the repository.
-    pub fn program(dir: &str) -> Disk {
-        Disk {
-            name: dir.rsplit('/').next().unwrap_or(dir).to_owned(),
-            project: texts(&repository().join(dir)),
-            std: texts(&repository().join("stdlib/text")),
-        }
-    }
-
-    /// A program of a single file, which has an SSH key beside it.
-    pub fn single(text: &str) -> Disk {
-        let files = [
-            ("main.infra", text),
-            ("id_ed25519.pub", "ssh-ed25519 AAAA somebody\n"),
-        ];
-        Disk {
-            name: "page".to_owned(),
-            project: files
-                .map(|(name, text)| (name.to_owned(), text.to_owned()))
-                .into(),
-            std: texts(&repository().join("stdlib/text")),
-        }
-    }
+/// The program in a directory of the repository.
+pub fn program(dir: &str) -> Texts {
+    let mut program = Texts::new(dir.rsplit('/').next().unwrap_or(dir), infra_stdlib::files());
+    program.files = texts(&repository().join(dir));
+    program
 }
 
-impl World for Disk {
-    fn read(&self, path: &str) -> Option<String> {
-        self.project.get(path).cloned()
-    }
-
-    fn list(&self, dir: &str) -> Option<Vec<String>> {
-        let prefix = if dir.is_empty() {
-            String::new()
-        } else {
-            format!("{dir}/")
-        };
-        let inside = self
-            .project
-            .keys()
-            .filter_map(|path| path.strip_prefix(&prefix));
-        let names: Vec<String> = inside
-            .filter(|name| !name.contains('/') && name.ends_with(".infra"))
-            .map(str::to_owned)
-            .collect();
-        (!names.is_empty()).then_some(names)
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        self.std.get(path).map(String::as_str)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        self.std.keys().cloned().collect()
-    }
-
-    fn program_name(&self) -> &str {
-        &self.name
-    }
+/// A program of a single file, which has an SSH key beside it.
+pub fn single(text: &str) -> Texts {
+    Texts::new("page", infra_stdlib::files())
+        .with("main.infra", text)
+        .with("id_ed25519.pub", "ssh-ed25519 AAAA somebody\n")
 }

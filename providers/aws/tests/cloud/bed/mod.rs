@@ -15,8 +15,8 @@ use infra_engine::providers::Providers;
 use infra_engine::state::{
     Disk, Files, Genesis, Holder, Host, LEASE, Lock, SealKey, SimulatedDisk, State, Store, Survives,
 };
-use infra_engine::{answer_lookups, prepare};
-use infra_lang::{Evaluation, Inputs, SoundProgram, World};
+use infra_engine::{Answers, answer_lookups, prepare};
+use infra_lang::{Evaluation, Inputs, SoundProgram, Texts};
 use infra_model::{Address, Record, Schema, Value};
 use infra_sdk::clock::Clock;
 use infra_sdk::{Context, Provider, Target, Timer};
@@ -104,14 +104,14 @@ impl Host for Machine {
 
 /// A program's text, and whatever files it reads.
 pub struct Text {
-    files: BTreeMap<String, String>,
+    texts: Texts,
     inputs: Inputs,
 }
 
 impl Text {
     pub fn new(main: impl Into<String>) -> Text {
         Text {
-            files: BTreeMap::from([("main.infra".to_owned(), main.into())]),
+            texts: Texts::new("desk", infra_stdlib::files()).with("main.infra", main),
             inputs: Inputs::new(),
         }
     }
@@ -120,17 +120,17 @@ impl Text {
     pub fn example(name: &str, inputs: &[(&str, &str)]) -> Text {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/");
         let directory = std::fs::read_dir(format!("{root}{name}")).expect("the example is there");
-        let mut files = BTreeMap::new();
-        for file in directory {
-            let file = file.expect("a directory can be listed");
-            if let Ok(text) = std::fs::read_to_string(file.path()) {
-                files.insert(file.file_name().to_string_lossy().into_owned(), text);
-            }
-        }
         let mut text = Text {
-            files,
+            texts: Texts::new("desk", infra_stdlib::files()),
             inputs: Inputs::new(),
         };
+        for file in directory {
+            let file = file.expect("a directory can be listed");
+            if let Ok(content) = std::fs::read_to_string(file.path()) {
+                let name = file.file_name().to_string_lossy().into_owned();
+                text.texts.files.insert(name, content);
+            }
+        }
         for (name, value) in inputs {
             text.inputs.set(name, value);
         }
@@ -138,34 +138,10 @@ impl Text {
     }
 }
 
-impl World for Text {
-    fn read(&self, path: &str) -> Option<String> {
-        self.files.get(path.trim_start_matches("./")).cloned()
-    }
-
-    fn list(&self, dir: &str) -> Option<Vec<String>> {
-        let programs = self.files.keys().filter(|name| name.ends_with(".infra"));
-        dir.is_empty().then(|| programs.cloned().collect())
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        let files = infra_stdlib::files();
-        files.map(|(path, _)| path.to_owned()).collect()
-    }
-
-    fn program_name(&self) -> &str {
-        "desk"
-    }
-}
-
 /// A program under way: what it asks for under what is known of the cloud.
 struct Asked {
     evaluation: Evaluation,
-    answers: BTreeMap<Address, Record>,
+    answers: Answers,
 }
 
 /// What became of a program.
@@ -283,26 +259,20 @@ impl Bed {
     }
 
     async fn ask(&self, text: &Text) -> Asked {
-        let loaded = infra_lang::load(text);
+        let loaded = infra_lang::load(&text.texts);
         let (sound, _) = loaded
             .sound()
             .unwrap_or_else(|wrong| panic!("{:#?}", wrong.diagnostics));
         let sound: Arc<SoundProgram> = Arc::new(sound);
-        let mut answers = BTreeMap::new();
-        loop {
-            let evaluation = sound
-                .evaluate(text, &text.inputs, &answers)
-                .unwrap_or_else(|wrong| panic!("{wrong:#?}"));
-            let lookups = &evaluation.desired.lookups;
-            let more = answer_lookups(lookups, &answers, &self.providers).await;
-            let more = more.unwrap_or_else(|error| panic!("{error}"));
-            if more.len() == answers.len() {
-                return Asked {
-                    evaluation,
-                    answers,
-                };
-            }
-            answers = more;
+        let evaluate = |answers: &Answers| sound.evaluate(&text.texts, &text.inputs, answers);
+        let mut answers = Answers::new();
+        let mut evaluation = evaluate(&answers).unwrap_or_else(|wrong| panic!("{wrong:#?}"));
+        answer_lookups(&mut evaluation, &mut answers, &self.providers, evaluate)
+            .await
+            .unwrap_or_else(|error| panic!("{error:#?}"));
+        Asked {
+            evaluation,
+            answers,
         }
     }
 
@@ -344,11 +314,11 @@ impl Bed {
 
     /// Whether neither `infra check` nor the provider has anything against a program as it stands.
     pub fn accepts(&self, text: &Text) -> bool {
-        let Ok((sound, _)) = infra_lang::load(text).sound() else {
+        let Ok((sound, _)) = infra_lang::load(&text.texts).sound() else {
             return false;
         };
         let nothing: BTreeMap<Address, Record> = BTreeMap::new();
-        let evaluated = Arc::new(sound).evaluate(text, &text.inputs, &nothing);
+        let evaluated = Arc::new(sound).evaluate(&text.texts, &text.inputs, &nothing);
         evaluated.is_ok_and(|evaluation| {
             let mut instances = evaluation.desired.instances.iter();
             instances.all(|it| {
