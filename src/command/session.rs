@@ -9,7 +9,7 @@ use infra_engine::state::{State, Store};
 use infra_engine::{Answers, PrepareError, Unanswered, answer_lookups};
 use infra_lang::{Diagnostic, Evaluation, Sources, World};
 use infra_model::desired::Import;
-use infra_model::{Address, Desired, Record, Value};
+use infra_model::{Address, Desired, Value};
 use infra_sdk::Timer;
 use infra_sim::Running;
 

@@ -20,7 +20,7 @@ type Costs = [(&'static str, u64); 3];
 /// Measures one stage after the other, for so many values.
 fn stages(count: usize) -> Vec<(&'static str, Costs)> {
     let values = values(count);
-    let text = &values.0;
+    let text = &values.files["main.infra"];
     let mut found = Vec::new();
     let mut stage = |name, info: AllocationInfo, operations: usize| {
         // The disk is in memory, so the peak of a stage that writes to it says nothing.
@@ -42,7 +42,7 @@ fn stages(count: usize) -> Vec<(&'static str, Costs)> {
     stage("parse", measure(parse), 0);
     let format = || assert!(infra_lang::format(&tree, text).as_ref() == Some(text));
     stage("fmt", measure(format), 0);
-    let check = || assert!(values.load().diagnostics.is_empty());
+    let check = || assert!(infra_lang::load(&values).diagnostics.is_empty());
     stage("check", measure(check), 0);
 
     let mut bed = Bed::new(&values);
