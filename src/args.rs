@@ -8,6 +8,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 pub use state::*;
 
+use crate::candidates;
+
 /// A small declarative language for cloud infrastructure, and the tool that plans and applies it.
 #[derive(Debug, Parser)]
 #[command(
@@ -101,14 +103,14 @@ pub struct Directory {
 #[command(next_help_heading = "Parameters")]
 pub struct Inputs {
     /// Set a parameter (repeatable; also INFRA_PARAM_NAME in the environment)
-    #[arg(long = "set", value_name = "NAME=VALUE")]
+    #[arg(long = "set", value_name = "NAME=VALUE", add = candidates::parameters())]
     pub set: Vec<String>,
     /// Read parameters from a file (repeatable; infra.infravars is read by itself)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub vars: Vec<PathBuf>,
     /// Work on an environment, such as dev, test or release: its parameters are in NAME.infravars, and its state is
     /// its own
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = candidates::all_environments())]
     pub env: Option<String>,
 }
 
@@ -136,14 +138,14 @@ pub struct Planning {
     /// Ask the cloud for the present state of everything first
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, help_heading = "Planning")]
     pub refresh: bool,
-    /// Plan only this address and what it depends on (repeatable)
-    #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
+    /// Plan only this resource, or the resources of this component, and what they depend on (repeatable)
+    #[arg(long, value_name = "ADDRESS", help_heading = "Planning", add = candidates::addresses())]
     pub target: Vec<String>,
-    /// Make this resource anew (repeatable)
-    #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
+    /// Replace this resource, or the resources of this component (repeatable)
+    #[arg(long, value_name = "ADDRESS", help_heading = "Planning", add = candidates::addresses())]
     pub replace: Vec<String>,
     /// Allow the data of this resource, or of this component's resources, to be lost (repeatable)
-    #[arg(long, value_name = "ADDRESS", help_heading = "Planning")]
+    #[arg(long, value_name = "ADDRESS", help_heading = "Planning", add = candidates::addresses())]
     pub allow_data_loss: Vec<String>,
     /// Show every field of what is created
     #[arg(long, help_heading = "Planning")]
@@ -179,7 +181,7 @@ impl Planning {
 }
 
 /// How a plan is carried out.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Going {
     /// Do not ask
     #[arg(long, short, help_heading = "Planning")]
@@ -187,6 +189,9 @@ pub struct Going {
     /// How many steps may be under way at once; clouds are paced by what they allow in any case
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Planning")]
     pub parallelism: Option<u32>,
+    /// Write what happens as JSON lines to a file, or to standard output (`-`) in the place of everything else
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Planning")]
+    pub events: Option<PathBuf>,
 }
 
 impl Going {
@@ -199,6 +204,7 @@ impl Going {
     pub const UNASKED: Going = Going {
         yes: true,
         parallelism: None,
+        events: None,
     };
 }
 
@@ -289,7 +295,7 @@ pub struct Destroy {
 )]
 pub struct Import {
     /// The directory of the program, when it is not the current one, then the address and the cloud's id
-    #[arg(value_name = "ADDRESS ID", required = true, num_args = 2..=3)]
+    #[arg(value_name = "ADDRESS ID", required = true, num_args = 2..=3, add = candidates::missing_addresses())]
     pub words: Vec<String>,
     /// Append the declaration to this file of the program
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -322,7 +328,7 @@ pub struct Drift {
 #[command(override_usage = "infra output [OPTIONS] [DIR] [NAME]")]
 pub struct Output {
     /// The directory of the program, when it is not the current one, then the name of one output
-    #[arg(value_name = "DIR|NAME", num_args = 0..=2)]
+    #[arg(value_name = "DIR|NAME", num_args = 0..=2, add = candidates::outputs())]
     pub words: Vec<String>,
     /// Print the text of one output without quotes
     #[arg(long, conflicts_with = "json")]
@@ -394,7 +400,7 @@ pub struct Sim {
 pub struct Types {
     /// A type, such as aws.volume, the beginning of some, a function, `functions`, or a directory such as ./net; all
     /// types are listed without it
-    #[arg(value_name = "TYPE")]
+    #[arg(value_name = "TYPE", add = candidates::types())]
     pub name: Option<String>,
 }
 

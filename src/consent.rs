@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use infra_engine::plan::{Plan, Refusal};
 use infra_model::Address;
 
+use crate::selection;
+
 /// What was allowed on the command line.
 pub struct Consent<'a> {
     names: &'a [String],
@@ -34,19 +36,7 @@ impl<'a> Consent<'a> {
     /// What to say of each name that fits neither of `addresses` nor the program: it is a slip, or what it named has
     /// gone already in an earlier run.
     pub fn strangers(&self, program: &str, addresses: &BTreeSet<Address>) -> Vec<String> {
-        let mut known: BTreeSet<String> = addresses.iter().map(Address::to_string).collect();
-        let whole: Vec<String> = known.iter().cloned().collect();
-        // The component in front of each `/` outside of a key.
-        for text in whole {
-            let mut quoted = false;
-            for (at, sign) in text.char_indices() {
-                match sign {
-                    '"' => quoted = !quoted,
-                    '/' | '[' if !quoted => drop(known.insert(text[..at].to_owned())),
-                    _ => {}
-                }
-            }
-        }
+        let known = selection::names(addresses);
         let fits =
             |name: &String| known.contains(name) || (self.destroying.is_some() && name == program);
         let strangers = self.names.iter().filter(|name| !fits(name));
@@ -83,11 +73,9 @@ impl<'a> Consent<'a> {
 
     /// A name is an address, or a component's for everything in it.
     fn covers(&self, address: &Address) -> bool {
-        let text = address.to_string();
-        self.names.iter().any(|name| {
-            let rest = text.strip_prefix(name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
-        })
+        self.names
+            .iter()
+            .any(|name| selection::covers(name, address))
     }
 }
 

@@ -4,6 +4,7 @@
 //! libraries; here it is called and shown.
 
 mod args;
+mod candidates;
 mod command;
 mod consent;
 mod error;
@@ -15,6 +16,7 @@ mod renames;
 mod runtime;
 mod saved;
 mod schemas;
+mod selection;
 mod show;
 mod simulated;
 mod store;
@@ -27,15 +29,21 @@ mod write_back;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
 
 use args::Cli;
+use command::COMPLETE;
 use error::{CommandError, ErrorKind, Outcome};
 use log::Log;
 use show::Console;
 use world::Environment;
 
 fn main() -> ExitCode {
+    // Answers a shell that asks for completions, and ends the process then.
+    CompleteEnv::with_factory(Cli::command)
+        .var(COMPLETE)
+        .complete();
     let env = Environment::of_process();
     let words: Vec<_> = std::env::args_os().collect();
     let cli = match Cli::try_parse_from(&words) {

@@ -18,10 +18,10 @@ use crate::show::{Console, diagnostics, diagnostics_json};
 use crate::world::{self, Environment, Project};
 
 /// The suffix of files with parameters.
-const VARS_SUFFIX: &str = "infravars";
+pub const VARS_SUFFIX: &str = "infravars";
 
 /// The parameters' file that is read without being asked for.
-const COMMON_VARS: &str = "infra";
+pub const COMMON_VARS: &str = "infra";
 
 /// A program without errors, and its inputs.
 pub struct Program {
@@ -55,12 +55,13 @@ impl Program {
             }
             failure(&wrong.diagnostics, &wrong.sources, console)
         })?;
-        let (inputs, wrong) = read_inputs(args, project, env, &sound.params(), &mut sources)?;
+        let (mut inputs, wrong) = read_inputs(args, project, env, &sound.params(), &mut sources)?;
         if !wrong.is_empty() {
             return Err(report(&wrong, &sources, console));
         }
         let open_inputs = open_inputs(&sound, given(args, env));
         let digest = digest(&sources, &open_inputs);
+        inputs.locate(&mut sources, &sound.params());
         Ok(Program {
             sound: Arc::new(sound),
             sources,

@@ -1,4 +1,4 @@
-//! Things that a plan deletes and makes again under another name, although only the name in the program differs.
+//! Resources that a plan deletes and creates under another address, although nothing but the address differs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,8 +36,10 @@ pub fn probable(plan: &Plan, state: &State) -> Vec<(String, String)> {
 /// Whether everything that the new one asks for, and that can be compared, is what the old one has.
 fn is_same(old: &ResourceChange, new: &ResourceChange, state: &State) -> bool {
     let (from, to) = (&old.address, &new.address);
-    let same_place = from.path.len() == to.path.len()
-        && (from.path == to.path || (from.name == to.name && from.key == to.key));
+    // Into a component or out of one it usually gets another name as well.
+    let same_place = from.path.len() != to.path.len()
+        || from.path == to.path
+        || (from.name == to.name && from.key == to.key);
     let Some(entry) = state.entry(from) else {
         return false;
     };

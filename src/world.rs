@@ -11,8 +11,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use environment::Environment;
 pub use files::{
-    append_private_file, program_files, read_named_file, read_text_file, remove_file, replace_file,
-    write_named_file, write_private_file,
+    append_private_file, create_file, program_files, read_named_file, read_text_file, remove_file,
+    replace_file, write_named_file, write_private_file,
 };
 pub use project::{Project, library};
 

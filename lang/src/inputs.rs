@@ -19,6 +19,15 @@ use crate::typing::relate;
 /// What environment variables that set parameters begin with.
 pub const ENVIRONMENT_PREFIX: &str = "INFRA_PARAM_";
 
+/// What diagnostics call the places that are no files.
+const COMMAND_LINE: &str = "command line";
+const ENVIRONMENT: &str = "environment";
+
+/// Whether diagnostics call a place so that is no file: the command line, or the environment.
+pub fn is_no_file(path: &str) -> bool {
+    [COMMAND_LINE, ENVIRONMENT].contains(&path)
+}
+
 /// The values given for parameters. What is added later wins, so callers add from the weakest to the strongest: an
 /// environment profile, `.infravars` files, the environment, `--set`.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +41,7 @@ struct Given {
     text: Text,
     /// Where it was said, for messages: `--set`, `prod.infravars`.
     origin: String,
-    /// Only in files.
+    /// Where it is written; see [`Inputs::locate`].
     span: Option<Span>,
     /// A name that is no parameter is an error.
     strict: bool,
@@ -103,6 +112,35 @@ impl Inputs {
             span: None,
             strict: true,
         });
+    }
+
+    /// Gives what the command line and the environment say a place among the `sources`, so that diagnostics can show it.
+    /// The text of what may be a secret one of `params` is not shown, nor that of what is no parameter.
+    pub fn locate(&mut self, sources: &mut Sources, params: &[ParamInfo]) {
+        for given in &mut self.given {
+            let (Text::Raw(text), None) = (&given.text, given.span) else {
+                continue;
+            };
+            let param = params.iter().find(|param| param.name == given.name);
+            if param.is_none() && !given.strict {
+                continue;
+            }
+            let (path, before) = match given.strict {
+                true => (COMMAND_LINE, format!("{} {}", given.origin, given.name)),
+                false => (ENVIRONMENT, given.origin.clone()),
+            };
+            let shown = match param {
+                Some(param) if !relate::mentions_secret(&param.ty) => text.as_str(),
+                _ => "…",
+            };
+            let line = format!("{before}={shown}");
+            let (start, end) = match param {
+                Some(_) => (before.len() + 1, line.len()),
+                None => (before.len() - given.name.len(), before.len()),
+            };
+            let file = sources.add(path, line);
+            given.span = Some(Span::new(file, start, end));
+        }
     }
 
     /// Adds the value that a test gives.
@@ -198,10 +236,7 @@ impl Given {
     }
 
     fn unknown(&self, params: &[ParamInfo], program: &Program) -> Diagnostic {
-        let message = format!(
-            "{} sets `{}`, which is no parameter",
-            self.origin, self.name
-        );
+        let message = format!("the program has no parameter `{}`", self.name);
         let start = program.trees.first().map_or(FileId(0), |tree| tree.file);
         let span = self.span.unwrap_or(Span::new(start, 0, 0));
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_PARAM, span, message);

@@ -30,7 +30,7 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use eval::Evaluation;
 pub use eval::steps::TEXT_BYTES_MAX;
 pub use format::format;
-pub use inputs::{ENVIRONMENT_PREFIX, Inputs};
+pub use inputs::{ENVIRONMENT_PREFIX, Inputs, is_no_file};
 pub use offer::{Offer, OfferedParam, OfferedResult};
 pub use program::{Loaded, ParamInfo, Program, SoundProgram, TestInfo, load};
 pub use schema::Schemas;

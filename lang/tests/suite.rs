@@ -151,6 +151,7 @@ fn inputs(
             inputs.set(&name, &text);
         }
     }
+    inputs.locate(sources, params);
     inputs
 }
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand, ValueHint};
 
 use super::Directory;
+use crate::candidates;
 
 #[derive(Debug, Subcommand)]
 pub enum State {
@@ -42,7 +43,7 @@ pub struct StateAssign {
     #[command(flatten)]
     pub directory: Directory,
     /// The environment
-    #[arg(long, value_name = "NAME", required = true)]
+    #[arg(long, value_name = "NAME", required = true, add = candidates::all_environments())]
     pub env: String,
     /// The state of the simulated cloud
     #[arg(long)]
@@ -57,7 +58,7 @@ pub struct StateChoice {
     #[arg(long)]
     pub sim: bool,
     /// The state of an environment
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = candidates::all_environments())]
     pub env: Option<String>,
 }
 
@@ -66,7 +67,7 @@ pub struct StateChoice {
 pub struct StateList {
     /// The directory of the program, when it is not the current one, then what the addresses begin with: components
     /// (`web`, `web[\"a\"]`) or types
-    #[arg(value_name = "DIR|PREFIX")]
+    #[arg(value_name = "DIR|PREFIX", add = candidates::kept_addresses())]
     pub words: Vec<String>,
     #[command(flatten)]
     pub choice: StateChoice,
@@ -76,7 +77,7 @@ pub struct StateList {
 #[command(override_usage = "infra state show [OPTIONS] [DIR] ADDRESS")]
 pub struct StateShow {
     /// The directory of the program, when it is not the current one, then the address
-    #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2)]
+    #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2, add = candidates::kept_addresses())]
     pub words: Vec<String>,
     #[command(flatten)]
     pub choice: StateChoice,
@@ -86,7 +87,7 @@ pub struct StateShow {
 #[command(override_usage = "infra state rm [OPTIONS] [DIR] ADDRESS...")]
 pub struct StateRm {
     /// The directory of the program, when it is not the current one, then the addresses
-    #[arg(value_name = "ADDRESS", required = true, num_args = 1..)]
+    #[arg(value_name = "ADDRESS", required = true, num_args = 1.., add = candidates::kept_addresses())]
     pub words: Vec<String>,
     #[command(flatten)]
     pub choice: StateChoice,
@@ -96,7 +97,7 @@ pub struct StateRm {
 #[command(override_usage = "infra state mv [OPTIONS] [DIR] ADDRESS ADDRESS")]
 pub struct StateMv {
     /// The directory of the program, when it is not the current one, then the old and the new address
-    #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3)]
+    #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3, add = candidates::kept_addresses())]
     pub words: Vec<String>,
     #[command(flatten)]
     pub choice: StateChoice,

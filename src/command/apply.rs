@@ -1,6 +1,8 @@
 //! `infra apply`
 
-use infra_engine::apply::{self, ApplyError, ApplyInput, ApplyOptions, ApplyReport, Cancel, Stage};
+use infra_engine::apply::{
+    self, ApplyError, ApplyEvent, ApplyInput, ApplyOptions, ApplyReport, Cancel, Progress, Stage,
+};
 use infra_engine::plan::Plan;
 use infra_engine::state::Store;
 use infra_model::Value;
@@ -11,6 +13,7 @@ use crate::args::{Apply, Going};
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime::{self, Signals};
 use crate::saved::SavedPlan;
+use crate::show::events::Events;
 use crate::show::progress::{StepLines, elapsed};
 use crate::show::style::Style;
 use crate::show::{Console, plan_json, report, text};
@@ -25,13 +28,18 @@ pub fn run(args: &Apply, console: &Console, env: &Environment) -> Outcome {
         let saved = SavedPlan::read(file)?;
         let planning = saved.planning(given)?;
         let session = Session::open(&planning, false, console, env)?;
-        return carry_out(session, Verb::Apply, args.going.agreed(), Some(&saved));
+        return carry_out(
+            session,
+            Verb::Apply,
+            args.going.clone().agreed(),
+            Some(&saved),
+        );
     }
     let session = Session::open(given, false, console, env)?;
     if args.refresh_only {
         return drift::accept(session, args.going.yes);
     }
-    carry_out(session, Verb::Apply, args.going, None)
+    carry_out(session, Verb::Apply, args.going.clone(), None)
 }
 
 /// What is being done, for the words of questions and endings.
@@ -69,6 +77,16 @@ pub fn carry_out(
     saved: Option<&SavedPlan>,
 ) -> Outcome {
     must_be_answerable(session.console, verb.command(), going.yes)?;
+    let events = match &going.events {
+        Some(path) => Some(Events::open(path)?),
+        None => None,
+    };
+    if session.console.json && events.as_ref().is_some_and(Events::are_on_stdout) {
+        return Err(CommandError::usage(
+            "`--json` and `--events -` cannot both have standard output",
+        )
+        .hint("write the events to a file: `--events FILE`"));
+    }
     session.announce();
     let mut store = session.home.open(session.env, verb.command())?;
     session.warn_of_leftovers(&store);
@@ -77,13 +95,62 @@ pub fn carry_out(
             Ok(clouds) => clouds,
             Err(error) => return close(store).and(Err(error)),
         };
-        let outcome = attempt(&mut session, &mut store, &clouds, verb, going, saved).await;
+        let run = Undertaking {
+            verb,
+            going: &going,
+            saved,
+            events: events.as_ref(),
+        };
+        let outcome = attempt(&mut session, &mut store, &clouds, run).await;
         clouds.close().await;
         let closed = close(store);
         outcome.and_then(|exit| closed.map(|()| exit))
     });
+    if let Some(events) = &events {
+        if let Err(error) = &outcome {
+            events.failed(error);
+        }
+        if let Some(failure) = events.failure() {
+            session.console.warn(&failure);
+        }
+    }
     leave(session);
     outcome
+}
+
+/// What is to be done, and how.
+#[derive(Clone, Copy)]
+struct Undertaking<'a> {
+    verb: Verb,
+    going: &'a Going,
+    saved: Option<&'a SavedPlan>,
+    events: Option<&'a Events>,
+}
+
+impl Undertaking<'_> {
+    /// Shows plan or results to people: on standard output, unless events have it for themselves.
+    fn show(self, console: &Console, text: &str) {
+        match self.events.is_some_and(Events::are_on_stdout) {
+            true => console.note(text),
+            false if !console.json => console.print(text),
+            false => {}
+        }
+    }
+}
+
+/// Progress for people and for other programs.
+struct Told<'a> {
+    lines: &'a StepLines<'a>,
+    events: Option<&'a Events>,
+}
+
+impl Progress for Told<'_> {
+    fn event(&self, event: &ApplyEvent<'_>) {
+        self.lines.event(event);
+        if let Some(events) = self.events {
+            events.event(event);
+        }
+    }
 }
 
 /// Somebody must be there for the question, or have answered it already.
@@ -111,10 +178,14 @@ async fn attempt(
     session: &mut Session<'_>,
     store: &mut Store,
     clouds: &Clouds,
-    verb: Verb,
-    going: Going,
-    saved: Option<&SavedPlan>,
+    run: Undertaking<'_>,
 ) -> Outcome {
+    let Undertaking {
+        verb,
+        going,
+        saved,
+        events,
+    } = run;
     let console = session.console;
     if let Some(saved) = saved {
         saved.check(session.digest(), store.state())?;
@@ -130,8 +201,11 @@ async fn attempt(
     if verb == Verb::Import {
         import::demand_adoption(&plan)?;
     }
+    if let Some(events) = events {
+        events.planned(&plan);
+    }
     if !console.json {
-        console.print(&session.render(&plan, store.state(), &schemas));
+        run.show(console, &session.render(&plan, store.state(), &schemas));
     }
     if !plan.refusals.is_empty() {
         let refused = text::count(plan.refusals.len(), "reason");
@@ -155,9 +229,9 @@ async fn attempt(
     let start_ms = clouds.timer.now_ms();
     let cancel = Cancel::new();
     let lines = StepLines::new(console, &*clouds.timer, plan.steps.len());
-    let run: [u8; 12] = world::random()?;
+    let name: [u8; 12] = world::random()?;
     let mut options = ApplyOptions::new(
-        run.iter()
+        name.iter()
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>(),
     );
@@ -170,14 +244,18 @@ async fn attempt(
         schemas: &schemas,
         providers: &clouds.providers,
         timer: &*clouds.timer,
-        progress: &lines,
+        progress: &Told {
+            lines: &lines,
+            events,
+        },
         cancel: &cancel,
         options: &options,
     };
-    let ended = until_stopped(apply::apply(store, &input), &cancel, &lines).await;
+    let work = apply::apply(store, &input);
+    let ended = until_stopped(work, &cancel, &lines, events).await;
     lines.finish();
-    let took = elapsed(clouds.timer.now_ms().saturating_sub(start_ms));
-    let outcome = conclude(session, &plan, ended, &took, &cancel);
+    let took_ms = clouds.timer.now_ms().saturating_sub(start_ms);
+    let outcome = conclude(session, run, &plan, ended, took_ms, &cancel);
     leave((plan, schemas, refreshed));
     outcome
 }
@@ -192,6 +270,7 @@ async fn until_stopped<T>(
     work: impl Future<Output = T>,
     cancel: &Cancel,
     lines: &StepLines<'_>,
+    events: Option<&Events>,
 ) -> T {
     let mut work = std::pin::pin!(work);
     let Ok(mut signals) = Signals::listen() else {
@@ -204,6 +283,9 @@ async fn until_stopped<T>(
             _ = beat.tick() => lines.beat(),
             () = signals.next() => {
                 cancel.request();
+                if let Some(events) = events {
+                    events.stopping(cancel.stage());
+                }
                 lines.say(match cancel.stage() {
                     Stage::Stopped => "Stopping at once; the next run finds out what became of what is under way.",
                     _ => "Finishing what is under way, and starting nothing new. Once more stops at once.",
@@ -215,9 +297,10 @@ async fn until_stopped<T>(
 
 fn conclude(
     session: &Session<'_>,
+    run: Undertaking<'_>,
     plan: &Plan,
     ended: Result<ApplyReport, ApplyError>,
-    took: &str,
+    took_ms: u64,
     cancel: &Cancel,
 ) -> Outcome {
     let console = session.console;
@@ -226,11 +309,17 @@ fn conclude(
         Err(ApplyError::State { error, report }) => (*report, Some(state_error(&error))),
         Err(error) => return Err(CommandError::new(ErrorKind::State, error.to_string())),
     };
+    if let Some(events) = run.events {
+        events.ended(&done, took_ms);
+    }
     if console.json {
         console.print_json(&report::json(&done, plan, session.document(plan)));
     } else if !plan.is_empty() {
-        let cut_off = failure.is_some();
-        console.print(&report::render(&done, plan, cut_off, took, console.out));
+        let (cut_off, took) = (failure.is_some(), elapsed(took_ms));
+        run.show(
+            console,
+            &report::render(&done, plan, cut_off, &took, console.out),
+        );
     }
     for error in &done.broken {
         console.warn(&error.message);
@@ -245,7 +334,7 @@ fn conclude(
             .map(|output| (output.name.as_str(), &output.value))
             .collect();
         if !outputs.is_empty() {
-            console.print(&format!("\n{}", output::table(&outputs, console)));
+            run.show(console, &format!("\n{}", output::table(&outputs, console)));
         }
     }
     if done.is_complete() {

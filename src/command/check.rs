@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use infra_lang::{Diagnostic, Severity, Sources, codes};
+use infra_lang::{Diagnostic, Severity, Sources, codes, is_no_file};
 use infra_model::{Address, Record};
 use serde_json::json;
 
@@ -23,7 +23,7 @@ pub fn run(args: &Check, console: &Console, env: &Environment) -> Outcome {
     }
     let files = sources
         .iter()
-        .filter(|file| infra_stdlib::file(&file.path).is_none())
+        .filter(|file| infra_stdlib::file(&file.path).is_none() && !is_no_file(&file.path))
         .count();
     if console.json {
         let all: Vec<_> = found
@@ -76,9 +76,10 @@ fn find(
         Ok(sound) => sound,
         Err(wrong) => return Ok((found, wrong.sources)),
     };
-    let (inputs, wrong) =
+    let (mut inputs, wrong) =
         program::read_inputs(&args.inputs, project, env, &sound.params(), &mut sources)?;
     found.extend(wrong);
+    inputs.locate(&mut sources, &sound.params());
     let nothing = BTreeMap::<Address, Record>::new();
     let more = match Arc::new(sound).evaluate(project, &inputs, &nothing) {
         Ok(mut evaluation) => {

@@ -9,5 +9,5 @@ use crate::world::Environment;
 
 pub fn run(args: &Destroy, console: &Console, env: &Environment) -> Outcome {
     let session = Session::open(&args.planning, true, console, env)?;
-    carry_out(session, Verb::Destroy, args.going, None)
+    carry_out(session, Verb::Destroy, args.going.clone(), None)
 }

@@ -22,6 +22,8 @@ mod types;
 mod unlock;
 mod version;
 
+pub use completions::COMPLETE;
+
 use crate::args::{Cli, Verb};
 use crate::error::Outcome;
 use crate::show::Console;

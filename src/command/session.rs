@@ -20,6 +20,7 @@ use crate::program::{self, Program};
 use crate::renames;
 use crate::saved::SavedPlan;
 use crate::schemas::AllSchemas;
+use crate::selection;
 use crate::show::place::Places;
 use crate::show::plan::{Background, PlanView};
 use crate::show::progress::Waiting;
@@ -67,8 +68,6 @@ impl<'a> Session<'a> {
         env: &'a Environment,
     ) -> Result<Session<'a>, CommandError> {
         let options = PlanOptions {
-            targets: addresses("--target", &args.target)?,
-            replace: addresses("--replace", &args.replace)?,
             destroy,
             ..PlanOptions::default()
         };
@@ -270,6 +269,17 @@ impl<'a> Session<'a> {
         schemas: &AllSchemas,
         refreshed: &Refreshed,
     ) -> Result<Plan, CommandError> {
+        let declared = self.evaluation.desired.instances.iter();
+        let declared = declared.map(|instance| &instance.address);
+        let kept = state.entries().keys();
+        let deposed = state.deposed().keys().map(|of| &of.address);
+        let known = declared.chain(kept).chain(deposed).cloned();
+        let mut known: BTreeSet<Address> = known.collect();
+        let options = PlanOptions {
+            targets: selection::expand("--target", &self.args.target, &known)?,
+            replace: selection::expand("--replace", &self.args.replace, &known)?,
+            ..self.options.clone()
+        };
         let planned = plan::plan(&PlanInput {
             desired: &self.evaluation.desired,
             digest: self.program.digest(),
@@ -279,18 +289,12 @@ impl<'a> Session<'a> {
             state,
             refreshed,
             lookups: &self.answers,
-            options: &self.options,
+            options: &options,
         });
         let mut planned = planned.map_err(|error| self.no_plan(&error))?;
         planned.calls = clouds.providers.calls();
         self.consent.apply_to(&mut planned);
-        let declared = self.evaluation.desired.instances.iter();
-        let declared = declared.map(|instance| &instance.address);
-        let kept = state.entries().keys();
-        let deposed = state.deposed().keys().map(|of| &of.address);
-        let planning = planned.changes.iter().map(|change| &change.address);
-        let known = declared.chain(kept).chain(deposed).chain(planning);
-        let known: BTreeSet<Address> = known.cloned().collect();
+        known.extend(planned.changes.iter().map(|change| change.address.clone()));
         for stranger in self.consent.strangers(self.project.program_name(), &known) {
             self.console.warn(&stranger);
         }
@@ -470,16 +474,4 @@ impl Clouds {
             simulator.shutdown().await;
         }
     }
-}
-
-fn addresses(option: &str, words: &[String]) -> Result<BTreeSet<Address>, CommandError> {
-    let parse = |word: &String| {
-        word.parse()
-            .map_err(|error| CommandError::usage(format!("{option}: {error}")))
-    };
-    words
-        .iter()
-        .map(parse)
-        .collect::<Result<_, _>>()
-        .map_err(|error: CommandError| error)
 }

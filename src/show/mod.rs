@@ -5,6 +5,7 @@ pub mod console;
 pub mod declaration;
 pub mod diagnostics;
 pub mod diagnostics_json;
+pub mod events;
 pub mod graph;
 pub mod junit;
 pub mod live;

@@ -4,6 +4,7 @@
 mod brief;
 mod changes;
 mod refusals;
+mod rules;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use infra_model::{Address, Span, Value};
 use super::place::Places;
 use super::style::{Painter, Style};
 use super::{text, values};
+use brief::Named;
 pub use summary::counts;
 use summary::{calls, summary};
 
@@ -119,13 +121,9 @@ impl PlanView<'_> {
             let column = names.max().unwrap_or(0);
             for field in &drifted.fields {
                 let observed = field.observed.clone().unwrap_or(Value::Null);
-                self.field(
-                    &field.name,
-                    column,
-                    &self.lines(field.prior.as_ref(), &observed, column),
-                    "",
-                    page,
-                );
+                let of = (drifted.address.type_name.as_str(), field.name.as_str());
+                let lines = self.lines(of, field.prior.as_ref(), &observed, column);
+                self.field(&field.name, column, &lines, "", page);
             }
         }
     }
@@ -216,11 +214,27 @@ impl PlanView<'_> {
         }
     }
 
-    fn lines(&self, prior: Option<&Value>, planned: &Value, column: usize) -> Vec<String> {
+    /// How a field differs, as lines; `of` is the type and the name of the field, `column` the width of the names.
+    fn lines(
+        &self,
+        of: (&str, &str),
+        prior: Option<&Value>,
+        planned: &Value,
+        column: usize,
+    ) -> Vec<String> {
         let columns = match self.verbose {
             true => usize::MAX,
             false => self.width.saturating_sub(column + 8).max(20),
         };
+        let (type_name, name) = of;
+        let schema = self.schemas.schema(type_name);
+        let field = schema.and_then(|schema| schema.field(name));
+        if rules::is_rules(field.is_some_and(|it| it.unordered), prior, planned) {
+            let types = field.map(|field| &field.ty);
+            let names = &self.background.names;
+            let named = Named { names, types };
+            return rules::lines(prior, planned, types, named, columns, self.painter);
+        }
         values::difference(prior, planned, columns, self.painter)
     }
 

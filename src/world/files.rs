@@ -102,6 +102,13 @@ pub fn write_private_file(path: &Path, text: &str) -> Result<(), CommandError> {
         })
 }
 
+/// Makes a file, or empties the one that is there.
+pub fn create_file(path: &Path) -> Result<fs::File, CommandError> {
+    fs::File::create(path).map_err(|error| {
+        CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
+    })
+}
+
 /// Opens a file that only its owner may read, to write at its end.
 pub fn append_private_file(path: &Path) -> Result<fs::File, CommandError> {
     let mut options = fs::OpenOptions::new();

@@ -132,9 +132,9 @@ fn cost_of(
     }
     let why = match field.change {
         Change::Update => None,
-        Change::Restart => Some(format!("a change of `{name}` stops and starts it")),
+        Change::Restart => Some(format!("changing `{name}` needs a restart")),
         Change::Replace => Some(format!(
-            "`{name}` of an existing {} cannot change",
+            "`{name}` of an existing {} cannot be changed",
             schema.type_name
         )),
     };

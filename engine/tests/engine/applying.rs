@@ -397,7 +397,7 @@ fn a_surprise_fails_the_step_instead_of_changing_the_plan() {
     let report = world.apply_with(&program("large"), &PlanOptions::default());
     assert_eq!(
         report.failed[0].error.to_string(),
-        "what became known while applying does not fit the plan: `range` of an existing cloud.net cannot change"
+        "what became known while applying does not fit the plan: `range` of an existing cloud.net cannot be changed"
     );
     assert_eq!(
         report.failed[0].error.help().as_deref(),

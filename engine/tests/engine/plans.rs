@@ -86,7 +86,7 @@ fn reasons_go_down_to_the_field_and_its_line() {
     assert_eq!(field.cost, Change::Restart);
     assert_eq!(
         field.why.as_deref(),
-        Some("a change of `type` stops and starts it")
+        Some("changing `type` needs a restart")
     );
     assert_eq!(field.span, Some(line(22)));
     assert_eq!(plan.unchanged, 4);

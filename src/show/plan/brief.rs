@@ -65,14 +65,17 @@ pub fn brief(
 }
 
 /// The names of what exists, for a field of one type.
-struct Named<'a> {
-    names: &'a BTreeMap<(String, String), Address>,
-    types: Option<&'a Type>,
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
+    /// The names, by type and id.
+    pub names: &'a BTreeMap<(String, String), Address>,
+    /// The type of the field.
+    pub types: Option<&'a Type>,
 }
 
 impl Named<'_> {
     /// The value with names in the place of ids, where the field takes a reference.
-    fn of(&self, value: &Value) -> Value {
+    pub fn of(&self, value: &Value) -> Value {
         match value {
             Value::String(id) => {
                 let mut named = None;
@@ -98,6 +101,7 @@ fn each_resource(ty: &Type, look: &mut dyn FnMut(&str)) {
             each_resource(inner, look);
         }
         Type::Union(types) => types.iter().for_each(|ty| each_resource(ty, look)),
+        Type::Record(fields) => fields.iter().for_each(|it| each_resource(&it.ty, look)),
         _ => {}
     }
 }
@@ -155,7 +159,8 @@ fn value(value: &Value, of: &Address) -> String {
     }
 }
 
-fn is_plain(words: &str) -> bool {
+/// Whether a text can stand without quotes.
+pub fn is_plain(words: &str) -> bool {
     !words.is_empty() && words.trim() == words && !words.contains([',', '"', '(', ')'])
 }
 

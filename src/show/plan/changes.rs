@@ -8,11 +8,12 @@ use infra_model::Change;
 
 use super::PlanView;
 use super::brief::{Brief, brief};
+use super::rules::is_rules;
 use super::summary::{counts_of, words};
 use crate::show::style::Style;
 use crate::show::text;
 
-/// Names are aligned up to this width; longer ones push their own line alone.
+/// Names are aligned up to this width; what belongs to a longer one stands in its columns on the next line.
 const NAME_COLUMNS_MAX: usize = 34;
 
 /// Columns between columns.
@@ -39,11 +40,17 @@ impl PlanView<'_> {
             }
             groups.entry(group).or_default().push(change);
         }
+        // The first plan of a whole system is to fit on a screen; nothing is reachable before it.
+        let is_first = plan.unchanged == 0
+            && plan
+                .changes
+                .iter()
+                .all(|change| change.action == Action::Create);
         let mut cut = false;
         for group in &order {
             let changes = &groups[group];
             self.group_head(plan, group, changes, page);
-            let mut lines = self.created(changes, group, &mut cut).into_iter();
+            let mut lines = self.created(changes, group, is_first, &mut cut).into_iter();
             for change in changes {
                 match self.is_brief(change) {
                     true => page.extend(lines.next()),
@@ -88,7 +95,13 @@ impl PlanView<'_> {
     }
 
     /// A line for each resource that is created, in columns; notes when something of one was left out.
-    fn created(&self, changes: &[&ResourceChange], group: &str, cut: &mut bool) -> Vec<String> {
+    fn created(
+        &self,
+        changes: &[&ResourceChange],
+        group: &str,
+        is_first: bool,
+        cut: &mut bool,
+    ) -> Vec<String> {
         let rows: Vec<Row> = changes
             .iter()
             .filter(|change| self.is_brief(change))
@@ -107,39 +120,40 @@ impl PlanView<'_> {
         let told: Vec<String> = rows
             .iter()
             .map(|row| {
-                let taken = text::width(&row.name).max(column);
-                let told = self.tell(row.change, rest.saturating_sub(taken));
+                let told = self.tell(row.change, is_first, rest.saturating_sub(column));
                 *cut |= told.cut;
                 told.line
             })
             .collect();
-        let widths = rows.iter().zip(&told).map(|(row, told)| {
-            let name = text::width(&row.name).max(column);
-            name + text::width(told)
-        });
+        let widths = told.iter().map(|told| text::width(told));
         let end = widths.max().unwrap_or(0);
         let lines = rows.iter().zip(&told).map(|(row, told)| {
             let (mark, style) = mark(row.change.action);
-            let name = text::pad(&row.name, column);
             let told = match row.place.as_str() {
                 "" => told.clone(),
-                _ => text::pad(told, end.saturating_sub(text::width(&name))),
+                _ => text::pad(told, end),
+            };
+            let behind = match text::width(&row.name) > column {
+                true => format!("\n{}", " ".repeat("  + ".len() + column)),
+                false => String::new(),
             };
             let (mark, name) = (
                 self.painter.paint(style, mark),
-                self.painter.paint(style, &name),
+                self.painter.paint(style, &text::pad(&row.name, column)),
             );
             let place = self.quiet(&row.place);
-            format!("  {mark} {name}  {told}  {place}")
-                .trim_end()
-                .to_owned()
-                + "\n"
+            let line = format!("  {mark} {name}{behind}  {told}  {place}");
+            let mut lines = format!("{}\n", line.trim_end());
+            if !is_first {
+                self.rules(row.change, &mut lines);
+            }
+            lines
         });
         lines.collect()
     }
 
     /// Why a resource is created, when the program does not name it, or else what it will be.
-    fn tell(&self, change: &ResourceChange, columns: usize) -> Brief {
+    fn tell(&self, change: &ResourceChange, is_first: bool, columns: usize) -> Brief {
         let reasons = change
             .reasons
             .iter()
@@ -147,7 +161,8 @@ impl PlanView<'_> {
         let told: Vec<String> = reasons
             .map(|reason| text::line(&reason.to_string()).into_owned())
             .collect();
-        let fields = self.telling_fields(change);
+        let mut fields = self.telling_fields(change);
+        fields.retain(|field| is_first || !self.has_rules(change, field));
         match told.is_empty() {
             true => {
                 let schema = self.schemas.schema(&change.address.type_name);
@@ -158,6 +173,19 @@ impl PlanView<'_> {
                 cut: !fields.is_empty(),
             },
         }
+    }
+
+    fn has_rules(&self, change: &ResourceChange, field: &FieldChange) -> bool {
+        let schema = self.schemas.schema(&change.address.type_name);
+        let unordered = schema.and_then(|schema| Some(schema.field(&field.name)?.unordered));
+        is_rules(unordered.unwrap_or(false), None, &field.planned)
+    }
+
+    /// The rules that the program gives to what is created.
+    fn rules(&self, change: &ResourceChange, page: &mut String) {
+        let mut fields = self.telling_fields(change);
+        fields.retain(|field| self.has_rules(change, field));
+        self.fields(change, &fields, page);
     }
 
     /// What the program itself says of a resource: neither defaults nor what a type adds.
@@ -213,32 +241,38 @@ impl PlanView<'_> {
             Action::Create if !self.verbose => self.telling_fields(change),
             _ => change.fields.iter().collect(),
         };
+        self.fields(change, &shown, page);
+    }
+
+    /// Whether the field is changed in place in one direction only, so that it is worth saying why it is not here.
+    fn grows(&self, change: &ResourceChange, field: &FieldChange) -> bool {
+        let schema = self.schemas.schema(&change.address.type_name);
+        schema.is_some_and(|schema| schema.field(&field.name).is_some_and(|it| it.grows))
+    }
+
+    fn fields(&self, change: &ResourceChange, shown: &[&FieldChange], page: &mut String) {
         let widths = shown.iter().map(|field| text::width(&field.name));
         let column = widths.max().unwrap_or(0);
         for field in shown {
-            let lines = self.lines(field.prior.as_ref(), &field.planned, column);
-            self.field(
-                &field.name,
-                column,
-                &lines,
-                &self.cost(change.action, field),
-                page,
-            );
+            let of = (change.address.type_name.as_str(), field.name.as_str());
+            let lines = self.lines(of, field.prior.as_ref(), &field.planned, column);
+            let remark = self.cost(change, field);
+            self.field(&field.name, column, &lines, &remark, page);
         }
     }
 
     /// What a field's change costs and where it comes from; nothing for a create, where all of it is new.
-    fn cost(&self, action: Action, field: &FieldChange) -> String {
-        if action == Action::Create {
+    fn cost(&self, change: &ResourceChange, field: &FieldChange) -> String {
+        if change.action == Action::Create {
             return String::new();
         }
         let mut words = Vec::new();
-        if let Some(why) = &field.why {
-            words.push(text::line(why).into_owned());
-        } else if field.cost == Change::Replace {
-            words.push("makes it anew".to_owned());
-        } else if field.cost == Change::Restart {
-            words.push("stops and starts it".to_owned());
+        match field.cost {
+            Change::Replace if follows(change, field) => {}
+            Change::Replace if self.grows(change, field) => words.extend(field.why.clone()),
+            Change::Replace => words.push("forces replacement".to_owned()),
+            Change::Restart => words.push("needs a restart".to_owned()),
+            Change::Update => {}
         }
         if !field.certain {
             words.push("compared once it is known".to_owned());
@@ -249,6 +283,18 @@ impl PlanView<'_> {
         }
         words.join(", ")
     }
+}
+
+/// Whether the field only names another resource that is replaced: the reason of the change tells that already.
+fn follows(change: &ResourceChange, field: &FieldChange) -> bool {
+    let mut named = false;
+    field.planned.for_each_address(&mut |address| {
+        named |= change
+            .reasons
+            .iter()
+            .any(|reason| matches!(reason, Reason::Dependency { on } if on == address));
+    });
+    named
 }
 
 /// The mark of an action, and its colour.
