@@ -91,7 +91,8 @@ fn a_failed_step_tells_its_error_and_what_needs_it() {
     };
     let failed = of("failed");
     assert_eq!(failed["address"], "aws.vpc.net");
-    assert_eq!(failed["error"]["action"], "CreateVpc");
+    // The last call asked whether the first one had created it.
+    assert_eq!(failed["error"]["action"], "DescribeVpcs");
     assert!(
         failed["error"]["message"]
             .as_str()
