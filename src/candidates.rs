@@ -16,7 +16,7 @@ use crate::args::Inputs;
 use crate::program::{COMMON_VARS, VARS_SUFFIX, read_inputs};
 use crate::selection;
 use crate::store::{StateHome, StatePlace, environments};
-use crate::world::{Environment, Library, Project};
+use crate::world::{Environment, Project, library};
 
 /// Resources and components of the program and of the state.
 pub fn addresses() -> ArgValueCompleter {
@@ -63,7 +63,7 @@ pub fn all_environments() -> ArgValueCompleter {
 /// The types, and the directories that hold components.
 pub fn types() -> ArgValueCompleter {
     with_directories(|_| {
-        let (schemas, _, _) = Schemas::load(&Library);
+        let (schemas, _, _) = Schemas::load(&library());
         let names = schemas.iter().map(|schema| schema.type_name.clone());
         names.collect::<BTreeSet<_>>().into_iter().collect()
     })
