@@ -127,7 +127,7 @@ pub fn new_id(address: &Address) -> Value {
 }
 
 /// Whether an unknown is what [`new_id`] makes.
-fn is_new_id(unknown: &Unknown) -> bool {
+pub(crate) fn is_new_id(unknown: &Unknown) -> bool {
     match (&unknown.ty, unknown.from.first()) {
         (Type::Resource(name), Some(only)) => unknown.from.len() == 1 && *name == only.type_name,
         _ => false,

@@ -59,6 +59,9 @@ pub struct FieldSchema {
     pub moves: bool,
     /// What the cloud refuses as long as the field is `true` (`@forbids(delete)`).
     pub forbids: Option<Forbids>,
+    /// The types whose steps change it on the resources that they refer to (`@changed_by("aws.elastic_ip")`): it is read
+    /// again after such a step, and what depends on it waits for that.
+    pub changed_by: Vec<String>,
     pub span: Span,
 }
 

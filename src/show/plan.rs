@@ -7,9 +7,9 @@ mod refusals;
 mod rules;
 mod summary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use infra_engine::plan::{Drift, Plan};
+use infra_engine::plan::{Drift, Plan, Reason};
 use infra_engine::providers::SchemaSource;
 use infra_model::{Address, Span, Value};
 
@@ -46,6 +46,31 @@ pub struct Background {
     pub renamed: Vec<(String, String)>,
 }
 
+/// What was changed outside and the program does not say yet: what it agrees with needs no answer.
+fn disagreed(plan: &Plan) -> Vec<Drift> {
+    let accepted: BTreeSet<(&Address, &str)> = (plan.changes.iter())
+        .flat_map(|change| {
+            change
+                .reasons
+                .iter()
+                .map(|reason| (&change.address, reason))
+        })
+        .filter_map(|(address, reason)| match reason {
+            Reason::Accepted { fields } => Some((address, fields)),
+            _ => None,
+        })
+        .flat_map(|(address, fields)| fields.iter().map(move |field| (address, field.as_str())))
+        .collect();
+    let mut open = plan.drift.clone();
+    for drifted in &mut open {
+        let address = &drifted.address;
+        let settled = |name: &str| accepted.contains(&(address, name));
+        drifted.fields.retain(|field| !settled(&field.name));
+    }
+    open.retain(|drifted| drifted.gone || !drifted.fields.is_empty());
+    open
+}
+
 /// Where a program uses a component.
 pub struct ComponentUse {
     /// The component's name, such as `server`.
@@ -58,7 +83,7 @@ impl PlanView<'_> {
     pub fn render(&self, plan: &Plan) -> String {
         let mut page = String::new();
         self.losses(plan, &mut page);
-        self.drift(&plan.drift, &mut page);
+        self.drift(&disagreed(plan), &mut page);
         let cut = self.changes(plan, &mut page);
         self.renamed(&mut page);
         self.unchanged_list(&mut page);

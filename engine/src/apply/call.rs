@@ -8,7 +8,8 @@ use futures::future::{BoxFuture, Either, select};
 use infra_model::{Record, Schema};
 use infra_sdk::patience::Patience;
 use infra_sdk::{
-    Create, Created, Delete, Failure, FailureKind, Found, Provider, Settle, Snapshot, Timer, Update,
+    Create, Created, Delete, Failure, FailureKind, Found, Observed, Provider, Settle, Snapshot,
+    Target, Timer, Update,
 };
 
 use super::StepError;
@@ -25,6 +26,8 @@ pub(super) enum Call {
     Update(Update),
     Delete(Delete),
     Snapshot(Snapshot),
+    /// Other resources, whose values the step has changed.
+    Look(Vec<Target>),
 }
 
 /// What it answered.
@@ -35,6 +38,7 @@ pub(super) enum Answer {
     Record(Record),
     Deleted,
     Snapshotted(Vec<String>),
+    Looked(Vec<(Target, Observed)>),
 }
 
 /// A call that has come back.
@@ -105,6 +109,16 @@ async fn ask(call: Call, to: Asking<'_>) -> Result<Answer, Failure> {
         Call::Delete(order) => {
             to.delete(&order).await?;
             Answer::Deleted
+        }
+        Call::Look(targets) => {
+            // The step itself is done: what cannot be read now stays unknown to those that wait for it.
+            let mut seen = Vec::new();
+            for target in targets {
+                if let Ok(observed) = to.read(&target).await {
+                    seen.push((target, observed));
+                }
+            }
+            Answer::Looked(seen)
         }
         Call::Snapshot(order) => Answer::Snapshotted(to.snapshot(&order).await?),
     })

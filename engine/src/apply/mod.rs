@@ -3,6 +3,7 @@
 //! No step is invented here and none is changed: what became known meanwhile either fits the plan or fails the
 //! step.
 
+mod after;
 mod begin;
 mod call;
 mod cancel;
@@ -99,13 +100,15 @@ pub async fn apply(store: &mut Store, input: &ApplyInput<'_>) -> Result<ApplyRep
     let mut run = Run::new(input, store);
     let ran = run.run().await;
     let stage = *ran.as_ref().unwrap_or(&Stage::Stopped);
-    let (mut report, knowledge) = run.finish(stage);
+    let (mut report, mut knowledge) = run.finish(stage);
     let mut ended = ran.map(|_| ());
     if ended.is_ok() && stage != Stage::Stopped {
         ended = withdraw(store, input).await;
         let concluded = input.providers.all().map(|provider| provider.conclude());
         let concluded = futures::future::join_all(concluded).await;
         report.left_open = concluded.into_iter().filter_map(Result::err).collect();
+        let again = after::read_again(store, input, &mut knowledge).await;
+        ended = ended.and(again);
         conclude(input, &knowledge, &mut report);
         ended = ended
             .and_then(|()| remember_outputs(store, input, &report))

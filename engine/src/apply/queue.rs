@@ -115,6 +115,7 @@ mod tests {
             kind: StepKind::Create,
             change: at,
             after: after.iter().map(|id| StepId(*id)).collect(),
+            reads_again: Vec::new(),
             conditional: false,
         };
         after.iter().enumerate().map(step).collect()

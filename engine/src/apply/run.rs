@@ -1,6 +1,7 @@
 //! The loop of an apply: begin what can begin, write one batch of events with one sync, send the calls they
 //! stand for, wait for answers.
 
+mod affected;
 mod together;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ struct Running {
     sends: u32,
     /// Why the last create failed, while the cloud is asked whether it happened.
     failure: Option<Failure>,
+    /// Its own last answer, while others that it changed are read.
+    answer: Option<Answer>,
     started_ms: u64,
     limit_ms: u64,
     /// What it is waiting for.
@@ -127,7 +130,7 @@ impl<'a> Run<'a> {
         let first = |(id, call): &&(StepId, Call)| {
             let running = self.running.get(id);
             running.is_some_and(|it| it.sends == 1)
-                && !matches!(call, Call::Settle(_) | Call::Find(_))
+                && !matches!(call, Call::Settle(_) | Call::Find(_) | Call::Look(_))
         };
         self.after_batch.iter().filter(first).map(|(id, _)| *id)
     }
@@ -194,6 +197,7 @@ impl<'a> Run<'a> {
                     id: known_id,
                     sends: 1,
                     failure: None,
+                    answer: None,
                     started_ms: self.input.timer.now_ms(),
                     limit_ms: limit,
                     patience: Patience::default(),
@@ -310,10 +314,14 @@ impl<'a> Run<'a> {
             }
             Answer::Found(Found::Absent) => self.not_found(id),
             Answer::Found(Found::Unclear(candidates)) => self.in_doubt(id, candidates),
-            Answer::Record(record) => self.settled(id, record),
-            Answer::Deleted => self.ended(id, |running| Event::Deleted {
-                of: running.intent.of.clone(),
-            }),
+            Answer::Record(_) | Answer::Deleted => self.look_around(id, answer),
+            Answer::Looked(seen) => {
+                self.looked(id, seen);
+                let running = self.running.get_mut(&id);
+                if let Some(answer) = running.and_then(|running| running.answer.take()) {
+                    self.concluded(id, answer);
+                }
+            }
             Answer::Snapshotted(ids) => self.ended(id, |running| Event::Snapshotted {
                 of: running.intent.of.clone(),
                 ids,
@@ -382,6 +390,29 @@ impl<'a> Run<'a> {
             });
             let elapsed = self.input.timer.now_ms().saturating_sub(running.started_ms);
             self.failed(id, elapsed, StepError::InDoubt { candidates });
+        }
+    }
+
+    /// What the step changed elsewhere and others wait for is read before the step counts as done.
+    fn look_around(&mut self, id: StepId, answer: Answer) {
+        let affected = self.affected(id);
+        match self.running.get_mut(&id) {
+            Some(running) if !affected.is_empty() => {
+                running.answer = Some(answer);
+                self.after_batch.push((id, Call::Look(affected)));
+            }
+            _ => self.concluded(id, answer),
+        }
+    }
+
+    /// The last answer that the step itself had to wait for.
+    fn concluded(&mut self, id: StepId, answer: Answer) {
+        match answer {
+            Answer::Record(record) => self.settled(id, record),
+            Answer::Deleted => self.ended(id, |running| Event::Deleted {
+                of: running.intent.of.clone(),
+            }),
+            _ => {}
         }
     }
 

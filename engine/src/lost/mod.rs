@@ -243,7 +243,11 @@ impl Asking<'_> {
         self.provider.trace(&address.type_name, token)
     }
 
-    async fn read(&self, target: &Target) -> Result<Observed, Failure> {
+    /// What the cloud shows of one resource now.
+    ///
+    /// # Errors
+    /// The cloud cannot be asked.
+    pub async fn read(&self, target: &Target) -> Result<Observed, Failure> {
         let one = std::slice::from_ref(target);
         let read = self.provider.read(&target.address.type_name, one).await?;
         let first = read.into_iter().next();

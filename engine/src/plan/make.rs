@@ -13,7 +13,8 @@ use super::emit::wants_snapshot;
 use super::moves::Moves;
 use super::removal::{removals, with_dependants};
 use super::{
-    Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, imports, letting_go, order,
+    Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, affected, imports,
+    letting_go, order,
 };
 use crate::graph::{Graph, Node};
 use crate::known::Knowledge;
@@ -49,17 +50,23 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     };
     let wanted = expand(instances, input.providers)?;
     check_options(input, &wanted)?;
-    let graph = graph(&wanted, input.schemas)?;
     let (moves, mut wrong) = Moves::new(input);
     wrong.extend(imports::problems(input));
     if !wrong.is_empty() {
         return Err(PlanError::Invalid(wrong));
     }
+    let graph = graph(&wanted, &moves, input)?;
+    let named: BTreeSet<&Address> = wanted
+        .iter()
+        .map(|wanted| &wanted.instance.address)
+        .collect();
     let imports = input.desired.imports.iter();
     let imports = imports.map(|import| (&import.address, import)).collect();
     let mut targets = input.options.targets.clone();
     with_dependants(input, &mut targets);
-    let (mut decided, decider) = loop {
+    let (mut decided, removed, decider) = loop {
+        let selected = selection(&targets, &wanted);
+        let removed = removals(input, &named, selected.as_ref(), &moves);
         let mut decider = Decider {
             input,
             wanted: &wanted,
@@ -70,13 +77,14 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
             problems: Vec::new(),
             moves: &moves,
             imports: &imports,
-            selected: selection(&targets, &wanted),
+            leaving: leaving(&removed, input.schemas),
+            selected,
         };
         let decided = decider.decide()?;
         // What refers to a target that is made anew must move over with it.
         let follow = followers(input, &decider);
         if follow.is_empty() {
-            break (decided, decider);
+            break (decided, removed, decider);
         }
         targets.extend(follow);
         with_dependants(input, &mut targets);
@@ -84,17 +92,12 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     let Decider {
         knowledge,
         problems,
-        selected,
         ..
     } = decider;
     if !problems.is_empty() {
         return Err(PlanError::Invalid(problems));
     }
-    let named: BTreeSet<&Address> = wanted
-        .iter()
-        .map(|wanted| &wanted.instance.address)
-        .collect();
-    decided.extend(removals(input, &named, selected.as_ref(), &moves));
+    decided.extend(removed);
     let mut steps = order::steps(&mut decided, &graph, input.schemas, input.providers)?;
 
     let data_loss = data_loss(input, &decided);
@@ -183,13 +186,25 @@ fn check_options(input: &PlanInput<'_>, wanted: &[Wanted]) -> Result<(), PlanErr
     Ok(())
 }
 
-fn graph(wanted: &[Wanted], schemas: &dyn SchemaSource) -> Result<Graph, PlanError> {
+/// What deletions change on what stays: by address, the types of what goes.
+fn leaving(removed: &[Decided], schemas: &dyn SchemaSource) -> BTreeMap<Address, BTreeSet<String>> {
+    let mut leaving: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
+    for one in removed {
+        for on in affected::affected_by(&one.change, &one.work, schemas) {
+            let types = leaving.entry(on.clone()).or_default();
+            types.insert(one.change.address.type_name.clone());
+        }
+    }
+    leaving
+}
+
+fn graph(wanted: &[Wanted], moves: &Moves<'_>, input: &PlanInput<'_>) -> Result<Graph, PlanError> {
     let index: FastMap<&Address, usize> = wanted
         .iter()
         .enumerate()
         .map(|(at, wanted)| (&wanted.instance.address, at))
         .collect();
-    let nodes: Vec<Node<'_>> = wanted
+    let mut nodes: Vec<Node<'_>> = wanted
         .iter()
         .map(|wanted| {
             let depends = wanted.instance.depends.iter();
@@ -202,7 +217,10 @@ fn graph(wanted: &[Wanted], schemas: &dyn SchemaSource) -> Result<Graph, PlanErr
             }
         })
         .collect();
-    Graph::new(&nodes, schemas).map_err(|circle| {
+    for (at, on) in affected::waits(wanted, &index, moves, input) {
+        nodes[at].mentions.push(("", on));
+    }
+    Graph::new(&nodes, input.schemas).map_err(|circle| {
         let instance = |at: usize| wanted[at].instance.as_ref();
         let span = circle.0.first().map(|(at, field)| {
             let instance = instance(*at);

@@ -1,6 +1,7 @@
 //! From what shall be and what is to explicit, ordered, explained steps.
 
 mod action;
+pub(crate) mod affected;
 mod change;
 mod claims;
 mod companions;

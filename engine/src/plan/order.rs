@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_model::{Address, FastMap, Record};
 
 use super::action::Decided;
+use super::affected::{affected_by, readers};
 use super::claims::{Claims, Passing};
 use super::doom::Doom;
 use super::emit::{Nodes, emit};
@@ -45,6 +46,7 @@ pub(super) fn steps(
         order.references_move_away(schemas);
         order.what_goes_lets_go();
         order.things_pass(&claims.passing);
+        order.changed_values_are_read_again(schemas);
         match graph::predecessors(order.steps.len(), &order.hard, &order.soft, &order.weak) {
             Ok(before) => {
                 let steps = number(order.steps, &before);
@@ -278,6 +280,32 @@ impl<'a> Order<'a> {
             match it.moves {
                 true => self.soft.extend(takes.zip(lets_go)),
                 false => self.hard.extend(lets_go.zip(takes)),
+            }
+        }
+    }
+
+    /// What reads a value that other steps change waits for those, and they read it again.
+    fn changed_values_are_read_again(&mut self, schemas: &dyn SchemaSource) {
+        let decided = self.decided;
+        let readers = readers(decided);
+        for (at, one) in decided.iter().enumerate() {
+            for on in affected_by(&one.change, &one.work, schemas) {
+                let readers = readers.get(on).into_iter().flatten();
+                let waiting = readers.filter_map(|reader| self.nodes[*reader].needing());
+                let own = self.nodes[at].clone();
+                let waiting: Vec<usize> = waiting.filter(|step| !own.is(*step)).collect();
+                if waiting.is_empty() {
+                    continue;
+                }
+                for step in [own.create, own.update, own.delete].into_iter().flatten() {
+                    self.steps[step].reads_again.push(on.clone());
+                }
+                if one.work.goal.is_none() {
+                    let deleted = own.delete.into_iter();
+                    let edges =
+                        deleted.flat_map(|delete| waiting.iter().map(move |it| (delete, *it)));
+                    self.hard.extend(edges);
+                }
             }
         }
     }

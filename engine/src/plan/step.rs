@@ -102,6 +102,9 @@ pub struct Step {
     pub change: usize,
     /// The steps that must have been done before, ascending. Their numbers are lower.
     pub after: Vec<StepId>,
+    /// The resources of which it changes something that a later step reads (`@changed_by`): they are read again before it
+    /// counts as done.
+    pub reads_again: Vec<Address>,
     /// It is only done when a value that becomes known while applying really differs.
     pub conditional: bool,
 }

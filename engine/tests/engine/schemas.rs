@@ -18,6 +18,7 @@ fn field(name: &str) -> FieldSchema {
         unread: false,
         grows: false,
         clears: false,
+        changed_by: Vec::new(),
         holds: false,
         moves: false,
         forbids: None,

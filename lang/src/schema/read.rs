@@ -24,7 +24,7 @@ const TYPE_DECORATORS: [&str; 7] = [
     "quota",
 ];
 /// Those of fields, but for the rules.
-const FIELD_DECORATORS: [&str; 17] = [
+const FIELD_DECORATORS: [&str; 18] = [
     "once",
     "unique",
     "disjoint",
@@ -36,6 +36,7 @@ const FIELD_DECORATORS: [&str; 17] = [
     "unread",
     "grows",
     "clears",
+    "changed_by",
     "holds",
     "moves",
     "forbids",
@@ -211,6 +212,7 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
         unread: false,
         grows: false,
         clears: false,
+        changed_by: Vec::new(),
         holds: false,
         moves: false,
         forbids: None,
@@ -227,6 +229,14 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             "unread" => read.unread = true,
             "grows" => read.grows = true,
             "clears" => read.clears = true,
+            "changed_by" => match first.and_then(|text| literal(text, None)) {
+                Some(Value::String(by)) => read.changed_by.push(by),
+                _ => reader.diagnostics.push(bad(
+                    decorator,
+                    "it names the type that changes it: `@changed_by(\"aws.elastic_ip\")`",
+                    &FIELD_DECORATORS,
+                )),
+            },
             "holds" => read.holds = true,
             "moves" => read.moves = true,
             "forbids" => match forbidden(decorator) {

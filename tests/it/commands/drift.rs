@@ -74,6 +74,9 @@ fn what_is_written_out_is_written_back_and_what_is_computed_is_named() {
     assert_eq!(tool.read("main.infra"), program("new", "old"));
     // Changing what it is made of is all that is left to do.
     tool.write("main.infra", &program("new", "new"));
+    let plan = tool.run(&["plan", "--sim"]).expect(0);
+    assert!(plan.out.contains("2 to record"), "{plan}");
+    assert!(!plan.out.contains("Changed outside"), "{plan}");
     tool.run(&["apply", "--sim", "--yes"]).expect(0);
     tool.run(&["plan", "--sim", "--detailed-exitcode"])
         .expect(0);

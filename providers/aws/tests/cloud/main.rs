@@ -7,6 +7,7 @@ mod addressing;
 mod answers;
 mod bed;
 mod calls;
+mod changed;
 mod compute;
 mod conformance;
 mod edits;

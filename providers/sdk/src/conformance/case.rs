@@ -68,6 +68,7 @@ mod tests {
             unread: false,
             grows: false,
             clears: false,
+            changed_by: Vec::new(),
             holds: false,
             moves: false,
             forbids: None,
