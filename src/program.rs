@@ -126,6 +126,10 @@ impl Program {
         self.sound.evaluate(project, &inputs, known)
     }
 
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
     pub fn sources(&self) -> &Sources {
         &self.sources
     }

@@ -42,15 +42,17 @@ type Edits = BTreeMap<(u32, u32), String>;
 
 const COMPUTED: &str = "it is computed, or has comments inside: change what it is made of";
 
-/// Works out the edits; `is_ours` tells which files belong to the program.
+/// Works out the edits; `is_ours` tells which files belong to the program, and `problem` what is wrong with it when
+/// these files have these texts. What it could not say is left.
 pub fn write_back(
     drift: &[Drift],
     desired: &Desired,
     sources: &Sources,
     is_ours: &dyn Fn(&str) -> bool,
+    problem: &dyn Fn(&BTreeMap<String, String>) -> Option<String>,
 ) -> WriteBack {
     let mut back = WriteBack::default();
-    let mut edits: BTreeMap<FileId, Edits> = BTreeMap::new();
+    let mut edits: Vec<Edits> = Vec::new();
     for one in drift {
         if one.gone {
             back.leave(
@@ -104,7 +106,7 @@ pub fn write_back(
                 &mut here,
             ) {
                 true => {
-                    edits.entry(span.file).or_default().extend(here);
+                    edits.push(here);
                     back.written.push(Written {
                         address: one.address.clone(),
                         field: field.name.clone(),
@@ -120,16 +122,67 @@ pub fn write_back(
             }
         }
     }
-    for (id, edits) in edits {
-        if let Some(file) = sources.get(id) {
-            back.files
-                .insert(file.path.clone(), edited(id, &file.text, &edits));
-        }
+    back.files = texts(&back.written, &edits, sources);
+    if !back.written.is_empty() && problem(&back.files).is_some() {
+        back.leave_what_is_refused(edits, sources, problem);
     }
     back
 }
 
+/// The texts of the files with these edits.
+fn texts(written: &[Written], edits: &[Edits], sources: &Sources) -> BTreeMap<String, String> {
+    let mut by_file: BTreeMap<FileId, Edits> = BTreeMap::new();
+    for (one, edits) in written.iter().zip(edits) {
+        let here = by_file.entry(one.span.file).or_default();
+        here.extend(edits.iter().map(|(place, text)| (*place, text.clone())));
+    }
+    let texts = by_file.into_iter().filter_map(|(id, edits)| {
+        let file = sources.get(id)?;
+        Some((file.path.clone(), edited(id, &file.text, &edits)))
+    });
+    texts.collect()
+}
+
 impl WriteBack {
+    /// Takes back what makes the program wrong: each field that does so by itself, and all of them where they do so
+    /// together.
+    fn leave_what_is_refused(
+        &mut self,
+        edits: Vec<Edits>,
+        sources: &Sources,
+        problem: &dyn Fn(&BTreeMap<String, String>) -> Option<String>,
+    ) {
+        let wanted = std::mem::take(&mut self.written);
+        let mut kept = Vec::new();
+        let mut refused = Vec::new();
+        for (one, edits) in wanted.into_iter().zip(edits) {
+            let alone = texts(
+                std::slice::from_ref(&one),
+                std::slice::from_ref(&edits),
+                sources,
+            );
+            match problem(&alone) {
+                Some(why) => refused.push((one, why)),
+                None => {
+                    self.written.push(one);
+                    kept.push(edits);
+                }
+            }
+        }
+        self.files = texts(&self.written, &kept, sources);
+        if let Some(why) = problem(&self.files).filter(|_| !self.written.is_empty()) {
+            let all = std::mem::take(&mut self.written).into_iter();
+            refused.extend(all.map(|one| (one, why.clone())));
+            self.files.clear();
+        }
+        self.left.extend(refused.into_iter().map(|(one, why)| Left {
+            address: one.address,
+            field: Some(one.field),
+            why: format!("the program could not say this: {why}"),
+            span: Some(one.span),
+        }));
+    }
+
     fn leave(&mut self, drift: &Drift, field: Option<&str>, span: Option<Span>, why: &str) {
         self.left.push(Left {
             address: drift.address.clone(),

@@ -1,6 +1,6 @@
 //! `infra drift`, and `--refresh-only` of plan and apply: what was changed outside of infra.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra_engine::plan::{self, Drift, Refreshed};
 use infra_engine::state::State;
@@ -56,7 +56,8 @@ fn write(mut session: Session<'_>) -> Result<bool, CommandError> {
     let project = &session.project;
     let is_ours = |path: &str| infra_stdlib::file(path).is_none() && project.read(path).is_some();
     let desired = &session.evaluation().desired;
-    let back = write_back(&drift, desired, session.sources(), &is_ours);
+    let problem = |files: &BTreeMap<String, String>| session.problem_of(files);
+    let back = write_back(&drift, desired, session.sources(), &is_ours, &problem);
     for (path, text) in &back.files {
         world::replace_file(&project.path(path), text)?;
     }

@@ -13,8 +13,8 @@ use serde_json::json;
 use super::apply::{Verb, carry_out};
 use super::session::Session;
 use crate::args::{Directory, Going, Import, Planning};
+use crate::edited_project::{self, LeftOut};
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
-use crate::overlay;
 use crate::runtime;
 use crate::schemas::AllSchemas;
 use crate::show::Console;
@@ -51,7 +51,16 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
         ))
         .hint("declare it first; `infra import` then takes it into the state"));
     }
-    let Found { text, untold } = read(&mut session, store.state(), &address, id)?;
+    let Found {
+        text,
+        left_out,
+        untold,
+    } = read(&mut session, store.state(), &address, id)?;
+    for LeftOut { field, why } in &left_out {
+        console.note(&format!(
+            "Left out: `{field}`: {why}. `@ignore({field})` above the declaration keeps what the cloud has.\n",
+        ));
+    }
     if !untold.is_empty() {
         console.note(&format!(
             "The cloud does not tell {}; without them, they are taken as the defaults say. Write what is otherwise.\n",
@@ -62,7 +71,13 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
         let line = format!("import {address} = {}\n", infra_model::Value::string(id));
         match console.json {
             true => console.print_json(
-                &json!({ "address": address.to_string(), "id": id, "declaration": text, "import": line.trim_end() }),
+                &json!({
+                    "address": address.to_string(),
+                    "id": id,
+                    "declaration": text,
+                    "import": line.trim_end(),
+                    "left_out": left_out.iter().map(|it| json!({ "field": it.field, "why": it.why })).collect::<Vec<_>>(),
+                }),
             ),
             false => console.print(&format!("{text}\n{line}")),
         }
@@ -114,6 +129,8 @@ fn words(words: &[String]) -> Result<(&str, Address, &str), CommandError> {
 struct Found {
     /// Its declaration.
     text: String,
+    /// The fields that the cloud tells and a program cannot say.
+    left_out: Vec<LeftOut>,
     /// The fields that it may have, and that a cloud does not tell.
     untold: Vec<String>,
 }
@@ -168,11 +185,12 @@ fn read(
         false => name_of(state, known),
     };
     let text = declaration(address, schema, &attributes, &name_of);
-    let text = overlay::acceptable(&session.project, schema, text);
+    let (text, left_out) = edited_project::acceptable(&session.project, schema, text);
     let (tree, _) = syntax::parse(FileId(0), &text);
     let unread = schema.fields.iter().filter(|field| field.unread);
     let untold = unread.filter(|field| !attributes.contains_key(&field.name));
     Ok(Found {
+        left_out: left_out.into_iter().collect(),
         untold: untold.map(|field| format!("`{}`", field.name)).collect(),
         text: infra_lang::format(&tree, &text).unwrap_or(text),
     })

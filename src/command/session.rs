@@ -15,6 +15,7 @@ use infra_sim::Running;
 
 use crate::args::Planning;
 use crate::consent::Consent;
+use crate::edited_project;
 use crate::error::{CommandError, ErrorKind};
 use crate::program::{self, Program};
 use crate::renames;
@@ -303,6 +304,11 @@ impl<'a> Session<'a> {
 
     pub fn schemas(&self, state: &State) -> AllSchemas {
         AllSchemas::new(self.program.schemas(), state)
+    }
+
+    /// What would be wrong with the program if its files had these texts.
+    pub fn problem_of(&self, files: &BTreeMap<String, String>) -> Option<String> {
+        edited_project::first_error(&self.project, files, self.program.inputs())
     }
 
     pub fn evaluation(&self) -> &Evaluation {

@@ -82,6 +82,26 @@ fn what_is_written_out_is_written_back_and_what_is_computed_is_named() {
         .expect(0);
 }
 
+#[test]
+fn what_check_would_refuse_is_not_written() {
+    let volume = |size: &str, iops: u32| {
+        format!(
+            "provider aws {{ region = \"us-west-2\" }}\n\n@ignore(size)\naws.volume data {{\n  zone = \"us-west-2a\"\n  \
+             size = {size}\n  iops = {iops}\n}}\n"
+        )
+    };
+    // The size is nobody's business, and without it the program may not say so many operations.
+    let outside = volume("20GiB", 10000).replace("@ignore(size)\n", "");
+    let tool = changed_outside(&volume("6GiB", 3000), &outside);
+    let ran = tool.run(&["drift", "--sim", "--write"]).expect(2);
+    assert!(
+        ran.out
+            .contains("iops of aws.volume.data: the program could not say this: "),
+        "{ran}"
+    );
+    assert_eq!(tool.read("main.infra"), volume("6GiB", 3000));
+}
+
 /// Applies the first text, then the second, and puts text and state of the first back: the cloud was changed.
 fn changed_outside(first: &str, second: &str) -> Tool {
     let tool = Tool::with(first);

@@ -123,7 +123,8 @@ fn what_a_cloud_answers_and_does_not_take_is_left_out() {
         "--write",
         "main.infra",
     ];
-    tool.run(&words).expect(0);
+    let ran = tool.run(&words).expect(0);
+    assert!(ran.err.contains("Left out: `iops`: "), "{ran}");
     assert!(!tool.read("main.infra").contains("iops"));
     tool.run(&["plan", "--sim", "--detailed-exitcode"])
         .expect(0);
