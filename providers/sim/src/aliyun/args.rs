@@ -109,6 +109,35 @@ impl Args {
         self.text(name)?.parse().ok()
     }
 
+    /// Whether a list that is filtered by the parameter, if it is, lets the value through.
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        self.some(name).is_none_or(|wanted| wanted == value)
+    }
+
+    /// The same for a flag.
+    pub fn has(&self, name: &str, value: bool) -> bool {
+        self.flag(name).is_none_or(|wanted| wanted == value)
+    }
+
+    /// Gives `field` the text of the parameter, if it is there; an empty text is one.
+    pub fn set(&self, name: &str, field: &mut String) {
+        if let Some(text) = self.text(name) {
+            text.clone_into(field);
+        }
+    }
+
+    /// Gives `field` the text of the parameter, if it is there and not empty.
+    pub fn set_word(&self, name: &str, field: &mut String) {
+        if let Some(text) = self.some(name) {
+            text.clone_into(field);
+        }
+    }
+
+    /// Gives `field` the value of the parameter, if it is there.
+    pub fn set_flag(&self, name: &str, field: &mut bool) {
+        *field = self.flag(name).unwrap_or(*field);
+    }
+
     /// The parameters inside `name`, as in `SystemDisk.Size`.
     pub fn group(&self, name: &str) -> Args {
         let inside = self.under(name);

@@ -53,6 +53,48 @@ impl Fault {
         )
     }
 
+    /// Something else still needs the resource; `code` says what.
+    pub fn in_use(code: &'static str) -> Self {
+        Self::new(code, "Specified object has dependent resources.")
+    }
+
+    /// `OperationDenied.DeleteProtectionEnabled`, of NAT gateways and Elastic IPs.
+    pub fn protected() -> Self {
+        Self::new(
+            "OperationDenied.DeleteProtectionEnabled",
+            "The operation is not allowed because deletion protection is enabled.",
+        )
+    }
+
+    /// `IncorrectInstanceStatus`.
+    pub fn instance_status() -> Self {
+        Self::new(
+            "IncorrectInstanceStatus",
+            "The current status of the resource does not support this operation.",
+        )
+    }
+
+    /// `IncorrectDiskStatus`.
+    pub fn disk_status() -> Self {
+        Self::new(
+            "IncorrectDiskStatus",
+            "The current disk status does not support this operation.",
+        )
+    }
+
+    /// `InvalidVpcId.NotFound`, where something is to be made in a VPC.
+    pub fn no_vpc() -> Self {
+        Self::new("InvalidVpcId.NotFound", "Specified VPC does not exist.")
+    }
+
+    /// `InvalidVSwitchId.NotFound`, where something is to be made in a VSwitch.
+    pub fn no_vswitch() -> Self {
+        Self::new(
+            "InvalidVSwitchId.NotFound",
+            "Specified VSwitch does not exist.",
+        )
+    }
+
     /// `InternalError`: the simulator itself could not do its work.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new("InternalError", message)

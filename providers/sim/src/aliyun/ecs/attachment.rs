@@ -33,10 +33,7 @@ fn ready(region: &Region, id: &str) -> Result<Instance, Fault> {
     if [InstanceState::Running, InstanceState::Stopped].contains(&instance.state) {
         return Ok(instance.clone());
     }
-    Err(Fault::new(
-        "IncorrectInstanceStatus",
-        "The current status of the resource does not support this operation.",
-    ))
+    Err(Fault::instance_status())
 }
 
 /// The first free name of a data disk: `/dev/xvdb` and so on.
@@ -62,10 +59,7 @@ fn attach(region: &mut Region, args: &Args) -> Answer {
     let mut disk = region.disks.find(args.need("DiskId")?)?.clone();
     let instance = ready(region, args.need("InstanceId")?)?;
     if disk.state != DiskState::Available {
-        return Err(Fault::new(
-            "IncorrectDiskStatus",
-            "The current disk status does not support this operation.",
-        ));
+        return Err(Fault::disk_status());
     }
     if disk.zone != instance.zone {
         return Err(Fault::new(

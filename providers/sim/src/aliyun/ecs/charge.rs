@@ -163,10 +163,7 @@ fn change(region: &mut Region, args: &Args) -> Answer {
     for id in &ids {
         let mut instance = region.instances.find(id)?.clone();
         if ![InstanceState::Running, InstanceState::Stopped].contains(&instance.state) {
-            return Err(Fault::new(
-                "IncorrectInstanceStatus",
-                "The current status of the resource does not support this operation.",
-            ));
+            return Err(Fault::instance_status());
         }
         if instance.charge == to {
             return Err(violation());
@@ -222,14 +219,11 @@ fn modify_renewal(region: &mut Region, args: &Args) -> Answer {
             duration: 1,
             unit: "Month".to_owned(),
         });
-        if let Some(status) = args.some("RenewalStatus") {
-            renewal.status = status.to_owned();
-        } else if let Some(renews) = args.flag("AutoRenew") {
+        if let Some(renews) = args.flag("AutoRenew") {
             renewal.status = if renews { "AutoRenewal" } else { "Normal" }.to_owned();
         }
-        if let Some(unit) = args.some("PeriodUnit") {
-            renewal.unit = unit.to_owned();
-        }
+        args.set_word("RenewalStatus", &mut renewal.status);
+        args.set_word("PeriodUnit", &mut renewal.unit);
         if let Some(duration) = args.int("Duration") {
             renewal.duration = duration;
         }

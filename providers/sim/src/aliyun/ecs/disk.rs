@@ -350,26 +350,24 @@ fn show(region: &Region, disk: &Disk) -> Value {
 
 fn describe(region: &mut Region, args: &Args) -> Answer {
     let ids = args.json("DiskIds", 100)?;
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
-    let any = |name: &str, value: &str| is(name, value) || args.some(name) == Some("all");
-    let has = |name: &str, value: bool| args.flag(name).is_none_or(|wanted| wanted == value);
+    let any = |name: &str, value: &str| args.is(name, value) || args.some(name) == Some("all");
     let rows = region.visible(&region.disks).filter(|disk| {
         ids.as_ref().is_none_or(|ids| ids.contains(&disk.id))
-            && is("InstanceId", &disk.instance)
-            && is("SnapshotId", &disk.snapshot)
-            && is("ZoneId", &disk.zone)
-            && is("DiskName", &disk.name)
+            && args.is("InstanceId", &disk.instance)
+            && args.is("SnapshotId", &disk.snapshot)
+            && args.is("ZoneId", &disk.zone)
+            && args.is("DiskName", &disk.name)
             && any("Status", disk.state.word())
             && any("Category", &disk.category)
             && any("DiskType", kind(disk))
-            && is("DiskChargeType", &disk.charge)
-            && is("AutoSnapshotPolicyId", &disk.policy)
-            && is("KMSKeyId", &disk.kms_key)
-            && has("Encrypted", disk.is_encrypted)
-            && has("Portable", !disk.is_system)
-            && has("DeleteWithInstance", disk.delete_with_instance)
-            && has("DeleteAutoSnapshot", disk.delete_auto_snapshot)
-            && has("EnableAutoSnapshot", disk.enable_auto_snapshot)
+            && args.is("DiskChargeType", &disk.charge)
+            && args.is("AutoSnapshotPolicyId", &disk.policy)
+            && args.is("KMSKeyId", &disk.kms_key)
+            && args.has("Encrypted", disk.is_encrypted)
+            && args.has("Portable", !disk.is_system)
+            && args.has("DeleteWithInstance", disk.delete_with_instance)
+            && args.has("DeleteAutoSnapshot", disk.delete_auto_snapshot)
+            && args.has("EnableAutoSnapshot", disk.enable_auto_snapshot)
             && tags::match_filter(args, &disk.tags)
     });
     let sizes = Sizes {
@@ -391,12 +389,8 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
     }
     for id in ids {
         let mut disk = region.disks.find(&id)?.clone();
-        if let Some(name) = args.text("DiskName") {
-            disk.name = name.to_owned();
-        }
-        if let Some(description) = args.text("Description") {
-            disk.description = description.to_owned();
-        }
+        args.set("DiskName", &mut disk.name);
+        args.set("Description", &mut disk.description);
         if let Some(bursting) = args.flag("BurstingEnabled") {
             if disk.category != "cloud_auto" {
                 return Err(Fault::new(
@@ -406,12 +400,9 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
             }
             disk.bursting = bursting;
         }
-        let with = args.flag("DeleteWithInstance");
-        disk.delete_with_instance = with.unwrap_or(disk.delete_with_instance);
-        let auto = args.flag("DeleteAutoSnapshot");
-        disk.delete_auto_snapshot = auto.unwrap_or(disk.delete_auto_snapshot);
-        let enabled = args.flag("EnableAutoSnapshot");
-        disk.enable_auto_snapshot = enabled.unwrap_or(disk.enable_auto_snapshot);
+        args.set_flag("DeleteWithInstance", &mut disk.delete_with_instance);
+        args.set_flag("DeleteAutoSnapshot", &mut disk.delete_auto_snapshot);
+        args.set_flag("EnableAutoSnapshot", &mut disk.enable_auto_snapshot);
         region.disks.put(disk);
     }
     done()
@@ -426,10 +417,7 @@ pub fn resting(region: &Region, id: &str) -> Result<Disk, Fault> {
     if [DiskState::Available, DiskState::InUse].contains(&disk.state) {
         return Ok(disk.clone());
     }
-    Err(Fault::new(
-        "IncorrectDiskStatus",
-        "The current disk status does not support this operation.",
-    ))
+    Err(Fault::disk_status())
 }
 
 /// Whether a snapshot of the disk is being made.
@@ -511,10 +499,7 @@ fn delete(region: &mut Region, args: &Args) -> Answer {
         return done();
     };
     if disk.state != DiskState::Available {
-        return Err(Fault::new(
-            "IncorrectDiskStatus",
-            "The current disk status does not support this operation.",
-        ));
+        return Err(Fault::disk_status());
     }
     if is_being_copied(region, &disk.id) {
         return Err(Fault::new(

@@ -160,7 +160,6 @@ pub fn fits(pattern: &str, name: &str) -> bool {
 fn describe(region: &mut Region, args: &Args) -> Answer {
     let ids = args.commas("ImageId", 100)?;
     let statuses = args.commas("Status", 10)?;
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = all(region).into_iter().filter(|image| {
         let status = image.state.word();
         let status_fits = match &statuses {
@@ -173,11 +172,11 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
             && args
                 .some("ImageName")
                 .is_none_or(|it| fits(it, &image.name))
-            && is("ImageFamily", &image.family)
-            && is("ImageOwnerAlias", owner)
-            && is("OSType", if image.is_windows { "windows" } else { "linux" })
-            && is("Architecture", &image.architecture)
-            && is("Usage", usage(region, image))
+            && args.is("ImageFamily", &image.family)
+            && args.is("ImageOwnerAlias", owner)
+            && args.is("OSType", if image.is_windows { "windows" } else { "linux" })
+            && args.is("Architecture", &image.architecture)
+            && args.is("Usage", usage(region, image))
             && args
                 .flag("IsPublic")
                 .is_none_or(|wanted| wanted == image.is_public)

@@ -217,12 +217,8 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
         check_name(region, name, &image.id)?;
         image.name = name.to_owned();
     }
-    if let Some(family) = args.text("ImageFamily") {
-        image.family = family.to_owned();
-    }
-    if let Some(description) = args.text("Description") {
-        image.description = description.to_owned();
-    }
+    args.set("ImageFamily", &mut image.family);
+    args.set("Description", &mut image.description);
     region.images.put(image);
     done()
 }

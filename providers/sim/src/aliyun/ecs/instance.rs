@@ -187,7 +187,6 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
     let private = args.json("PrivateIpAddresses", 100)?;
     let public = args.json("PublicIpAddresses", 100)?;
     let elastic = args.json("EipAddresses", 100)?;
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let listed = |list: &Option<Vec<String>>, value: Option<String>| {
         list.as_ref()
             .is_none_or(|list| value.is_some_and(|value| list.contains(&value)))
@@ -200,19 +199,19 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
         let family = types::find(&it.instance_type).map_or("", |kind| kind.family);
         listed(&ids, Some(it.id.clone()))
             && named(&it.name)
-            && is("Status", it.status())
-            && is("VpcId", &it.vpc)
-            && is("VSwitchId", &it.vswitch)
-            && is("ZoneId", &it.zone)
-            && is("ImageId", &it.image)
-            && is("KeyPairName", &it.key_pair)
-            && is("InstanceType", &it.instance_type)
-            && is("InstanceTypeFamily", family)
-            && is("InstanceNetworkType", "vpc")
-            && is("InstanceChargeType", &it.charge)
-            && is("InternetChargeType", &it.internet_charge)
-            && is("HttpEndpoint", &it.metadata_endpoint)
-            && is("HttpTokens", &it.metadata_tokens)
+            && args.is("Status", it.status())
+            && args.is("VpcId", &it.vpc)
+            && args.is("VSwitchId", &it.vswitch)
+            && args.is("ZoneId", &it.zone)
+            && args.is("ImageId", &it.image)
+            && args.is("KeyPairName", &it.key_pair)
+            && args.is("InstanceType", &it.instance_type)
+            && args.is("InstanceTypeFamily", family)
+            && args.is("InstanceNetworkType", "vpc")
+            && args.is("InstanceChargeType", &it.charge)
+            && args.is("InternetChargeType", &it.internet_charge)
+            && args.is("HttpEndpoint", &it.metadata_endpoint)
+            && args.is("HttpTokens", &it.metadata_tokens)
             && listed(&private, Some(it.private_ip.to_string()))
             && listed(&public, it.public_ip.map(|ip| ip.to_string()))
             && listed(&elastic, eip_of(region, it).map(|eip| eip.ip.to_string()))

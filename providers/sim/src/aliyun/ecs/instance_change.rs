@@ -176,15 +176,9 @@ fn attribute(region: &mut Region, args: &Args) -> Answer {
         instance.credit = credit.to_owned();
     }
     instance.has_password |= launch::check_password(args)?;
-    if let Some(name) = args.some("InstanceName") {
-        instance.name = name.to_owned();
-    }
-    if let Some(name) = args.some("HostName") {
-        instance.host_name = name.to_owned();
-    }
-    if let Some(description) = args.text("Description") {
-        instance.description = description.to_owned();
-    }
+    args.set_word("InstanceName", &mut instance.name);
+    args.set_word("HostName", &mut instance.host_name);
+    args.set("Description", &mut instance.description);
     region.instances.put(instance);
     done()
 }
@@ -247,9 +241,7 @@ fn prepaid_spec(region: &mut Region, args: &Args) -> Answer {
 fn network_spec(region: &mut Region, args: &Args) -> Answer {
     let mut instance = in_state(region, args.need("InstanceId")?, RESTING)?;
     set_bandwidth(region, &mut instance, args);
-    if let Some(kind) = args.some("NetworkChargeType") {
-        instance.internet_charge = kind.to_owned();
-    }
+    args.set_word("NetworkChargeType", &mut instance.internet_charge);
     region.instances.put(instance);
     done()
 }
@@ -258,12 +250,7 @@ fn network_spec(region: &mut Region, args: &Args) -> Answer {
 fn move_to(region: &mut Region, args: &Args) -> Answer {
     let mut instance = in_state(region, args.need("InstanceId")?, &[Stopped])?;
     let vswitch = region.vswitches.get(args.need("VSwitchId")?).cloned();
-    let vswitch = vswitch.ok_or_else(|| {
-        Fault::new(
-            "InvalidVSwitchId.NotFound",
-            "The specified VSwitch does not exist.",
-        )
-    })?;
+    let vswitch = vswitch.ok_or_else(Fault::no_vswitch)?;
     if vswitch.vpc != instance.vpc || vswitch.zone != instance.zone {
         return Err(Fault::new(
             "InvalidVSwitchId.NotBelongToVpc",
@@ -279,9 +266,7 @@ fn move_to(region: &mut Region, args: &Args) -> Answer {
 fn metadata(region: &mut Region, args: &Args) -> Answer {
     let mut instance = in_state(region, args.need("InstanceId")?, RESTING)?;
     instance.metadata_endpoint = args.string("HttpEndpoint");
-    if let Some(tokens) = args.some("HttpTokens") {
-        instance.metadata_tokens = tokens.to_owned();
-    }
+    args.set_word("HttpTokens", &mut instance.metadata_tokens);
     region.instances.put(instance);
     done()
 }

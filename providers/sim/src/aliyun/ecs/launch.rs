@@ -155,12 +155,7 @@ fn image_of(region: &Region, args: &Args) -> Result<Image, Fault> {
 fn vswitch_of(region: &Region, args: &Args) -> Result<VSwitch, Fault> {
     let vswitch = region.vswitches.get(args.need("VSwitchId")?);
     let vswitch = vswitch.filter(|it| it.state != NetworkState::Deleting);
-    let vswitch = vswitch.ok_or_else(|| {
-        Fault::new(
-            "InvalidVSwitchId.NotFound",
-            "The specified VSwitch does not exist.",
-        )
-    })?;
+    let vswitch = vswitch.ok_or_else(Fault::no_vswitch)?;
     if vswitch.state != NetworkState::Available {
         return Err(Fault::new(
             "IncorrectVSwitchStatus",

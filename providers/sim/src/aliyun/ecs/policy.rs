@@ -154,10 +154,9 @@ fn show(region: &Region, policy: &Policy) -> Value {
 }
 
 fn describe(region: &mut Region, args: &Args) -> Answer {
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.visible(&region.policies).filter(|it| {
-        is("AutoSnapshotPolicyId", &it.id)
-            && is("AutoSnapshotPolicyName", &it.name)
+        args.is("AutoSnapshotPolicyId", &it.id)
+            && args.is("AutoSnapshotPolicyName", &it.name)
             && tags::match_filter(args, &it.tags)
     });
     let page = page::numbered(args, rows.collect());
@@ -174,15 +173,9 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
     region
         .policies
         .change(args.need("autoSnapshotPolicyId")?, |it| {
-            if let Some(name) = args.text("autoSnapshotPolicyName") {
-                it.name = name.to_owned();
-            }
-            if let Some(times) = args.some("timePoints") {
-                it.time_points = times.to_owned();
-            }
-            if let Some(days) = args.some("repeatWeekdays") {
-                it.weekdays = days.to_owned();
-            }
+            args.set("autoSnapshotPolicyName", &mut it.name);
+            args.set_word("timePoints", &mut it.time_points);
+            args.set_word("repeatWeekdays", &mut it.weekdays);
             if let Some(days) = args.int("retentionDays") {
                 it.retention_days = days;
             }
@@ -228,9 +221,10 @@ fn cancel(region: &mut Region, args: &Args) -> Answer {
 }
 
 fn associations(region: &mut Region, args: &Args) -> Answer {
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.disks.iter().filter(|it| {
-        !it.policy.is_empty() && is("AutoSnapshotPolicyId", &it.policy) && is("DiskId", &it.id)
+        !it.policy.is_empty()
+            && args.is("AutoSnapshotPolicyId", &it.policy)
+            && args.is("DiskId", &it.id)
     });
     let sizes = Sizes {
         least: 1,

@@ -336,9 +336,7 @@ fn modify(region: &mut Region, args: &Args, direction: Direction) -> Answer {
     if let Some(priority) = args.int("Priority") {
         new.priority = priority as u8;
     }
-    if let Some(description) = args.text("Description") {
-        new.description = description.to_owned();
-    }
+    args.set("Description", &mut new.description);
     let mut others = group.rules.iter().filter(|rule| rule.id != new.id);
     if others.any(|rule| rule.is_same(&new)) {
         return Err(Fault::new(

@@ -100,10 +100,7 @@ const INSTANCES: usize = 2_000;
 fn create(region: &mut Region, args: &Args) -> Answer {
     let vpc = args.need("VpcId")?;
     if region.vpcs.get(vpc).is_none() {
-        return Err(Fault::new(
-            "InvalidVpcId.NotFound",
-            "The specified VPC does not exist.",
-        ));
+        return Err(Fault::no_vpc());
     }
     if region.security_groups.len() >= region.quotas.security_groups {
         return Err(Fault::new(
@@ -162,7 +159,6 @@ fn show(region: &Region, args: &Args, group: &SecurityGroup) -> Value {
 
 fn describe(region: &mut Region, args: &Args) -> Answer {
     let ids = args.json("SecurityGroupIds", 100)?;
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let fuzzy = args.flag("FuzzyQuery") == Some(true);
     let named = |name: &str| match args.some("SecurityGroupName") {
         Some(wanted) if fuzzy => name.contains(wanted),
@@ -171,10 +167,10 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
     };
     let rows = region.visible(&region.security_groups).filter(|it| {
         ids.as_ref().is_none_or(|ids| ids.contains(&it.id))
-            && is("SecurityGroupId", &it.id)
-            && is("VpcId", &it.vpc)
-            && is("SecurityGroupType", &it.kind)
-            && is("NetworkType", "vpc")
+            && args.is("SecurityGroupId", &it.id)
+            && args.is("VpcId", &it.vpc)
+            && args.is("SecurityGroupType", &it.kind)
+            && args.is("NetworkType", "vpc")
             && named(&it.name)
             && tags::match_filter(args, &it.tags)
     });
@@ -255,12 +251,8 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
     region
         .security_groups
         .change(args.need("SecurityGroupId")?, |group| {
-            if let Some(name) = args.text("SecurityGroupName") {
-                group.name = name.to_owned();
-            }
-            if let Some(description) = args.text("Description") {
-                group.description = description.to_owned();
-            }
+            args.set("SecurityGroupName", &mut group.name);
+            args.set("Description", &mut group.description);
         })?;
     done()
 }

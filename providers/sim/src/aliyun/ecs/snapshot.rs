@@ -182,8 +182,7 @@ fn show(region: &Region, snapshot: &Snapshot) -> Value {
 
 fn describe(region: &mut Region, args: &Args) -> Answer {
     let ids = args.json("SnapshotIds", 100)?;
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
-    let any = |name: &str, value: &str| is(name, value) || args.some(name) == Some("all");
+    let any = |name: &str, value: &str| args.is(name, value) || args.some(name) == Some("all");
     let of = |instance: &str, disk: &str| {
         region
             .disks
@@ -192,19 +191,19 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
     };
     let rows = region.visible(&region.snapshots).filter(|it| {
         ids.as_ref().is_none_or(|ids| ids.contains(&it.id))
-            && is("DiskId", &it.disk)
+            && args.is("DiskId", &it.disk)
             && args
                 .some("InstanceId")
                 .is_none_or(|instance| of(instance, &it.disk))
-            && is("SnapshotName", &it.name)
+            && args.is("SnapshotName", &it.name)
             && any("Status", it.state.word())
             && any("SnapshotType", "user")
             && args
                 .some("SourceDiskType")
                 .is_none_or(|wanted| wanted.eq_ignore_ascii_case(source_kind(it)))
-            && is("Usage", usage(region, &it.id))
-            && is("Category", &it.category)
-            && is("KMSKeyId", &it.kms_key)
+            && args.is("Usage", usage(region, &it.id))
+            && args.is("Category", &it.category)
+            && args.is("KMSKeyId", &it.kms_key)
             && args
                 .flag("Encrypted")
                 .is_none_or(|wanted| wanted == it.is_encrypted)
@@ -223,12 +222,8 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
 
 fn modify(region: &mut Region, args: &Args) -> Answer {
     region.snapshots.change(args.need("SnapshotId")?, |it| {
-        if let Some(name) = args.text("SnapshotName") {
-            it.name = name.to_owned();
-        }
-        if let Some(description) = args.text("Description") {
-            it.description = description.to_owned();
-        }
+        args.set("SnapshotName", &mut it.name);
+        args.set("Description", &mut it.description);
         if let Some(days) = args.int("RetentionDays") {
             it.retention_days = Some(days);
         }

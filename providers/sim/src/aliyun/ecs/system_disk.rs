@@ -93,10 +93,7 @@ fn replace(region: &mut Region, args: &Args) -> Answer {
 fn reinitialise(region: &mut Region, args: &Args) -> Answer {
     let mut disk = disk::resting(region, args.need("DiskId")?)?;
     if disk.state != DiskState::InUse {
-        return Err(Fault::new(
-            "IncorrectDiskStatus",
-            "The current disk status does not support this operation.",
-        ));
+        return Err(Fault::disk_status());
     }
     in_state(region, &disk.instance, &[Stopped])?;
     if disk.is_system {

@@ -247,7 +247,6 @@ fn show(region: &Region, eip: &Eip) -> Value {
 fn describe(region: &mut Region, args: &Args) -> Answer {
     let ids = args.commas("AllocationId", 50)?;
     let addresses = args.commas("EipAddress", 50)?;
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.visible(&region.eips).filter(|eip| {
         let bound = eip.bound.as_ref();
         let listed = |list: &Option<Vec<String>>, value: &String| {
@@ -255,12 +254,12 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
         };
         listed(&ids, &eip.id)
             && listed(&addresses, &eip.ip.to_string())
-            && is("EipName", &eip.name)
-            && is("Status", eip.state.word())
-            && is("ISP", &eip.isp)
-            && is("ChargeType", &eip.charge)
-            && is("AssociatedInstanceId", bound.map_or("", |it| &it.id))
-            && is("AssociatedInstanceType", bound.map_or("", |it| &it.kind))
+            && args.is("EipName", &eip.name)
+            && args.is("Status", eip.state.word())
+            && args.is("ISP", &eip.isp)
+            && args.is("ChargeType", &eip.charge)
+            && args.is("AssociatedInstanceId", bound.map_or("", |it| &it.id))
+            && args.is("AssociatedInstanceType", bound.map_or("", |it| &it.kind))
             && tags::match_filter(args, &eip.tags)
     });
     let page = page::numbered(args, rows.collect());
@@ -282,12 +281,8 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
         check_bandwidth(bandwidth, &eip.charge, &eip.traffic)?;
         eip.bandwidth = bandwidth;
     }
-    if let Some(name) = args.text("Name") {
-        eip.name = name.to_owned();
-    }
-    if let Some(description) = args.text("Description") {
-        eip.description = description.to_owned();
-    }
+    args.set("Name", &mut eip.name);
+    args.set("Description", &mut eip.description);
     region.eips.put(eip);
     done()
 }
@@ -300,12 +295,7 @@ fn target(region: &Region, kind: &str, id: &str) -> Result<Binding, Fault> {
             "The specified instance does not exist.",
         )
     };
-    let incorrect = || {
-        Fault::new(
-            "IncorrectInstanceStatus",
-            "The current status of the resource does not support this operation.",
-        )
-    };
+    let incorrect = || Fault::instance_status();
     let private_ip = match kind {
         "Nat" => {
             let gateway = region.nat_gateways.get(id).ok_or_else(missing)?;
@@ -396,10 +386,7 @@ fn unassociate(region: &mut Region, args: &Args) -> Answer {
 fn release(region: &mut Region, args: &Args) -> Answer {
     let eip = region.eips.find(args.need("AllocationId")?)?.clone();
     if eip.is_protected {
-        return Err(Fault::new(
-            "OperationDenied.DeleteProtectionEnabled",
-            "The operation is not allowed because deletion protection is enabled.",
-        ));
+        return Err(Fault::protected());
     }
     if eip.charge == "PrePaid" {
         return Err(Fault::new(

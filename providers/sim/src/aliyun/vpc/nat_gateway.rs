@@ -97,14 +97,11 @@ fn vswitch_of(region: &Region, args: &Args) -> Result<VSwitch, Fault> {
     let vpc = region
         .vpcs
         .get(args.need("VpcId")?)
-        .ok_or_else(|| Fault::new("InvalidVpcId.NotFound", "Specified VPC does not exist."))?;
+        .ok_or_else(Fault::no_vpc)?;
     let vswitch = region.vswitches.get(args.need("VSwitchId")?);
-    let vswitch = vswitch.filter(|it| it.vpc == vpc.id).ok_or_else(|| {
-        Fault::new(
-            "InvalidVSwitchId.NotFound",
-            "Specified VSwitch does not exist in the VPC.",
-        )
-    })?;
+    let vswitch = vswitch
+        .filter(|it| it.vpc == vpc.id)
+        .ok_or_else(Fault::no_vswitch)?;
     if vswitch.state != NetworkState::Available {
         return Err(Fault::new(
             "VswitchStatusError",
@@ -288,16 +285,15 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
         }
     }
     let zone_of = |vswitch: &str| region.vswitches.get(vswitch).map(|it| it.zone.as_str());
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.visible(&region.nat_gateways).filter(|it| {
-        is("NatGatewayId", &it.id)
-            && is("VpcId", &it.vpc)
-            && is("Name", &it.name)
-            && is("Status", it.state.word())
-            && is("NatType", "Enhanced")
-            && is("NetworkType", &it.network_type)
-            && is("InstanceChargeType", "PostPaid")
-            && is("ZoneId", zone_of(&it.vswitch).unwrap_or_default())
+        args.is("NatGatewayId", &it.id)
+            && args.is("VpcId", &it.vpc)
+            && args.is("Name", &it.name)
+            && args.is("Status", it.state.word())
+            && args.is("NatType", "Enhanced")
+            && args.is("NetworkType", &it.network_type)
+            && args.is("InstanceChargeType", "PostPaid")
+            && args.is("ZoneId", zone_of(&it.vswitch).unwrap_or_default())
             && tags::match_filter(args, &it.tags)
     });
     let page = page::numbered(args, rows.collect());
@@ -320,16 +316,10 @@ pub fn changeable(region: &Region, id: &str) -> Result<NatGateway, Fault> {
 
 fn modify(region: &mut Region, args: &Args) -> Answer {
     let mut gateway = changeable(region, args.need("NatGatewayId")?)?;
-    if let Some(name) = args.text("Name") {
-        gateway.name = name.to_owned();
-    }
-    if let Some(description) = args.text("Description") {
-        gateway.description = description.to_owned();
-    }
-    if let Some(mode) = args.some("EipBindMode") {
-        gateway.eip_bind_mode = mode.to_owned();
-    }
-    gateway.icmp_reply = args.flag("IcmpReplyEnabled").unwrap_or(gateway.icmp_reply);
+    args.set("Name", &mut gateway.name);
+    args.set("Description", &mut gateway.description);
+    args.set_word("EipBindMode", &mut gateway.eip_bind_mode);
+    args.set_flag("IcmpReplyEnabled", &mut gateway.icmp_reply);
     region.nat_gateways.put(gateway);
     done()
 }
@@ -337,10 +327,7 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
 fn delete(region: &mut Region, args: &Args) -> Answer {
     let mut gateway = changeable(region, args.need("NatGatewayId")?)?;
     if gateway.is_protected {
-        return Err(Fault::new(
-            "OperationDenied.DeleteProtectionEnabled",
-            "The operation is not allowed because deletion protection is enabled.",
-        ));
+        return Err(Fault::protected());
     }
     let entries = region.snat_entries.iter().filter(|it| it.nat == gateway.id);
     let entries: Vec<String> = entries.map(|it| it.id.clone()).collect();
@@ -349,17 +336,11 @@ fn delete(region: &mut Region, args: &Args) -> Answer {
         .map(|it| it.id.clone())
         .collect();
     if args.flag("Force") != Some(true) {
-        let in_use = |code: &'static str| {
-            Err(Fault::new(
-                code,
-                "Specified object has dependent resources.",
-            ))
-        };
         if !entries.is_empty() {
-            return in_use("DependencyViolation.SnatEntry");
+            return Err(Fault::in_use("DependencyViolation.SnatEntry"));
         }
         if !bound.is_empty() {
-            return in_use("DependencyViolation.EIPS");
+            return Err(Fault::in_use("DependencyViolation.EIPS"));
         }
     }
     for entry in entries {

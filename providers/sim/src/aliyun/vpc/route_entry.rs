@@ -221,17 +221,16 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
         .find(args.need("RouteTableId")?)?
         .id
         .clone();
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.visible(&region.route_entries).filter(|it| {
         it.table == table
-            && is("RouteEntryId", &it.id)
-            && is("RouteEntryName", &it.name)
-            && is("DestinationCidrBlock", &it.destination.to_string())
-            && is("NextHopId", &it.hop)
-            && is("NextHopType", &it.hop_type)
-            && is("RouteEntryType", kind(it))
-            && is("ServiceType", &it.service)
-            && is("IpVersion", "ipv4")
+            && args.is("RouteEntryId", &it.id)
+            && args.is("RouteEntryName", &it.name)
+            && args.is("DestinationCidrBlock", &it.destination.to_string())
+            && args.is("NextHopId", &it.hop)
+            && args.is("NextHopType", &it.hop_type)
+            && args.is("RouteEntryType", kind(it))
+            && args.is("ServiceType", &it.service)
+            && args.is("IpVersion", "ipv4")
     });
     let sizes = Sizes {
         least: 1,
@@ -279,12 +278,8 @@ fn named(region: &Region, args: &Args) -> Result<RouteEntry, Fault> {
 
 fn modify(region: &mut Region, args: &Args) -> Answer {
     let mut entry = named(region, args)?;
-    if let Some(name) = args.text("RouteEntryName") {
-        entry.name = name.to_owned();
-    }
-    if let Some(description) = args.text("Description") {
-        entry.description = description.to_owned();
-    }
+    args.set("RouteEntryName", &mut entry.name);
+    args.set("Description", &mut entry.description);
     if let Some(hop) = args.some("NewNextHopId") {
         let kind = args.need("NewNextHopType")?;
         check_hop(region, &entry.vpc, kind, hop)?;

@@ -52,14 +52,13 @@ fn show(region: &Region, table: &RouteTable) -> Value {
 }
 
 fn describe(region: &mut Region, args: &Args) -> Answer {
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.visible(&region.route_tables).filter(|it| {
-        is("VpcId", &it.vpc)
-            && is("RouteTableId", &it.id)
-            && is("RouterId", &it.router)
-            && is("RouteTableName", "")
-            && is("RouteTableType", "System")
-            && is("RouterType", "VRouter")
+        args.is("VpcId", &it.vpc)
+            && args.is("RouteTableId", &it.id)
+            && args.is("RouterId", &it.router)
+            && args.is("RouteTableName", "")
+            && args.is("RouteTableType", "System")
+            && args.is("RouterType", "VRouter")
             && tags::match_filter(args, &it.tags)
     });
     let page = page::numbered(args, rows.collect());

@@ -105,12 +105,7 @@ fn create(region: &mut Region, args: &Args) -> Answer {
     let (vswitch, range) = match (args.some("SourceVSwitchId"), args.some("SourceCIDR")) {
         (Some(id), None) => {
             let vswitch = region.vswitches.get(id).filter(|it| it.vpc == gateway.vpc);
-            let vswitch = vswitch.ok_or_else(|| {
-                Fault::new(
-                    "InvalidVSwitchId.NotFound",
-                    "Specified VSwitch does not exist in the VPC.",
-                )
-            })?;
+            let vswitch = vswitch.ok_or_else(Fault::no_vswitch)?;
             (vswitch.id.clone(), vswitch.cidr)
         }
         (None, Some(text)) => {
@@ -210,15 +205,14 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
             "Specified SNAT table does not exist.",
         ));
     }
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.visible(&region.snat_entries).filter(|it| {
-        is("SnatTableId", &it.table)
-            && is("NatGatewayId", &it.nat)
-            && is("SnatEntryId", &it.id)
-            && is("SnatEntryName", &it.name)
-            && is("SnatIp", &ips(it))
-            && is("SourceCIDR", &it.range.to_string())
-            && is("SourceVSwitchId", &it.vswitch)
+        args.is("SnatTableId", &it.table)
+            && args.is("NatGatewayId", &it.nat)
+            && args.is("SnatEntryId", &it.id)
+            && args.is("SnatEntryName", &it.name)
+            && args.is("SnatIp", &ips(it))
+            && args.is("SourceCIDR", &it.range.to_string())
+            && args.is("SourceVSwitchId", &it.vswitch)
     });
     let page = page::numbered(args, rows.collect());
     Ok(page::answer(
@@ -252,9 +246,7 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
         entry.state = NetworkState::Modifying;
         entry.due = region.after(region.timing.snat_ms);
     }
-    if let Some(name) = args.text("SnatEntryName") {
-        entry.name = name.to_owned();
-    }
+    args.set("SnatEntryName", &mut entry.name);
     if let Some(affinity) = args.int("EipAffinity") {
         entry.affinity = affinity == 1;
     }

@@ -299,14 +299,10 @@ fn modify(region: &mut Region, args: &Args) -> Answer {
         }
         vpc.cidr = cidr;
     }
-    if let Some(name) = args.text("VpcName") {
-        vpc.name = name.to_owned();
-    }
-    if let Some(description) = args.text("Description") {
-        vpc.description = description.to_owned();
-    }
-    vpc.ipv6 = args.flag("EnableIPv6").unwrap_or(vpc.ipv6);
-    vpc.dns_hostname = args.flag("EnableDnsHostname").unwrap_or(vpc.dns_hostname);
+    args.set("VpcName", &mut vpc.name);
+    args.set("Description", &mut vpc.description);
+    args.set_flag("EnableIPv6", &mut vpc.ipv6);
+    args.set_flag("EnableDnsHostname", &mut vpc.dns_hostname);
     region.vpcs.put(vpc);
     done()
 }
@@ -356,27 +352,21 @@ fn unassociate(region: &mut Region, args: &Args) -> Answer {
 fn delete(region: &mut Region, args: &Args) -> Answer {
     let mut vpc = changeable(region, args)?;
     let id = vpc.id.as_str();
-    let in_use = |code: &'static str| {
-        Err(Fault::new(
-            code,
-            "Specified object has dependent resources.",
-        ))
-    };
     if region.vswitches.iter().any(|it| it.vpc == id) {
-        return in_use("DependencyViolation.VSwitch");
+        return Err(Fault::in_use("DependencyViolation.VSwitch"));
     }
     if region.security_groups.iter().any(|it| it.vpc == id) {
-        return in_use("DependencyViolation.SecurityGroup");
+        return Err(Fault::in_use("DependencyViolation.SecurityGroup"));
     }
     if region.nat_gateways.iter().any(|it| it.vpc == id) {
-        return in_use("DependencyViolation.NatGateway");
+        return Err(Fault::in_use("DependencyViolation.NatGateway"));
     }
     if region
         .route_entries
         .iter()
         .any(|it| it.vpc == id && !it.is_system)
     {
-        return in_use("DependencyViolation.RouteEntry");
+        return Err(Fault::in_use("DependencyViolation.RouteEntry"));
     }
     vpc.state = NetworkState::Deleting;
     vpc.due = region.after(region.timing.network_ms);

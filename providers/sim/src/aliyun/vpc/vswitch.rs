@@ -95,8 +95,7 @@ pub const OLD: &[Action] = &[
 
 fn create(region: &mut Region, args: &Args) -> Answer {
     let vpc = region.vpcs.get(args.need("VpcId")?).cloned();
-    let vpc =
-        vpc.ok_or_else(|| Fault::new("InvalidVpcId.NotFound", "Specified VPC does not exist."))?;
+    let vpc = vpc.ok_or_else(Fault::no_vpc)?;
     let zone = args.need("ZoneId")?;
     if !regions::zones(&region.name).iter().any(|it| it == zone) {
         return Err(Fault::new(
@@ -231,13 +230,12 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
         return Err(Fault::missing("RegionId"));
     }
     let table_of = |vpc: &str| region.vpcs.get(vpc).map(|vpc| vpc.table.as_str());
-    let is = |name: &str, value: &str| args.some(name).is_none_or(|wanted| wanted == value);
     let rows = region.visible(&region.vswitches).filter(|it| {
-        is("VpcId", &it.vpc)
-            && is("VSwitchId", &it.id)
-            && is("ZoneId", &it.zone)
-            && is("VSwitchName", &it.name)
-            && is("RouteTableId", table_of(&it.vpc).unwrap_or_default())
+        args.is("VpcId", &it.vpc)
+            && args.is("VSwitchId", &it.id)
+            && args.is("ZoneId", &it.zone)
+            && args.is("VSwitchName", &it.name)
+            && args.is("RouteTableId", table_of(&it.vpc).unwrap_or_default())
             && args.flag("IsDefault") != Some(true)
             && tags::match_filter(args, &it.tags)
     });
@@ -265,40 +263,30 @@ fn changeable(region: &Region, args: &Args) -> Result<VSwitch, Fault> {
 
 fn modify(region: &mut Region, args: &Args) -> Answer {
     let mut vswitch = changeable(region, args)?;
-    if let Some(name) = args.text("VSwitchName") {
-        vswitch.name = name.to_owned();
-    }
-    if let Some(description) = args.text("Description") {
-        vswitch.description = description.to_owned();
-    }
+    args.set("VSwitchName", &mut vswitch.name);
+    args.set("Description", &mut vswitch.description);
     region.vswitches.put(vswitch);
     done()
 }
 
 fn delete(region: &mut Region, args: &Args) -> Answer {
     let mut vswitch = changeable(region, args)?;
-    let in_use = |code: &'static str| {
-        Err(Fault::new(
-            code,
-            "Specified object has dependent resources.",
-        ))
-    };
     if region
         .snat_entries
         .iter()
         .any(|it| it.vswitch == vswitch.id)
     {
-        return in_use("DependencyViolation.SNAT");
+        return Err(Fault::in_use("DependencyViolation.SNAT"));
     }
     if region
         .nat_gateways
         .iter()
         .any(|it| it.vswitch == vswitch.id)
     {
-        return in_use("DependencyViolation.EnhancedNatgw");
+        return Err(Fault::in_use("DependencyViolation.EnhancedNatgw"));
     }
     if region.instances.iter().any(|it| it.vswitch == vswitch.id) {
-        return in_use("DependencyViolation");
+        return Err(Fault::in_use("DependencyViolation"));
     }
     take_turn(region, &vswitch.vpc)?;
     vswitch.state = NetworkState::Deleting;

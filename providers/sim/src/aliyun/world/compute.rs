@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::aliyun::world::Tags;
-use crate::ground::{Entity, words};
+use crate::aliyun::world::support::entity;
+use crate::ground::words;
 
 words! {
     /// The state of an instance. `Deleting` is only ever seen as `Stopped`.
@@ -79,21 +80,7 @@ impl Instance {
     }
 }
 
-impl Entity for Instance {
-    const KIND: &'static str = "aliyun.instance";
-    const PREFIX: &'static str = "i";
-    const NOT_FOUND: &'static str = "InvalidInstanceId.NotFound";
-    const NOUN: &'static str = "InstanceId";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        self.state != InstanceState::Deleting
-    }
+entity! {
+    Instance: "aliyun.instance", "i", "InvalidInstanceId.NotFound", "InstanceId";
+    id: id; due: due; left_over: |it| it.state != InstanceState::Deleting
 }

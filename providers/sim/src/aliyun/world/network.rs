@@ -5,8 +5,9 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::aliyun::world::Tags;
+use crate::aliyun::world::support::entity;
 use crate::ground::cidr::Cidr;
-use crate::ground::{Entity, words};
+use crate::ground::words;
 
 words! {
     /// The state of a VPC, a VSwitch, a route entry or a SNAT entry.
@@ -44,23 +45,9 @@ pub struct Vpc {
     pub tags: Tags,
 }
 
-impl Entity for Vpc {
-    const KIND: &'static str = "aliyun.vpc";
-    const PREFIX: &'static str = "vpc";
-    const NOT_FOUND: &'static str = "InvalidVpcID.NotFound";
-    const NOUN: &'static str = "VPC";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        self.state != NetworkState::Deleting
-    }
+entity! {
+    Vpc: "aliyun.vpc", "vpc", "InvalidVpcID.NotFound", "VPC";
+    id: id; due: due; left_over: |it| it.state != NetworkState::Deleting
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -77,23 +64,9 @@ pub struct VSwitch {
     pub tags: Tags,
 }
 
-impl Entity for VSwitch {
-    const KIND: &'static str = "aliyun.vswitch";
-    const PREFIX: &'static str = "vsw";
-    const NOT_FOUND: &'static str = "InvalidVswitchID.NotFound";
-    const NOUN: &'static str = "VSwitch";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        self.state != NetworkState::Deleting
-    }
+entity! {
+    VSwitch: "aliyun.vswitch", "vsw", "InvalidVswitchID.NotFound", "VSwitch";
+    id: id; due: due; left_over: |it| it.state != NetworkState::Deleting
 }
 
 /// The system route table of a VPC.
@@ -106,15 +79,9 @@ pub struct RouteTable {
     pub tags: Tags,
 }
 
-impl Entity for RouteTable {
-    const KIND: &'static str = "aliyun.route_table";
-    const PREFIX: &'static str = "vtb";
-    const NOT_FOUND: &'static str = "InvalidRouteTableId.NotFound";
-    const NOUN: &'static str = "route table";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
+entity! {
+    RouteTable: "aliyun.route_table", "vtb", "InvalidRouteTableId.NotFound", "route table";
+    id: id; due: never; left_over: |_| false
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -138,23 +105,9 @@ pub struct RouteEntry {
     pub modified_ms: u64,
 }
 
-impl Entity for RouteEntry {
-    const KIND: &'static str = "aliyun.route_entry";
-    const PREFIX: &'static str = "rte";
-    const NOT_FOUND: &'static str = "InvalidRouteEntry.NotFound";
-    const NOUN: &'static str = "route entry";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        !self.is_system && self.service.is_empty() && self.state != NetworkState::Deleting
-    }
+entity! {
+    RouteEntry: "aliyun.route_entry", "rte", "InvalidRouteEntry.NotFound", "route entry";
+    id: id; due: due; left_over: |it| !it.is_system && it.service.is_empty() && it.state != NetworkState::Deleting
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -178,23 +131,9 @@ pub struct NatGateway {
     pub tags: Tags,
 }
 
-impl Entity for NatGateway {
-    const KIND: &'static str = "aliyun.nat_gateway";
-    const PREFIX: &'static str = "ngw";
-    const NOT_FOUND: &'static str = "InvalidNatGatewayId.NotFound";
-    const NOUN: &'static str = "NAT gateway";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        self.state != NatState::Deleting
-    }
+entity! {
+    NatGateway: "aliyun.nat_gateway", "ngw", "InvalidNatGatewayId.NotFound", "NAT gateway";
+    id: id; due: due; left_over: |it| it.state != NatState::Deleting
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -212,23 +151,9 @@ pub struct SnatEntry {
     pub due: Option<u64>,
 }
 
-impl Entity for SnatEntry {
-    const KIND: &'static str = "aliyun.snat";
-    const PREFIX: &'static str = "snat";
-    const NOT_FOUND: &'static str = "InvalidSnatEntryId.NotFound";
-    const NOUN: &'static str = "SNAT entry";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        self.state != NetworkState::Deleting
-    }
+entity! {
+    SnatEntry: "aliyun.snat", "snat", "InvalidSnatEntryId.NotFound", "SNAT entry";
+    id: id; due: due; left_over: |it| it.state != NetworkState::Deleting
 }
 
 /// What an Elastic IP is bound to.
@@ -261,21 +186,7 @@ pub struct Eip {
     pub tags: Tags,
 }
 
-impl Entity for Eip {
-    const KIND: &'static str = "aliyun.eip";
-    const PREFIX: &'static str = "eip";
-    const NOT_FOUND: &'static str = "InvalidAllocationId.NotFound";
-    const NOUN: &'static str = "EIP";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        true
-    }
+entity! {
+    Eip: "aliyun.eip", "eip", "InvalidAllocationId.NotFound", "EIP";
+    id: id; due: due; left_over: |_| true
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aliyun::world::Tags;
-use crate::ground::{Entity, words};
+use crate::aliyun::world::support::entity;
+use crate::ground::words;
 
 words! {
     /// Which way a rule looks.
@@ -67,19 +68,9 @@ pub struct SecurityGroup {
     pub tags: Tags,
 }
 
-impl Entity for SecurityGroup {
-    const KIND: &'static str = "aliyun.security_group";
-    const PREFIX: &'static str = "sg";
-    const NOT_FOUND: &'static str = "InvalidSecurityGroupId.NotFound";
-    const NOUN: &'static str = "SecurityGroupId";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn left_over(&self) -> bool {
-        true
-    }
+entity! {
+    SecurityGroup: "aliyun.security_group", "sg", "InvalidSecurityGroupId.NotFound", "SecurityGroupId";
+    id: id; due: never; left_over: |_| true
 }
 
 /// A key pair; its name is its key.
@@ -93,16 +84,7 @@ pub struct KeyPair {
     pub tags: Tags,
 }
 
-impl Entity for KeyPair {
-    const KIND: &'static str = "aliyun.key_pair";
-    const NOT_FOUND: &'static str = "InvalidKeyPairName.NotFound";
-    const NOUN: &'static str = "KeyPairName";
-
-    fn id(&self) -> &str {
-        &self.name
-    }
-
-    fn left_over(&self) -> bool {
-        true
-    }
+entity! {
+    KeyPair: "aliyun.key_pair", "", "InvalidKeyPairName.NotFound", "KeyPairName";
+    id: name; due: never; left_over: |_| true
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aliyun::world::Tags;
-use crate::ground::{Entity, words};
+use crate::aliyun::world::support::entity;
+use crate::ground::words;
 
 words! {
     /// The state of a disk.
@@ -61,24 +62,9 @@ pub struct Disk {
     pub tags: Tags,
 }
 
-impl Entity for Disk {
-    const KIND: &'static str = "aliyun.disk";
-    const PREFIX: &'static str = "d";
-    const NOT_FOUND: &'static str = "InvalidDiskId.NotFound";
-    const NOUN: &'static str = "disk";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    /// A system disk belongs to its instance.
-    fn left_over(&self) -> bool {
-        !self.is_system || self.instance.is_empty()
-    }
+entity! {
+    Disk: "aliyun.disk", "d", "InvalidDiskId.NotFound", "disk";
+    id: id; due: due; left_over: |it| !it.is_system || it.instance.is_empty()
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,23 +85,9 @@ pub struct Snapshot {
     pub tags: Tags,
 }
 
-impl Entity for Snapshot {
-    const KIND: &'static str = "aliyun.snapshot";
-    const PREFIX: &'static str = "s";
-    const NOT_FOUND: &'static str = "InvalidSnapshotId.NotFound";
-    const NOUN: &'static str = "snapshot";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        true
-    }
+entity! {
+    Snapshot: "aliyun.snapshot", "s", "InvalidSnapshotId.NotFound", "snapshot";
+    id: id; due: due; left_over: |_| true
 }
 
 /// A policy that takes snapshots.
@@ -132,19 +104,9 @@ pub struct Policy {
     pub tags: Tags,
 }
 
-impl Entity for Policy {
-    const KIND: &'static str = "aliyun.auto_snapshot_policy";
-    const PREFIX: &'static str = "sp";
-    const NOT_FOUND: &'static str = "InvalidAutoSnapshotPolicyId.NotFound";
-    const NOUN: &'static str = "automatic snapshot policy";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn left_over(&self) -> bool {
-        true
-    }
+entity! {
+    Policy: "aliyun.auto_snapshot_policy", "sp", "InvalidAutoSnapshotPolicyId.NotFound", "automatic snapshot policy";
+    id: id; due: never; left_over: |_| true
 }
 
 /// An image: one that a user made, or one of Alibaba Cloud's.
@@ -169,21 +131,7 @@ pub struct Image {
     pub tags: Tags,
 }
 
-impl Entity for Image {
-    const KIND: &'static str = "aliyun.image";
-    const PREFIX: &'static str = "m";
-    const NOT_FOUND: &'static str = "InvalidImageId.NotFound";
-    const NOUN: &'static str = "ImageId";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn due(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn left_over(&self) -> bool {
-        true
-    }
+entity! {
+    Image: "aliyun.image", "m", "InvalidImageId.NotFound", "ImageId";
+    id: id; due: due; left_over: |_| true
 }
