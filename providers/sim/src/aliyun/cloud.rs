@@ -107,11 +107,11 @@ impl Aliyun {
         act: impl FnOnce(&mut Region) -> Answer,
     ) -> Answer {
         self.regions.follow(ledger.tx());
-        let region = self.regions.at(name, now);
+        let region = self.regions.region(name, now);
         ecs::advance(region);
         vpc::advance(region);
         self.keep(ledger)?;
-        match act(self.regions.at(name, now)) {
+        match act(self.regions.region(name, now)) {
             Ok(answer) => self.keep(ledger).map(|()| answer),
             Err(fault) => {
                 self.regions.rollback();

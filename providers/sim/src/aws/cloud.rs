@@ -4,7 +4,7 @@ use crate::aws::api::{Service, Transaction};
 use crate::aws::config::{Credentials, Quotas, Timing};
 use crate::aws::fault::Fault;
 use crate::aws::sigv4::{self, Signed};
-use crate::aws::world::{Region, World};
+use crate::aws::world::{Conditions, Region, World};
 use crate::ground::cloud::{Cloud, Document, Inspected, Trouble};
 use crate::ground::journal::Change;
 use crate::ground::ledger::Ledger;
@@ -23,7 +23,7 @@ impl Aws {
     /// An empty account.
     pub fn new(seed: u64, timing: Timing, quotas: Quotas, credentials: Credentials) -> Self {
         Self {
-            world: World::new(seed, timing, quotas),
+            world: World::new(seed, Conditions { timing, quotas }),
             credentials,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::ground::cloud::Inspected;
 use crate::ground::journal::Change;
@@ -24,6 +24,8 @@ pub trait Place {
     fn begin(&mut self, now: u64, mint: Mint);
     /// These entities were made by the request that ends.
     fn born(&mut self, ids: Vec<String>);
+    /// Adds to an entity what its region keeps beside it.
+    fn complete(&self, _id: &str, _entity: &mut Value) {}
 }
 
 /// All regions of an account.
@@ -51,11 +53,16 @@ impl<P: Place> Regions<P> {
     }
 
     /// The region of that name at the moment `now`, made on first sight.
-    pub fn at(&mut self, name: &str, now: u64) -> &mut P {
+    pub fn region(&mut self, name: &str, now: u64) -> &mut P {
         let mint = Mint::new(self.seed, name, self.tx + 1);
         let region = self.place(name);
         region.begin(now, mint);
         region
+    }
+
+    /// A region that a request only reads from.
+    pub fn peek(&self, name: &str) -> Option<&P> {
+        self.by_name.get(name)
     }
 
     fn place(&mut self, name: &str) -> &mut P {
@@ -92,10 +99,7 @@ impl<P: Place> Regions<P> {
         self.collect(|table| table.every())
     }
 
-    fn collect(
-        &self,
-        rows: impl Fn(&dyn AnyTable) -> Vec<(String, serde_json::Value)>,
-    ) -> Vec<Change> {
+    fn collect(&self, rows: impl Fn(&dyn AnyTable) -> Vec<(String, Value)>) -> Vec<Change> {
         let mut changes = Vec::new();
         for (region, place) in &self.by_name {
             for table in place.tables() {
@@ -132,8 +136,9 @@ impl<P: Place> Regions<P> {
         let mut all = Vec::new();
         for (region, place) in &self.by_name {
             for table in place.tables() {
-                all.extend(table.look().into_iter().map(|(left_over, mut entity)| {
+                all.extend(table.look().into_iter().map(|(id, left_over, mut entity)| {
                     entity["region"] = json!(region);
+                    place.complete(&id, &mut entity);
                     Inspected {
                         kind: table.kind(),
                         left_over,

@@ -189,6 +189,8 @@ impl<T: Entity> Table<T> {
 pub trait AnyTable {
     /// The kind of its entities.
     fn kind(&self) -> &'static str;
+    /// Whether it has none.
+    fn is_empty(&self) -> bool;
     /// Takes over an entity of a state file, or lets it go when it is `null`.
     ///
     /// # Errors
@@ -204,13 +206,17 @@ pub trait AnyTable {
     fn undo(&mut self);
     /// Every entity.
     fn every(&self) -> Vec<(String, Value)>;
-    /// Whether each is left over, and the entity.
-    fn look(&self) -> Vec<(bool, Value)>;
+    /// The id of each, whether it is left over, and the entity.
+    fn look(&self) -> Vec<(String, bool, Value)>;
 }
 
 impl<T: Entity> AnyTable for Table<T> {
     fn kind(&self) -> &'static str {
         T::KIND
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     fn load(&mut self, id: &str, entity: Value) -> Result<(), String> {
@@ -248,9 +254,9 @@ impl<T: Entity> AnyTable for Table<T> {
             .collect()
     }
 
-    fn look(&self) -> Vec<(bool, Value)> {
+    fn look(&self) -> Vec<(String, bool, Value)> {
         self.iter()
-            .map(|row| (row.left_over(), json!(row)))
+            .map(|row| (row.id().to_owned(), row.left_over(), json!(row)))
             .collect()
     }
 }

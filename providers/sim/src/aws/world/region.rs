@@ -8,12 +8,18 @@ use serde_json::{Value, json};
 use super::{
     Address, Block, DhcpOptions, EgressOnlyGateway, FlowLog, Image, Instance, Interface,
     InternetGateway, KeyPair, LaunchTemplate, NatGateway, NetworkAcl, Peering, PlacementGroup,
-    RouteTable, SecurityGroup, Snapshot, Subnet, Tags, Token, Volume, Vpc, VpcEndpoint,
+    RouteTable, SecurityGroup, Snapshot, Subnet, Tags, Token, Volume, Vpc, VpcEndpoint, defaults,
 };
 use crate::aws::config::{Quotas, Timing};
-use crate::ground::cloud::Inspected;
-use crate::ground::journal::Change;
-use crate::ground::{Entity, Mint, Table};
+use crate::ground::regions::Place;
+use crate::ground::{AnyTable, Entity, Mint, Table};
+
+/// What is the same in all regions.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    pub timing: Timing,
+    pub quotas: Quotas,
+}
 
 macro_rules! region {
     ($($field:ident: $entity:ty),+ $(,)?) => {
@@ -26,77 +32,60 @@ macro_rules! region {
             pub now: u64,
             pub timing: Timing,
             pub quotas: Quotas,
-            pub(super) mint: Mint,
+            mint: Mint,
             // When each of the newest entities was made, as long as Describe actions may miss it.
             newborn: BTreeMap<String, u64>,
             $(pub $field: Table<$entity>,)+
         }
 
+        impl Place for Region {
+            type Conditions = Conditions;
+
+            fn blank(name: &str, conditions: &Conditions) -> Self {
+                Self {
+                    name: name.to_owned(),
+                    now: 0,
+                    timing: conditions.timing,
+                    quotas: conditions.quotas,
+                    mint: Mint::new(0, name, 0),
+                    newborn: BTreeMap::new(),
+                    $($field: Table::default(),)+
+                }
+            }
+
+            fn tables(&self) -> Vec<&dyn AnyTable> {
+                vec![$(&self.$field),+]
+            }
+
+            fn tables_mut(&mut self) -> Vec<&mut dyn AnyTable> {
+                vec![$(&mut self.$field),+]
+            }
+
+            /// A new region has its default network.
+            fn begin(&mut self, now: u64, mint: Mint) {
+                self.now = now;
+                self.mint = mint;
+                if self.tables().iter().all(|table| table.is_empty()) {
+                    defaults::furnish(self);
+                }
+            }
+
+            fn born(&mut self, ids: Vec<String>) {
+                let (now, stale_ms) = (self.now, self.timing.stale_ms);
+                self.newborn.retain(|_, born| *born + stale_ms > now);
+                if stale_ms > 0 {
+                    self.newborn.extend(ids.into_iter().map(|id| (id, now)));
+                }
+            }
+
+            fn complete(&self, id: &str, entity: &mut Value) {
+                if let Some(tags) = self.tags.get(id) {
+                    entity["tags"] = json!(tags.tags);
+                }
+            }
+        }
+
         impl Region {
-            pub(super) fn new(name: &str, timing: Timing, quotas: Quotas, mint: Mint) -> Self {
-                Self { name: name.to_owned(), now: 0, timing, quotas, mint, newborn: BTreeMap::new(), $($field: Table::default(),)+ }
-            }
-
-            /// Applies one change of the state file.
-            pub(super) fn load(&mut self, change: Change) -> Result<(), String> {
-                let Change { kind, id, entity, .. } = change;
-                match kind.as_str() {
-                    $(<$entity>::KIND => {
-                        if entity.is_null() {
-                            self.$field.remove(&id);
-                        } else {
-                            let entity = serde_json::from_value(entity).map_err(|_| format!("{kind} {id} is not as this simulator writes it"))?;
-                            self.$field.put(entity);
-                        }
-                    })+
-                    _ => return Err(format!("{id} is of an unknown kind: {kind}")),
-                }
-                Ok(())
-            }
-
-            /// What changed since the last commit.
-            pub(super) fn changes(&self) -> Vec<Change> {
-                let mut changes = Vec::new();
-                $(for (id, entity) in self.$field.changes() {
-                    changes.push(change(&self.name, <$entity>::KIND, id.clone(), entity));
-                })+
-                changes
-            }
-
-            /// Makes the changes lasting.
-            pub(super) fn commit(&mut self) {
-                if self.timing.stale_ms > 0 {
-                    let (now, stale_ms) = (self.now, self.timing.stale_ms);
-                    self.newborn.retain(|_, born| *born + stale_ms > now);
-                    $(self.newborn.extend(self.$field.born().map(|id| (id.clone(), now)));)+
-                }
-                $(self.$field.commit();)+
-            }
-
-            pub(super) fn rollback(&mut self) {
-                $(self.$field.rollback();)+
-            }
-
-            pub(super) fn all(&self) -> Vec<Change> {
-                let mut all = Vec::new();
-                $(all.extend(self.$field.iter().map(|row| change(&self.name, <$entity>::KIND, row.id().to_owned(), Some(row))));)+
-                all
-            }
-
-            pub(super) fn inspect(&self) -> Vec<Inspected> {
-                let mut all = Vec::new();
-                $(all.extend(self.$field.iter().map(|row| Inspected {
-                    kind: <$entity>::KIND,
-                    left_over: row.left_over(),
-                    entity: self.with_tags(row),
-                }));)+
-                all
-            }
-
-            pub(super) fn is_blank(&self) -> bool {
-                true $(&& self.$field.len() == 0)+
-            }
-
             /// Whether entities of that kind have a table here.
             pub fn keeps(kind: &str) -> bool {
                 [$(<$entity>::KIND),+].contains(&kind)
@@ -248,25 +237,5 @@ impl Region {
         self.security_groups
             .iter()
             .find(|group| group.vpc == vpc && group.name == "default")
-    }
-
-    fn with_tags(&self, row: &impl Entity) -> Value {
-        let mut value = json!(row);
-        if let Value::Object(fields) = &mut value {
-            fields.insert("region".to_owned(), json!(self.name));
-            if let Some(tags) = self.tags.get(row.id()) {
-                fields.insert("tags".to_owned(), json!(tags.tags));
-            }
-        }
-        value
-    }
-}
-
-fn change(region: &str, kind: &str, id: String, entity: Option<&impl Entity>) -> Change {
-    Change {
-        region: region.to_owned(),
-        kind: kind.to_owned(),
-        id,
-        entity: json!(entity),
     }
 }
