@@ -18,6 +18,8 @@ const ID: &[Param] = &[text("DiskId").must()];
 const NAME: &[Param] = &[name("DiskName")];
 const LEVEL: Param = one_of("PerformanceLevel", &["PL0", "PL1", "PL2", "PL3"]);
 
+const MULTI_ATTACH: Param = one_of("MultiAttach", &["Enabled", "Disabled"]);
+
 pub const ACTIONS: &[Action] = &[
     Action {
         name: "CreateDisk",
@@ -39,6 +41,7 @@ pub const ACTIONS: &[Action] = &[
                 flag("BurstingEnabled"),
                 flag("Encrypted"),
                 text("KMSKeyId"),
+                MULTI_ATTACH,
             ],
         ],
         act: create,
@@ -69,6 +72,7 @@ pub const ACTIONS: &[Action] = &[
                 flag("DeleteAutoSnapshot"),
                 flag("EnableAutoSnapshot"),
                 text("AdditionalAttributes.N"),
+                MULTI_ATTACH,
             ],
         ],
         act: describe,
@@ -188,6 +192,7 @@ pub fn furnish(region: &mut Region, wish: &Wish<'_>) -> Result<Disk, Fault> {
         bursting: args.flag("BurstingEnabled").unwrap_or(false),
         is_encrypted: args.flag("Encrypted").unwrap_or(false),
         kms_key: args.string("KMSKeyId"),
+        is_multi_attach: false,
         snapshot: args.string("SnapshotId"),
         image: String::new(),
         instance: String::new(),
@@ -258,6 +263,13 @@ fn create(region: &mut Region, args: &Args) -> Answer {
         least_gib: 0,
     };
     let mut disk = furnish(region, &wish)?;
+    disk.is_multi_attach = args.some("MultiAttach") == Some("Enabled");
+    if disk.is_multi_attach && disk.category != "cloud_essd" {
+        return Err(Fault::invalid(
+            "MultiAttach",
+            "only disks of category cloud_essd have it",
+        ));
+    }
     disk.tags = tags::given(args)?;
     disk.state = DiskState::Creating;
     disk.due = region.after(region.timing.disk_ms);
@@ -292,6 +304,14 @@ fn time(ms: Option<u64>) -> String {
 
 fn kind(disk: &Disk) -> &'static str {
     if disk.is_system { "system" } else { "data" }
+}
+
+fn multi_attach(disk: &Disk) -> &'static str {
+    if disk.is_multi_attach {
+        "Enabled"
+    } else {
+        "Disabled"
+    }
 }
 
 fn show(region: &Region, disk: &Disk) -> Value {
@@ -332,7 +352,7 @@ fn show(region: &Region, disk: &Disk) -> Value {
         "DiskChargeType": disk.charge,
         "ExpiredTime": "2999-09-08T16:00Z",
         "SerialNumber": disk.serial,
-        "MultiAttach": "Disabled",
+        "MultiAttach": multi_attach(disk),
         "ProductCode": "",
         "ResourceGroupId": "",
         "CreationTime": second(disk.created_ms),
@@ -368,6 +388,7 @@ fn describe(region: &mut Region, args: &Args) -> Answer {
             && args.has("DeleteWithInstance", disk.delete_with_instance)
             && args.has("DeleteAutoSnapshot", disk.delete_auto_snapshot)
             && args.has("EnableAutoSnapshot", disk.enable_auto_snapshot)
+            && args.is("MultiAttach", multi_attach(disk))
             && tags::match_filter(args, &disk.tags)
     });
     let sizes = Sizes {

@@ -39,6 +39,8 @@ pub struct Disk {
     pub bursting: bool,
     pub is_encrypted: bool,
     pub kms_key: String,
+    /// Shown, and without effect: a disk is attached to one instance here.
+    pub is_multi_attach: bool,
     pub snapshot: String,
     /// The image of a system disk.
     pub image: String,

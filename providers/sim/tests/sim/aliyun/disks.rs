@@ -124,6 +124,22 @@ fn sizes_have_limits_by_category_and_level() {
 }
 
 #[test]
+fn several_may_share_an_essd_only() {
+    let ali = instant();
+    let make = |category| {
+        let parameters = [
+            ("DiskCategory", category),
+            ("Size", "20"),
+            ("MultiAttach", "Enabled"),
+        ];
+        new_disk(&ali, &parameters)
+    };
+    assert_eq!(make("cloud_ssd").code(), "InvalidParameter");
+    let id = make("cloud_essd").ok().text("/DiskId");
+    assert_eq!(shown(&ali, &id)["MultiAttach"], "Enabled");
+}
+
+#[test]
 fn an_attachment_takes_its_time_both_ways() {
     let bed = Bed::new(Ali::start(|config| {
         config.aliyun_timing = Timing {
