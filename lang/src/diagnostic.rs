@@ -120,6 +120,22 @@ impl<T: fmt::Display> fmt::Display for Brief<'_, T> {
     }
 }
 
+/// So many are told of one program. Whoever has mended these runs it again.
+const DIAGNOSTICS_MAX: usize = 1_000;
+
+/// Sorts by place, and drops what is said twice and what is too much to read: of errors and warnings, the warnings.
+pub(crate) fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
+    diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
+    if diagnostics.len() > DIAGNOSTICS_MAX {
+        let is_error = |it: &Diagnostic| it.severity == Severity::Error;
+        if diagnostics.iter().any(is_error) {
+            diagnostics.retain(is_error);
+        }
+        diagnostics.truncate(DIAGNOSTICS_MAX);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

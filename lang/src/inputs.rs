@@ -184,7 +184,7 @@ impl Inputs {
                 diagnostics.push(missing(param));
             }
         }
-        crate::program::sort(&mut diagnostics);
+        crate::diagnostic::sort(&mut diagnostics);
         if diagnostics.is_empty() {
             Ok(values)
         } else {

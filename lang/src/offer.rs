@@ -2,7 +2,7 @@
 
 use infra_model::{Span, Type};
 
-use crate::program::Loaded;
+use crate::load::Loaded;
 use crate::resolve::scope::{Scope, param};
 use crate::resolve::{Decl, DeclKind, ScopeId, Scopes};
 use crate::syntax::{ItemKind, Param, Tree, TypeExprKind};

@@ -7,6 +7,7 @@ mod comprehension;
 mod context;
 mod decorator;
 mod expr;
+pub(crate) mod facts;
 mod literal;
 mod member;
 mod mismatch;
@@ -20,9 +21,10 @@ mod statement;
 mod test;
 mod unquoted;
 
-use infra_model::{FastMap, FastSet, Span, Type};
+use infra_model::{FastMap, Span, Type};
 
 use budget::Budget;
+use facts::Facts;
 pub(crate) use test::CLOUD;
 
 use crate::codes;
@@ -32,21 +34,6 @@ use crate::resolve::{DeclId, ScopeId, Scopes};
 use crate::source::Sources;
 use crate::syntax::Expr;
 use crate::typing::convert::{Conditions, TypeReader};
-
-/// What checking found out and evaluation needs, by place in the text.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
-    /// Names that stand for words of an enumeration.
-    pub words: FastSet<Span>,
-    /// Expressions that something is wrong with; a diagnostic says so already.
-    pub bad: FastSet<Span>,
-    /// The types of annotated `let`s (by name), of `is` (by the written type) and of what comprehensions make of
-    /// each item (by the item's expression).
-    pub types: FastMap<Span, Type>,
-    /// The types of outputs and of `let`s, as they are offered to those who use a component or a module.
-    pub outputs: FastMap<(ScopeId, u32), Type>,
-    pub lets: FastMap<(ScopeId, DeclId), Type>,
-}
 
 /// Whether a code is about types, so that a wrong value after it may be its consequence.
 pub(crate) fn is_about_types(code: &str) -> bool {

@@ -1,29 +1,21 @@
 //! The whole program at once: every instance, output and assertion, and all errors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use infra_model::{Address, Desired, Instance, Known, Record, Value};
 
-use super::evaluation::{Evaluation, Frozen};
+use super::checked::Checked;
+use super::evaluation::Evaluation;
+use super::frozen::Frozen;
 use super::memo::Trace;
 use super::thing::{Instances, Member, NodeId, Part, PartId};
 use super::{Evaluator, cycle};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::program::{Program, SoundProgram};
+use crate::program::Program;
 use crate::resolve::{DeclKind, Scopes};
+use crate::sound::SoundProgram;
 use crate::world::World;
-
-/// An instance and what only the checks of its values need to know.
-pub(crate) struct Checked {
-    pub instance: Arc<Instance>,
-    /// Codes that `@allow` takes out.
-    pub allow: BTreeSet<String>,
-    /// It stands for instances that are not known.
-    pub assumed: bool,
-    /// The fields whose values are wrong, for a reason that was told.
-    pub failed: Vec<String>,
-}
 
 /// Tables of catalogues, by provider and table.
 pub(crate) type Catalogue = BTreeMap<(String, String), Record>;
@@ -197,7 +189,7 @@ impl Evaluator<'_> {
         });
         outcome.diagnostics = self.diagnostics.take();
         outcome.diagnostics.extend(found);
-        crate::program::sort(&mut outcome.diagnostics);
+        crate::diagnostic::sort(&mut outcome.diagnostics);
         outcome
     }
 

@@ -1,27 +1,18 @@
 //! What an evaluation leaves: the desired state, and answers about single instances when more is known.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use infra_model::desired::{AssertOutcome, Output};
 use infra_model::{Address, Desired, Known, Record, ResolveError, Resolver, Value};
 
-use super::memo::Memo;
-use super::thing::{PartId, Scene};
-use super::{Evaluator, Files, NOWHERE, Stop, instance};
+use super::frozen::Frozen;
+use super::{Evaluator, NOWHERE, Stop, instance};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::program::{Program, SoundProgram};
-use crate::resolve::ScopeId;
+use crate::program::Program;
+use crate::sound::SoundProgram;
 use crate::world::World;
-
-/// The instances and results of an evaluation, which do not change any more.
-pub(crate) struct Frozen {
-    pub scene: Scene,
-    pub memo: Memo,
-    pub files: Files,
-    pub modules: HashMap<ScopeId, PartId>,
-}
 
 /// An evaluated program.
 pub struct Evaluation {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use infra_model::{Address, FieldSchema, Instance, Lookup, Record, Span, Value};
 
-use super::desired::Checked;
+use super::checked::Checked;
 use super::lifecycle::Decorated;
 use super::memo::Key;
 use super::shared::weight;

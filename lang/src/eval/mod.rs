@@ -9,14 +9,17 @@ mod asked;
 mod attribute;
 mod blame;
 mod call;
+mod checked;
 mod comprehension;
 mod cycle;
 mod desired;
 mod evaluation;
 mod expr;
+mod frozen;
 pub(crate) mod index;
 mod instance;
 mod instances;
+mod kept;
 mod lifecycle;
 mod member;
 mod memo;
@@ -29,6 +32,7 @@ mod rule;
 mod running;
 pub(crate) mod shared;
 mod special;
+mod start;
 pub(crate) mod steps;
 mod template;
 mod thing;
@@ -40,16 +44,19 @@ use std::sync::Arc;
 use infra_model::{FileId, Known, Span, Value};
 
 pub(crate) use attribute::read_type;
-pub(crate) use desired::{Catalogue, Checked, FirstRun, Outcome, evaluate};
+pub(crate) use checked::Checked;
+pub(crate) use desired::{Catalogue, FirstRun, Outcome, evaluate};
 pub use evaluation::Evaluation;
 pub(crate) use lifecycle::dotted;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
+use crate::syntax::StringPart;
 use crate::world::World;
+use frozen::{Files, Frozen};
+use kept::{Kept, Reads};
 use memo::{Key, Memo, Running, Trace};
-use reuse::{Kept, Reads};
 use thing::{Locals, Node, NodeId, Part, PartId, Scene};
 
 /// Why there is no result.
@@ -77,8 +84,8 @@ pub(crate) fn deep<T>(work: impl FnOnce() -> T) -> T {
 /// More failures than this are not told: whoever has mended these evaluates again.
 const DIAGNOSTICS_MAX: usize = 1_000;
 
-/// The files an evaluation has read; `None` for one that is not there.
-pub(crate) type Files = BTreeMap<String, Option<String>>;
+/// The parts of a template, each with the number of its line.
+type TemplateParts = Vec<(StringPart, usize)>;
 
 /// Where expressions are evaluated: the part whose names they see, and the names bound around them.
 #[derive(Clone)]
@@ -96,12 +103,12 @@ pub(crate) struct Evaluator<'a> {
     /// Where files come from; without it, only those read before can be had.
     world: Option<&'a dyn World>,
     /// What an earlier evaluation of the same program left.
-    base: Option<&'a evaluation::Frozen>,
+    base: Option<&'a Frozen>,
     scene: RefCell<Scene>,
     memo: RefCell<Memo>,
     files: RefCell<Files>,
     /// Templates that have been read, by their text.
-    templates: RefCell<HashMap<String, Arc<template::TemplateParts>>>,
+    templates: RefCell<HashMap<String, Arc<TemplateParts>>>,
     modules: RefCell<HashMap<crate::resolve::ScopeId, PartId>>,
     running: RefCell<Vec<Running>>,
     /// What went into each evaluation under way; the last is the innermost.
@@ -126,39 +133,6 @@ pub(crate) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    fn new(
-        program: &'a Program,
-        inputs: &'a BTreeMap<String, Value>,
-        known: &'a dyn Known,
-        world: Option<&'a dyn World>,
-        base: Option<&'a evaluation::Frozen>,
-    ) -> Self {
-        Evaluator {
-            program,
-            inputs,
-            known,
-            world,
-            base,
-            scene: RefCell::default(),
-            memo: RefCell::default(),
-            files: RefCell::default(),
-            templates: RefCell::default(),
-            modules: RefCell::default(),
-            running: RefCell::default(),
-            traces: RefCell::new(vec![Trace::default()]),
-            diagnostics: RefCell::default(),
-            blamed: RefCell::default(),
-            failed: RefCell::default(),
-            providers_of_given: RefCell::default(),
-            reads: RefCell::default(),
-            kept: RefCell::default(),
-            depth: Cell::new(0),
-            rendering: Cell::new(None),
-            steps: Cell::new(0),
-            steps_max: steps::limit(program),
-        }
-    }
-
     pub(crate) fn schemas(&self) -> &'a crate::schema::Schemas {
         &self.program.schemas
     }

@@ -11,6 +11,7 @@ use super::{Eval, Evaluator, Stop, fault};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
+use crate::world::TEXT_BYTES_MAX;
 
 /// The steps that every program may take, however short its text is.
 const STEPS: u64 = 4_000_000;
@@ -22,9 +23,6 @@ const STEPS_PER_BYTE: u64 = 40;
 
 /// What an instance takes for each level of its address, beside what its fields take.
 pub(super) const INSTANCE: u64 = 30;
-
-/// The bytes of the longest text that a value can be; no file is read that is longer.
-pub const TEXT_BYTES_MAX: usize = 16 << 20;
 
 /// Lists, maps and secrets nest at most so deep in a value. It is more than people write or read, and few enough for
 /// a walk through the value on an ordinary stack.

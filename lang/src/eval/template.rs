@@ -6,11 +6,11 @@ use std::sync::Arc;
 use infra_model::{FileId, Record, Span, Value};
 
 use super::expr::as_text;
-use super::steps::TEXT_BYTES_MAX;
 use super::thing::{Local, PartId, Thing};
-use super::{Env, Evaluator, Stop};
+use super::{Env, Evaluator, Stop, TemplateParts};
 use crate::functions::Context;
 use crate::syntax::{self, EntryKey, Expr, ExprKind, For, Ident, StringPart};
+use crate::world::TEXT_BYTES_MAX;
 
 impl Context for Evaluator<'_> {
     fn read(&self, path: &str) -> Option<String> {
@@ -81,9 +81,6 @@ impl Evaluator<'_> {
         Ok(parts)
     }
 }
-
-/// The parts of a template, each with the number of its line.
-pub(super) type TemplateParts = Vec<(StringPart, usize)>;
 
 /// What reading an expression in a template takes, beside that of each of its bytes.
 const EXPRESSION: u64 = 200;

@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::Value as Json;
 
 use super::{Args, Function, Text};
-use crate::eval::steps::TEXT_BYTES_MAX;
+use crate::world::TEXT_BYTES_MAX;
 
 /// JSON read as values: a number without a fraction is a whole number. What is read takes steps from the budget as it
 /// comes, since a text of few bytes can hold many values.

@@ -3,8 +3,8 @@
 use infra_model::Value;
 
 use super::{Args, Function};
-use crate::eval::steps::TEXT_BYTES_MAX;
 use crate::resolve::path;
+use crate::world::TEXT_BYTES_MAX;
 
 fn read(args: &Args<'_>) -> Result<String, String> {
     let written = args.text(0)?;

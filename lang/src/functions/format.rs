@@ -3,7 +3,7 @@
 use infra_model::Value;
 
 use super::expected;
-use crate::eval::steps::TEXT_BYTES_MAX;
+use crate::world::TEXT_BYTES_MAX;
 
 /// What stands between `%` and the verb.
 #[derive(Default)]
