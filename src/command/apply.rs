@@ -7,8 +7,9 @@ use infra_engine::plan::Plan;
 use infra_engine::state::Store;
 use infra_model::Value;
 
+use super::leave::leave;
 use super::session::{Clouds, Session};
-use super::{drift, import, leave, output};
+use super::{drift, import, output};
 use crate::args::{Apply, Going};
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime::{self, Signals};

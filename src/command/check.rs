@@ -7,7 +7,7 @@ use infra_lang::{Diagnostic, Severity, Sources, codes, is_no_file};
 use infra_model::{Address, Record};
 use serde_json::json;
 
-use super::leave;
+use super::leave::leave;
 use crate::args::{Check, CheckFormat};
 use crate::error::{CommandError, Exit, Outcome};
 use crate::program;

@@ -11,6 +11,7 @@ mod graph;
 mod help;
 mod import;
 mod init;
+mod leave;
 mod man;
 mod output;
 mod plan;
@@ -28,12 +29,6 @@ use crate::args::{Cli, Verb};
 use crate::error::Outcome;
 use crate::show::Console;
 use crate::world::Environment;
-
-/// Leaves what a command has made to the end of the process. Freeing a large program piece by piece takes longer than
-/// some commands need in all. Nothing may be given that does something when it is dropped, such as a lock.
-fn leave<T>(made: T) {
-    std::mem::forget(made);
-}
 
 /// Runs the verb of the command line.
 pub fn run(cli: &Cli, console: &Console, env: &Environment) -> Outcome {

@@ -5,8 +5,9 @@ use std::path::Path;
 use infra_engine::plan as engine;
 use infra_engine::state::State;
 
+use super::drift;
+use super::leave::leave;
 use super::session::{Clouds, Session};
-use super::{drift, leave};
 use crate::args::Plan;
 use crate::error::{CommandError, ErrorKind, Exit, Outcome};
 use crate::runtime;

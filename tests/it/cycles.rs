@@ -18,12 +18,11 @@ const FILES_MAX: usize = 3;
 
 /// Crates that have a larger cycle still, and the files of their largest one. A number here only shrinks.
 const REMAINING: &[(&str, usize)] = &[
+    // A value holds records, secrets and types, and each of these holds values.
     ("infra-model", 5),
-    ("infra-lang", 44),
     ("aliyun-openapi", 4),
     ("infra-sim", 38),
-    ("infra-engine", 11),
-    ("infra", 7),
+    ("infra", 5),
 ];
 
 /// A path through modules, or the place of a module in its crate: `["plan", "order"]`.
@@ -332,7 +331,8 @@ fn shown(module: &Names) -> String {
     }
 }
 
-fn files_below(directory: &Path) -> Vec<PathBuf> {
+/// The files of Rust below a directory, sorted.
+pub fn files_below(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();

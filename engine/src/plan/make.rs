@@ -13,30 +13,13 @@ use super::emit::wants_snapshot;
 use super::moves::Moves;
 use super::removal::{removals, with_dependants};
 use super::{
-    Action, DataLoss, Plan, PlanError, PlanOptions, Refreshed, Refusal, affected, imports,
-    letting_go, order,
+    Action, DataLoss, Plan, PlanError, PlanInput, PlanOptions, Refreshed, Refusal, affected,
+    imports, letting_go, order,
 };
 use crate::graph::{Graph, Node};
 use crate::known::Knowledge;
 use crate::providers::{Providers, SchemaSource};
 use crate::state::State;
-
-/// What a plan is made from.
-#[derive(Clone, Copy)]
-pub struct PlanInput<'a> {
-    pub desired: &'a Desired,
-    /// A digest of the program's text and inputs; a saved plan is only good for the same one.
-    pub digest: &'a str,
-    pub resolver: &'a dyn Resolver,
-    pub schemas: &'a dyn SchemaSource,
-    pub providers: &'a Providers,
-    pub state: &'a State,
-    /// What [`super::refresh`] read for this very state.
-    pub refreshed: &'a Refreshed,
-    /// The answers to the program's lookups.
-    pub lookups: &'a BTreeMap<Address, Record>,
-    pub options: &'a PlanOptions,
-}
 
 /// Compares what shall be with what is. Nothing is asked of a cloud and nothing is written.
 ///

@@ -10,6 +10,7 @@ mod dependents;
 pub mod digest;
 pub mod disk;
 pub mod edit;
+mod elsewhere;
 pub mod entry;
 pub mod error;
 pub mod event;
@@ -32,6 +33,7 @@ pub use current::{Genesis, State};
 pub use disk::{Alone, Disk, DiskError, DiskErrorKind, DiskResult, MemoryDisk, RealDisk};
 #[cfg(feature = "simulated-disk")]
 pub use disk::{SimulatedDisk, Survives};
+pub use elsewhere::Elsewhere;
 pub use entry::{
     Action, Doubt, Draft, Entry, Guard, Incarnation, Intent, LastFailure, Late, Pending, Status,
 };
@@ -43,7 +45,7 @@ pub use history::HISTORY_LENGTH;
 pub use journal::DroppedLine;
 pub use lock::{Holder, Host, LEASE, Lease, Lock, process_has_ended};
 pub use moment::{timestamp, utc};
-pub use place::{Elsewhere, Place};
+pub use place::Place;
 pub use recover::{Decision, Recovered, RecoveredStep, Unresolved, recover};
 pub use seal::{SealKey, Sealed};
 pub use store::Store;
