@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_model::desired::AssertOutcome;
-use infra_model::{Address, Desired, FastMap, Record, Resolver};
+use infra_model::{Address, FastMap, Record};
 
 use super::action::{Decided, Decider, selection};
 use super::companions::{Wanted, expand};
@@ -13,13 +13,11 @@ use super::emit::wants_snapshot;
 use super::moves::Moves;
 use super::removal::{removals, with_dependants};
 use super::{
-    Action, DataLoss, Plan, PlanError, PlanInput, PlanOptions, Refreshed, Refusal, affected,
-    imports, letting_go, order,
+    Action, DataLoss, Plan, PlanError, PlanInput, Refusal, affected, imports, letting_go, order,
 };
 use crate::graph::{Graph, Node};
 use crate::known::Knowledge;
-use crate::providers::{Providers, SchemaSource};
-use crate::state::State;
+use crate::providers::SchemaSource;
 
 /// Compares what shall be with what is. Nothing is asked of a cloud and nothing is written.
 ///
