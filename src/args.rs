@@ -36,7 +36,7 @@ pub struct Global {
     /// Print results and errors only
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Print more; twice for even more
+    /// Print more details; give it twice for even more
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// Append a log of all requests and decisions to a file (INFRA_LOG sets the level: error, warn, info or debug)
@@ -46,46 +46,62 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Start a program: `infra init aws`
+    /// Create a new program
+    #[command(after_help = "Example: infra init aws")]
     Init(Init),
-    /// Find every error in a program, without a cloud
+    /// Check a program for errors, without a cloud
+    #[command(after_help = "Example: infra check examples/51desk")]
     Check(Check),
-    /// Bring program files into the one layout
+    /// Format program files
+    #[command(after_help = "Example: infra fmt --check")]
     Fmt(Fmt),
     /// Show what apply would do, and why
+    #[command(after_help = "Example: infra plan --env dev --set size=small")]
     Plan(Plan),
-    /// Make the cloud what the program says
+    /// Plan, ask for confirmation, and carry out the plan
     Apply(Apply),
-    /// Delete everything the program has made
+    /// Delete everything that the program created
+    #[command(after_help = "Example: infra destroy --env dev")]
     Destroy(Destroy),
-    /// Show what was changed outside of infra (exit code 2 when anything was)
+    /// Show what was changed outside of infra (exit code 2 if anything was)
     Drift(Drift),
-    /// Take over something that exists: read it, and declare it
+    /// Import an existing resource: read it and declare it
     Import(Import),
     /// Print the results of the last apply
+    #[command(after_help = "Example: infra output address --raw")]
     Output(Output),
-    /// Look at the state, or correct it
+    /// Inspect or correct the state
     #[command(subcommand)]
     State(State),
-    /// End the hold that somebody else has on the state
+    /// Release a lock of the state that another run left behind
+    #[command(after_help = "Example: infra unlock --env dev")]
     Unlock(Unlock),
     /// Run the program's tests, each on a simulated cloud of its own
+    #[command(after_help = "Example: infra test --junit results.xml")]
     Test(Test),
-    /// Draw what the program makes, and what needs what
+    /// Draw the resources and their dependencies
+    #[command(after_help = "Example: infra graph --format svg > graph.svg")]
     Graph(Graph),
-    /// Evaluate expressions over the program
+    /// Evaluate expressions in the context of the program
+    #[command(after_help = "Example: infra console --env dev")]
     Console(Console),
     /// Serve a simulated cloud to other programs
+    #[command(after_help = "Example: infra sim --listen 127.0.0.1:4566 --state cloud.json")]
     Sim(Sim),
-    /// Print what a resource type, a component, a directory or a function offers
+    /// Describe a resource type, a component, a directory of components, or a function
+    #[command(after_help = "Example: infra types aws.volume")]
     Types(Types),
     /// Print the help of a command, a page of the guide, or what an error code means
+    #[command(after_help = "Example: infra help unknown-field")]
     Help(Help),
     /// Write the manual pages into a directory
+    #[command(after_help = "Example: infra man /usr/local/share/man/man1")]
     Man(Man),
     /// Print the version and the commit it was built from
+    #[command(after_help = "Example: infra version --json")]
     Version,
     /// Print a completion script for a shell
+    #[command(after_help = "Example: infra completions bash > /etc/bash_completion.d/infra")]
     Completions(Completions),
 }
 
@@ -105,11 +121,10 @@ pub struct Inputs {
     /// Set a parameter (repeatable; also INFRA_PARAM_NAME in the environment)
     #[arg(long = "set", value_name = "NAME=VALUE", add = candidates::parameters())]
     pub set: Vec<String>,
-    /// Read parameters from a file (repeatable; infra.infravars is read by itself)
+    /// Read parameters from a file (repeatable; infra.infravars is always read)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub vars: Vec<PathBuf>,
-    /// Work on an environment, such as dev, test or release: its parameters are in NAME.infravars, and its state is
-    /// its own
+    /// Use an environment, such as dev or release: it has parameters in NAME.infravars and a state of its own
     #[arg(long, value_name = "NAME", add = candidates::all_environments())]
     pub env: Option<String>,
 }
@@ -121,7 +136,7 @@ pub struct Cloud {
     /// Use a simulated cloud, kept under .infra/, with a state of its own
     #[arg(long)]
     pub sim: bool,
-    /// Disturb the simulated cloud, as in `latency=20ms,throttle=5%,seed=1`
+    /// Inject faults into the simulated cloud, such as `latency=20ms,throttle=5%,seed=1`
     #[arg(long, value_name = "SPEC", requires = "sim")]
     pub sim_chaos: Option<String>,
 }
@@ -135,7 +150,7 @@ pub struct Planning {
     pub inputs: Inputs,
     #[command(flatten)]
     pub cloud: Cloud,
-    /// Ask the cloud for the present state of everything first
+    /// Read the current state of everything from the cloud first
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, help_heading = "Planning")]
     pub refresh: bool,
     /// Plan only this resource, or the resources of this component, and what they depend on (repeatable)
@@ -150,7 +165,7 @@ pub struct Planning {
     /// Show every field of what is created
     #[arg(long, help_heading = "Planning")]
     pub long: bool,
-    /// Show what stays as it is, too
+    /// Show what does not change, too
     #[arg(long, help_heading = "Planning")]
     pub all: bool,
 }
@@ -183,13 +198,13 @@ impl Planning {
 /// How a plan is carried out.
 #[derive(Clone, Debug, Args)]
 pub struct Going {
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short, help_heading = "Planning")]
     pub yes: bool,
-    /// How many steps may be under way at once; clouds are paced by what they allow in any case
+    /// Run at most N steps at once; infra respects the rate limits of the cloud in any case
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Planning")]
     pub parallelism: Option<u32>,
-    /// Write what happens as JSON lines to a file, or to standard output (`-`) in the place of everything else
+    /// Write events as JSON lines to a file, or to standard output (`-`) instead of plan and results
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Planning")]
     pub events: Option<PathBuf>,
 }
@@ -239,7 +254,7 @@ pub struct Fmt {
     /// Files and directories, or `-` for standard input
     #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Change nothing; show what would change, and fail when anything would
+    /// Change nothing; show what would change, and fail if anything would
     #[arg(long)]
     pub check: bool,
 }
@@ -248,7 +263,7 @@ pub struct Fmt {
 pub struct Plan {
     #[command(flatten)]
     pub planning: Planning,
-    /// Exit with 2 when there is something to do
+    /// Exit with 2 if there is something to do
     #[arg(long, help_heading = "Planning")]
     pub detailed_exitcode: bool,
     /// Save the plan, for `infra apply FILE`
@@ -261,9 +276,9 @@ pub struct Plan {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Instead of the directory, a plan that `infra plan --out FILE` saved may be given. It is applied \
-                  without a question, and refused when the program, its inputs or the state moved meanwhile. Secret \
-                  inputs are not in it: give them again."
+    after_help = "Instead of the directory, you may give a plan saved with `infra plan --out FILE`. It is applied \
+                  without a question, and refused if the program, its inputs or the state changed meanwhile. It \
+                  contains no secret inputs: give them again.\n\nExample: infra apply --env dev --target web"
 )]
 pub struct Apply {
     #[command(flatten)]
@@ -271,7 +286,7 @@ pub struct Apply {
     /// Apply exactly this saved plan
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Planning")]
     pub plan: Option<PathBuf>,
-    /// Change nothing in the cloud: make the state say what was changed there
+    /// Change nothing in the cloud: accept what was changed there into the state
     #[arg(long, conflicts_with_all = ["plan", "target", "replace"], help_heading = "Planning")]
     pub refresh_only: bool,
     #[command(flatten)]
@@ -289,12 +304,12 @@ pub struct Destroy {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "infra import [OPTIONS] [DIR] ADDRESS ID",
-    after_help = "When the program declares ADDRESS, the thing is taken into the state. Otherwise its declaration is \
-                  printed; with --write it is put into the program, and the thing taken into the state. Nothing \
-                  changes in the cloud."
+    after_help = "If the program declares ADDRESS, the resource is added to the state. Otherwise its declaration is \
+                  printed; with --write it is added to the program, and the resource to the state. Nothing \
+                  changes in the cloud.\n\nExample: infra import aws.vpc.main vpc-0a1b2c3d4e5f67890 --write network.infra"
 )]
 pub struct Import {
-    /// The directory of the program, when it is not the current one, then the address and the cloud's id
+    /// The directory of the program, if not the current one, then the address and the cloud's id
     #[arg(value_name = "ADDRESS ID", required = true, num_args = 2..=3, add = candidates::missing_addresses())]
     pub words: Vec<String>,
     /// Append the declaration to this file of the program
@@ -308,9 +323,10 @@ pub struct Import {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes, for schedulers: 0 nothing was changed, 1 it could not be found out, 2 something was.\n\
-                  Three answers: `infra apply` restores what the program says, `infra apply --refresh-only` lets the \
-                  state say what the cloud says, and `infra drift --write` makes the program say it."
+    after_help = "Exit codes: 0 nothing was changed, 1 infra could not find out, 2 something was changed.\n\
+                  Then `infra apply` restores what the program says, `infra apply --refresh-only` accepts the changes \
+                  into the state, and `infra drift --write` writes them into the program.\n\n\
+                  Example: infra drift --env release"
 )]
 pub struct Drift {
     #[command(flatten)]
@@ -319,7 +335,7 @@ pub struct Drift {
     pub inputs: Inputs,
     #[command(flatten)]
     pub cloud: Cloud,
-    /// Write what the cloud says into the program, where a field is a plain value
+    /// Write the values of the cloud into the program, where a field is a literal
     #[arg(long)]
     pub write: bool,
 }
@@ -327,7 +343,7 @@ pub struct Drift {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra output [OPTIONS] [DIR] [NAME]")]
 pub struct Output {
-    /// The directory of the program, when it is not the current one, then the name of one output
+    /// The directory of the program, if not the current one, then the name of one output
     #[arg(value_name = "DIR|NAME", num_args = 0..=2, add = candidates::outputs())]
     pub words: Vec<String>,
     /// Print the text of one output without quotes
@@ -340,7 +356,7 @@ pub struct Output {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra test [OPTIONS] [DIR] [NAME]...")]
 pub struct Test {
-    /// The directory of the program, when it is not the current one, then words of the names of the tests to run
+    /// The directory of the program, if not the current one, then parts of the names of the tests to run
     #[arg(value_name = "DIR|NAME")]
     pub words: Vec<String>,
     #[command(flatten)]
@@ -378,7 +394,7 @@ pub struct Console {
     pub directory: Directory,
     #[command(flatten)]
     pub inputs: Inputs,
-    /// Know what the state of the simulated cloud knows
+    /// Use the state of the simulated cloud
     #[arg(long)]
     pub sim: bool,
 }
@@ -388,10 +404,10 @@ pub struct Sim {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4566")]
     pub listen: String,
-    /// The file that keeps the cloud; without it, it is gone in the end
+    /// Keep the cloud in this file; without it, the cloud is lost at the end
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub state: Option<PathBuf>,
-    /// Disturb it, as in `latency=20ms,throttle=5%,seed=1`
+    /// Inject faults, such as `latency=20ms,throttle=5%,seed=1`
     #[arg(long, value_name = "SPEC")]
     pub chaos: Option<String>,
 }
@@ -407,7 +423,7 @@ pub struct Types {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra init [OPTIONS] [CLOUD] [DIR]")]
 pub struct Init {
-    /// The cloud the program begins with, such as aws, and the directory, when it is not the current one
+    /// The cloud the program begins with, such as aws, and the directory, if not the current one
     #[arg(value_name = "CLOUD|DIR", num_args = 0..=2)]
     pub words: Vec<String>,
 }

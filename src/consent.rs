@@ -44,12 +44,12 @@ impl<'a> Consent<'a> {
             .map(|name| {
                 let help = match infra_lang::suggest::nearest(name, known.iter().map(String::as_str)) {
                     _ if name == program => {
-                        "; the program's name stands for all of it only in `infra destroy`".to_owned()
+                        "; the program's name is accepted only by `infra destroy`".to_owned()
                     }
                     Some(near) => format!("; did you mean `{near}`?"),
                     None => String::new(),
                 };
-                format!("`--allow-data-loss {name}` fits nothing that the program or its state has{help}")
+                format!("`--allow-data-loss {name}` matches no resource or component of the program or its state{help}")
             })
             .collect()
     }
@@ -114,7 +114,7 @@ mod tests {
         ];
         assert_eq!(strangers(&good, false), Vec::<String>::new());
         assert_eq!(strangers(&["shop"], true), Vec::<String>::new());
-        assert!(strangers(&["shop"], false)[0].contains("only in `infra destroy`"));
+        assert!(strangers(&["shop"], false)[0].contains("only by `infra destroy`"));
         assert!(
             strangers(&["db/aws.volume.y"], false)[0].ends_with("did you mean `db/aws.volume.x`?")
         );

@@ -105,7 +105,7 @@ fn level(word: &str) -> Result<LevelFilter, CommandError> {
     ];
     let found = known.iter().find(|(name, _)| *name == word);
     found.map(|(_, level)| *level).ok_or_else(|| {
-        CommandError::usage(format!("INFRA_LOG is `{word}`, which is no log level"))
+        CommandError::usage(format!("INFRA_LOG is `{word}`, which is not a log level"))
             .hint("the levels are: off, error, warn, info, debug")
     })
 }

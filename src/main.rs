@@ -92,7 +92,7 @@ fn hide_panics() {
     panic::set_hook(Box::new(|info| {
         if let Some(at) = info.location() {
             eprintln!(
-                "infra stopped on a bug of its own, at {}:{}",
+                "infra stopped because of a bug, at {}:{}",
                 at.file(),
                 at.line()
             );
@@ -101,7 +101,7 @@ fn hide_panics() {
 }
 
 fn bug() -> CommandError {
-    CommandError::new(ErrorKind::Bug, "infra stopped on a bug of its own")
-        .hint("what was done so far is recorded; the same command goes on from there")
-        .hint("please report it with the place above, the output of `infra version`, and the program if you may")
+    CommandError::new(ErrorKind::Bug, "infra stopped because of a bug")
+        .hint("everything done so far is recorded; run the same command again to continue")
+        .hint("please report it with the place above, the output of `infra version`, and, if you can share it, the program")
 }

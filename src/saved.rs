@@ -62,7 +62,7 @@ impl SavedPlan {
     pub fn read(path: &Path) -> Result<SavedPlan, CommandError> {
         let text = world::read_named_file(path)?;
         let unreadable = |why: String| {
-            CommandError::files(format!("`{}` is no saved plan: {why}", path.display()))
+            CommandError::files(format!("`{}` is not a saved plan: {why}", path.display()))
                 .hint("`infra plan --out FILE` writes one")
         };
         let json: Json =
@@ -70,12 +70,12 @@ impl SavedPlan {
         match json["saved_plan"].as_u64() {
             Some(FORMAT) if json[CHECKSUM] == checksum(&json) => Ok(SavedPlan(json)),
             Some(FORMAT) => Err(unreadable(
-                "it was edited or damaged: its checksum does not fit what it says".to_owned(),
+                "it was edited or damaged: its checksum does not match".to_owned(),
             )),
             Some(other) => Err(unreadable(format!(
                 "its format is {other}, and this infra knows format {FORMAT}"
             ))),
-            None => Err(unreadable("it says nothing of a `saved_plan`".to_owned())),
+            None => Err(unreadable("it has no `saved_plan`".to_owned())),
         }
     }
 
@@ -146,7 +146,7 @@ impl SavedPlan {
         if self.0["lineage"].as_str() != lineage {
             return Err(match self.0["lineage"].is_null() {
                 true => stale("the plan was made when there was no state yet; there is one now"),
-                false => stale("the plan was made for another state than the one that is here"),
+                false => stale("the plan was made for another state"),
             });
         }
         if self.0["serial"] != state.serial() {
@@ -166,7 +166,7 @@ impl SavedPlan {
         if *was != now {
             let differing = differing(was, &now);
             return Err(stale(&format!(
-                "what would be done is no longer what the plan says{}",
+                "the plan made now differs from the saved one{}",
                 match differing.is_empty() {
                     true => String::new(),
                     false => format!(": {}", differing.join(", ")),
@@ -174,9 +174,7 @@ impl SavedPlan {
             )));
         }
         if self.0["secrets"] != json!(secrets(plan, state)) {
-            return Err(stale(
-                "a secret input is another one than when the plan was saved",
-            ));
+            return Err(stale("a secret input changed since the plan was saved"));
         }
         Ok(())
     }

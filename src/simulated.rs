@@ -50,7 +50,7 @@ fn failure(error: &io::Error, file: Option<String>) -> CommandError {
     match error.kind() {
         ErrorKind::AddrInUse => failure.hint("choose another port; port 0 takes a free one"),
         ErrorKind::InvalidData => failure.hint(
-            "it is only a simulation: delete the file, and the state that belongs to it, to begin anew",
+            "this is only a simulation: to start over, delete the file and the state that belongs to it",
         ),
         _ if file.is_some() => {
             failure.hint("the file must be in a folder that exists and in which you may write")

@@ -269,7 +269,7 @@ impl Attempt<'_> {
     fn broken(&self, assert: &AssertOutcome) -> Diagnostic {
         let what = match assert.holds {
             Some(_) => "this does not hold",
-            None => "this cannot be told although all is made",
+            None => "this cannot be evaluated although everything was created",
         };
         let message = match assert.message.as_str() {
             "" => what.to_owned(),

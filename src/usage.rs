@@ -52,11 +52,10 @@ fn explain(error: &Error, words: &[&str]) -> CommandError {
                 Some((word, meant)) => (word, Some(meant)),
                 None => (wrong.clone(), habits::option(wrong.trim_start_matches('-'))),
             };
-            let what = match written.starts_with('-') {
-                true => "option",
-                false => "place for",
-            };
-            let refusal = CommandError::usage(format!("there is no {what} `{written}`"));
+            let refusal = CommandError::usage(match written.starts_with('-') {
+                true => format!("there is no option `{written}`"),
+                false => format!("the argument `{written}` is not expected"),
+            });
             if let Some(habit) = habit {
                 return refusal.hint(habit);
             }
@@ -72,7 +71,7 @@ fn explain(error: &Error, words: &[&str]) -> CommandError {
         | ClapError::WrongNumberOfValues
             if !message(&rendered).contains("--") =>
         {
-            with_usage(CommandError::usage("something is missing"), &rendered)
+            with_usage(CommandError::usage("an argument is missing"), &rendered)
         }
         _ => with_usage(CommandError::usage(message(&rendered)), &rendered),
     }
@@ -185,7 +184,7 @@ mod tests {
             "did you mean `--allow-data-loss`?"
         );
         let (message, hint) = said("infra plan here there");
-        assert_eq!(message, "there is no place for `there`");
+        assert_eq!(message, "the argument `there` is not expected");
         assert!(hint.starts_with("usage: infra plan"), "{hint}");
     }
 
@@ -198,7 +197,7 @@ mod tests {
         );
         assert_eq!(hint, "`--help` says more");
         let (message, hint) = said("infra state mv aws.volume.a");
-        assert_eq!(message, "something is missing");
+        assert_eq!(message, "an argument is missing");
         assert!(
             hint.contains("mv [OPTIONS] [DIR] ADDRESS ADDRESS"),
             "{hint}"

@@ -105,7 +105,7 @@ pub async fn locate(mut providers: Providers, state: &State) -> Result<Providers
             }
             Err(failure) if state.place(&key).is_some() => {
                 return Err(cloud_error(&key, &failure).hint(
-                    "the state says in which account its resources are, so it must be known whose account this is",
+                    "the state records the account of its resources, so infra must know which account the credentials open",
                 ));
             }
             Err(_) => {}

@@ -40,7 +40,7 @@ pub struct WriteBack {
 /// A replacement of bytes of a file.
 type Edits = BTreeMap<(u32, u32), String>;
 
-const COMPUTED: &str = "it is computed, or has comments inside: change what it is made of";
+const COMPUTED: &str = "it is computed, or contains comments: edit its source by hand";
 
 /// Works out the edits; `is_ours` tells which files belong to the program, and `problem` what is wrong with it when
 /// these files have these texts. What it could not say is left.
@@ -59,7 +59,7 @@ pub fn write_back(
                 one,
                 None,
                 None,
-                "it is gone: remove its declaration, or make it anew with `infra apply`",
+                "it is gone: remove its declaration, or create it again with `infra apply`",
             );
             continue;
         }
@@ -88,11 +88,11 @@ pub fn write_back(
                 continue;
             };
             if field.prior.as_ref() != Some(said) {
-                back.leave(one, Some(&field.name), Some(span), "the program and the cloud do not write this value in the same way, or the program changed meanwhile: change it by hand");
+                back.leave(one, Some(&field.name), Some(span), "the program and the cloud write this value differently, or the program changed meanwhile: edit it by hand");
                 continue;
             }
             if !all_agree(span, &field.name, &observed, drift, desired) {
-                back.leave(one, Some(&field.name), Some(span), "this line stands for several resources, and not all of them were changed to the same: tell them apart by hand");
+                back.leave(one, Some(&field.name), Some(span), "this line sets the field of several resources, which now have different values: edit it by hand");
                 continue;
             }
             let (expr, _) = syntax::parse_expression(span.file, file.slice(span));

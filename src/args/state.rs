@@ -8,24 +8,34 @@ use crate::candidates;
 #[derive(Debug, Subcommand)]
 pub enum State {
     /// List the addresses in the state
+    #[command(after_help = "Example: infra state list web")]
     List(StateList),
-    /// Show what the state knows of one resource, or of a component's
+    /// Show a resource, or the resources of a component, as the state has them
+    #[command(after_help = "Example: infra state show 'web[\"a\"]'")]
     Show(StateShow),
-    /// Forget resources; the cloud keeps them
+    /// Remove resources from the state; the cloud keeps them
+    #[command(after_help = "Example: infra state rm aws.volume.old")]
     Rm(StateRm),
-    /// Give a resource, or a component's resources, another address
+    /// Move a resource or a component to another address
+    #[command(after_help = "Example: infra state mv aws.volume.a aws.volume.b")]
     Mv(StateMv),
     /// List the earlier states that are kept
+    #[command(after_help = "Example: infra state history --env dev")]
     History(StateHistory),
-    /// Put an earlier state in the place of the current one
+    /// Replace the current state with an earlier one
+    #[command(after_help = "Example: infra state restore 41")]
     Restore(StateRestore),
     /// Print the whole state as one file
+    #[command(after_help = "Example: infra state pull > state.json")]
     Pull(StatePull),
-    /// Put a file that was pulled in the place of the current state
+    /// Replace the current state with a file from `infra state pull`
+    #[command(after_help = "Example: infra state push state.json")]
     Push(StatePush),
     /// List the environments that have a state
+    #[command(after_help = "Example: infra state envs")]
     Envs(StateEnvs),
-    /// Make the state without an environment that of an environment
+    /// Assign the state without an environment to an environment
+    #[command(after_help = "Example: infra state assign --env dev")]
     Assign(StateAssign),
 }
 
@@ -65,7 +75,7 @@ pub struct StateChoice {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra state list [OPTIONS] [DIR] [PREFIX]...")]
 pub struct StateList {
-    /// The directory of the program, when it is not the current one, then what the addresses begin with: components
+    /// The directory of the program, if not the current one, then what the addresses begin with: components
     /// (`web`, `web[\"a\"]`) or types
     #[arg(value_name = "DIR|PREFIX", add = candidates::kept_addresses())]
     pub words: Vec<String>,
@@ -76,7 +86,7 @@ pub struct StateList {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra state show [OPTIONS] [DIR] ADDRESS")]
 pub struct StateShow {
-    /// The directory of the program, when it is not the current one, then the address
+    /// The directory of the program, if not the current one, then the address
     #[arg(value_name = "ADDRESS", required = true, num_args = 1..=2, add = candidates::kept_addresses())]
     pub words: Vec<String>,
     #[command(flatten)]
@@ -86,7 +96,7 @@ pub struct StateShow {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra state rm [OPTIONS] [DIR] ADDRESS...")]
 pub struct StateRm {
-    /// The directory of the program, when it is not the current one, then the addresses
+    /// The directory of the program, if not the current one, then the addresses
     #[arg(value_name = "ADDRESS", required = true, num_args = 1.., add = candidates::kept_addresses())]
     pub words: Vec<String>,
     #[command(flatten)]
@@ -96,7 +106,7 @@ pub struct StateRm {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra state mv [OPTIONS] [DIR] ADDRESS ADDRESS")]
 pub struct StateMv {
-    /// The directory of the program, when it is not the current one, then the old and the new address
+    /// The directory of the program, if not the current one, then the old and the new address
     #[arg(value_name = "ADDRESS", required = true, num_args = 2..=3, add = candidates::kept_addresses())]
     pub words: Vec<String>,
     #[command(flatten)]
@@ -114,12 +124,12 @@ pub struct StateHistory {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra state restore [OPTIONS] [DIR] SERIAL")]
 pub struct StateRestore {
-    /// The directory of the program, when it is not the current one, then the serial
+    /// The directory of the program, if not the current one, then the serial
     #[arg(value_name = "SERIAL", required = true, num_args = 1..=2)]
     pub words: Vec<String>,
     #[command(flatten)]
     pub choice: StateChoice,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub yes: bool,
 }
@@ -135,12 +145,12 @@ pub struct StatePull {
 #[derive(Debug, Args)]
 #[command(override_usage = "infra state push [OPTIONS] [DIR] FILE")]
 pub struct StatePush {
-    /// The directory of the program, when it is not the current one, then the file
+    /// The directory of the program, if not the current one, then the file
     #[arg(value_name = "FILE", required = true, num_args = 1..=2, value_hint = ValueHint::FilePath)]
     pub words: Vec<String>,
     #[command(flatten)]
     pub choice: StateChoice,
-    /// Take the file although its serial is not larger than that of the current state
+    /// Accept the file even if its serial is not larger than that of the current state
     #[arg(long)]
     pub force: bool,
 }
@@ -151,10 +161,10 @@ pub struct Unlock {
     pub directory: Directory,
     #[command(flatten)]
     pub choice: StateChoice,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub yes: bool,
-    /// End it although the process of the holder is running on this machine
+    /// Release it even if the process of its holder is running on this machine
     #[arg(long)]
     pub force: bool,
 }

@@ -161,11 +161,9 @@ pub fn must_be_answerable(console: &Console, command: &str, yes: bool) -> Result
     }
     Err(CommandError::new(
         ErrorKind::Refused,
-        "nobody can answer the question whether to go on, because this is no terminal",
+        "this needs a confirmation, and standard input is not a terminal",
     )
-    .hint(format!(
-        "look at the plan first, then run `{command} --yes`"
-    )))
+    .hint(format!("review the plan, then run `{command} --yes`")))
 }
 
 pub fn close(store: Store) -> Result<(), CommandError> {
@@ -212,7 +210,7 @@ async fn attempt(
         let refused = text::count(plan.refusals.len(), "reason");
         let refusal = CommandError::new(
             ErrorKind::Refused,
-            format!("nothing was done: the plan is refused for {refused}, shown above"),
+            format!("nothing was done: the plan cannot be applied ({refused} above)"),
         );
         return Err(refusal.plan(session.document(&plan)));
     }
@@ -288,8 +286,8 @@ async fn until_stopped<T>(
                     events.stopping(cancel.stage());
                 }
                 lines.say(match cancel.stage() {
-                    Stage::Stopped => "Stopping at once; the next run finds out what became of what is under way.",
-                    _ => "Finishing what is under way, and starting nothing new. Once more stops at once.",
+                    Stage::Stopped => "Stopping at once; the next run finds out how the running steps ended.",
+                    _ => "Stopping after the running steps; no new steps start. Interrupt again to stop at once.",
                 });
             }
         }
@@ -346,5 +344,5 @@ fn conclude(
         Stage::Draining | Stage::Stopped => "the run was stopped before its end",
     };
     Err(CommandError::new(ErrorKind::Incomplete, message)
-        .hint("what was done is recorded; the same command goes on from there"))
+        .hint("everything done is recorded; run the same command again to continue"))
 }

@@ -104,7 +104,7 @@ impl Session<'_> {
         };
         if first.starts_with("let ") {
             self.console.warn(
-                "the console answers expressions; write a `let` into the program, and it is known here",
+                "the console evaluates expressions only; to name a value, add the `let` to the program",
             );
             return false;
         }

@@ -22,7 +22,7 @@ const ANSWERS: &str = "\n`infra apply` restores what the program says, `infra dr
     and `infra apply --refresh-only` the state alone.\n";
 
 /// The question before the state takes what the cloud says.
-const QUESTION: &str = "Type yes to let the state say this: ";
+const QUESTION: &str = "Type yes to accept these changes into the state: ";
 
 pub fn run(args: &args::Drift, console: &Console, env: &Environment) -> Outcome {
     let planning = Planning::reading(&args.directory, &args.inputs, &args.cloud);
@@ -99,7 +99,7 @@ pub fn accept(mut session: Session<'_>, yes: bool) -> Outcome {
             }
             plan::accept(&mut store, &refreshed).map_err(|error| state_error(&error))?;
             if !drift.is_empty() {
-                console.note("The state says so from now on; what the program says otherwise is in the next plan.\n");
+                console.note("The state has these changes now; the next plan shows where the program differs.\n");
             }
             Ok(Exit::Done)
         }
@@ -162,7 +162,7 @@ fn told(back: &WriteBack, session: &Session<'_>) -> String {
         }
     }
     if !back.left.is_empty() {
-        page.push_str("\nLeft for you\n");
+        page.push_str("\nTo do by hand\n");
         for one in &back.left {
             let what = match &one.field {
                 Some(field) => format!("{field} of {}", one.address),

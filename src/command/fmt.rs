@@ -84,7 +84,7 @@ fn settle(
 fn standard_input(args: &Fmt, console: &Console) -> Outcome {
     if args.paths.len() > 1 {
         return Err(CommandError::usage(
-            "`-` stands for standard input, and for nothing beside it",
+            "`-` (standard input) cannot be combined with other paths",
         ));
     }
     let mut old = String::new();

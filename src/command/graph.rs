@@ -18,7 +18,7 @@ pub fn run(args: &args::Graph, console: &Console, env: &Environment) -> Outcome 
     let nothing = BTreeMap::<Address, Record>::new();
     let evaluation = program.evaluate(&project, &nothing, console)?;
     if evaluation.is_waiting() {
-        console.note("What depends on the answer of a lookup by `for` or `if` is not drawn.\n");
+        console.note("Resources that depend on a lookup through `for` or `if` are not drawn.\n");
     }
     let drawn = Graph::of(&evaluation.desired);
     if console.json {

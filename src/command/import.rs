@@ -47,7 +47,7 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
     }
     if !address.path.is_empty() || address.key.is_some() {
         return Err(CommandError::usage(format!(
-            "{address} is in a component or one of several, so its declaration cannot be written by itself"
+            "{address} belongs to a component or a `for`, so infra cannot write its declaration"
         ))
         .hint("declare it first; `infra import` then takes it into the state"));
     }
@@ -63,7 +63,7 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
     }
     if !untold.is_empty() {
         console.note(&format!(
-            "The cloud does not tell {}; without them, they are taken as the defaults say. Write what is otherwise.\n",
+            "The cloud does not report {}; infra assumes the defaults. Set the fields that differ.\n",
             untold.join(", ")
         ));
     }
@@ -82,7 +82,7 @@ pub fn run(args: &Import, console: &Console, env: &Environment) -> Outcome {
             false => console.print(&format!("{text}\n{line}")),
         }
         console.note(
-            "\nWith this in the program, `infra apply` takes it over. `--write FILE` does both at once.\n",
+            "\nAdd this to the program, and `infra apply` imports it; `--write FILE` does both.\n",
         );
         return Ok(Exit::Done);
     };
@@ -234,7 +234,7 @@ fn write(
             Some(old) => world::replace_file(file, old)?,
             None => world::remove_file(file)?,
         }
-        console.note("What was written into the program is taken back.\n");
+        console.note("The change to the program was undone.\n");
     }
     outcome
 }
@@ -265,7 +265,7 @@ pub fn demand_adoption(plan: &Plan) -> Result<(), CommandError> {
         false => Err(CommandError::new(
             ErrorKind::Refused,
             format!(
-                "nothing was done: the program says otherwise than the cloud in {}",
+                "nothing was done: the program and the cloud differ in {}",
                 fields.join(", ")
             ),
         )

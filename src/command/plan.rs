@@ -28,8 +28,9 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
     let store = session.home.read()?;
     session.warn_of_leftovers(&store);
     if store.is_interrupted() {
-        console
-            .warn("an earlier run was interrupted; apply finds out what became of its last steps");
+        console.warn(
+            "an earlier run was interrupted; `infra apply` finds out how its last steps ended",
+        );
     }
     let outcome = runtime::new()?.block_on(async {
         let clouds = session.connect(store.state()).await?;
@@ -58,7 +59,7 @@ pub fn run(args: &Plan, console: &Console, env: &Environment) -> Outcome {
             let reasons = text::count(never, "reason");
             let error = CommandError::new(
                 ErrorKind::Refused,
-                format!("no option lets this plan be applied, for {reasons} shown above"),
+                format!("no option allows this plan to be applied ({reasons} above)"),
             );
             return Err(match shown {
                 Some(shown) => error.plan(shown),
@@ -91,7 +92,7 @@ fn save(
         let refused = text::count(plan.refusals.len(), "reason");
         return Err(CommandError::new(
             ErrorKind::Refused,
-            format!("the plan was not saved: it is refused for {refused}, shown above"),
+            format!("the plan was not saved: it cannot be applied ({refused} above)"),
         ));
     }
     session.save(plan, state).write(file)?;

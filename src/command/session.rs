@@ -32,7 +32,7 @@ use crate::wire::{self, Surroundings};
 use crate::world::{Environment, Project, RealTimer};
 
 /// What a plan waits for.
-const READING: &str = "reading the present state of everything";
+const READING: &str = "reading the current state from the cloud";
 
 /// A program with its inputs, read and evaluated: everything that needs no cloud.
 pub struct Session<'a> {
@@ -165,14 +165,14 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         let message = format!(
-            "the state `{}` is that of another program, `{}`: nothing of what it knows is declared here",
+            "the state `{}` belongs to another program, `{}`: this program declares none of its resources",
             self.home.shown,
             state.program()
         );
         Err(CommandError::new(ErrorKind::State, message)
-            .hint("put the state of this program in its place, or move it away if there is none yet")
+            .hint("replace it with this program's state, or move it away if this program has no state yet")
             .hint(format!(
-                "if the directory was renamed and emptied, give it its name `{}` back for the last apply",
+                "if you renamed the directory and emptied the program, rename it back to `{}` for the last apply",
                 state.program()
             )))
     }
@@ -180,7 +180,7 @@ impl<'a> Session<'a> {
     /// Answers lookups and evaluates again until no lookup is open. Destroying needs none.
     pub async fn answer_lookups(&mut self, clouds: &Clouds) -> Result<(), CommandError> {
         if !self.options.destroy {
-            let wait = || Waiting::on("looking things up in the cloud", self.console);
+            let wait = || Waiting::on("answering lookups", self.console);
             let mut waiting = Some(wait());
             let answered = answer_lookups(
                 &mut self.evaluation,
@@ -229,7 +229,7 @@ impl<'a> Session<'a> {
         if !prepared.recovered.steps.is_empty() {
             let steps = text::count(prepared.recovered.steps.len(), "step");
             self.console.note(&format!(
-                "An earlier run was interrupted: what became of {steps} is known now.\n\n"
+                "An earlier run was interrupted; infra found out how {steps} ended.\n\n"
             ));
         }
         for left in &prepared.recovered.unresolved {
@@ -431,7 +431,7 @@ impl<'a> Session<'a> {
     pub fn warn_of_leftovers(&self, store: &Store) {
         if let Some(dropped) = store.dropped() {
             self.console.warn(&format!(
-                "the last line of the journal (line {}) was half written when a run was killed; it counts as not written",
+                "a run was killed while it wrote the last line of the journal (line {}); infra ignores that line",
                 dropped.line
             ));
         }

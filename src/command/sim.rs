@@ -12,7 +12,7 @@ use crate::simulated;
 
 pub fn run(args: &Sim, console: &Console) -> Outcome {
     let listen: SocketAddr = args.listen.parse().map_err(|_| {
-        CommandError::usage(format!("`{}` is no address to listen on", args.listen))
+        CommandError::usage(format!("`{}` is not an address to listen on", args.listen))
             .hint("write an IP address and a port, as in `127.0.0.1:4566`; port 0 takes a free one")
     })?;
     runtime::new()?.block_on(async {
@@ -22,7 +22,7 @@ pub fn run(args: &Sim, console: &Console) -> Outcome {
         announce(&running.endpoint(), console);
         if !listen.ip().is_loopback() {
             console
-                .warn("it listens beyond this machine: whoever reaches it can change this cloud");
+                .warn("it accepts connections from other machines: anyone who can reach it can change this cloud");
         }
         signals.next().await;
         running.shutdown().await;

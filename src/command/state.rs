@@ -81,7 +81,7 @@ fn list(args: &StateList, console: &Console) -> Outcome {
     }
     for (of, doubt) in state.doubts() {
         console.warn(&format!(
-            "nobody knows whether {of} was made: {}",
+            "it is unknown whether {of} was created: {}",
             doubt.why
         ));
     }
@@ -105,7 +105,7 @@ fn show(args: &StateShow, console: &Console) -> Outcome {
     };
     if let (true, Err(error)) = (entries.is_empty(), &one) {
         return Err(CommandError::usage(format!(
-            "the state has no component `{what}`, and it is no address: {error}"
+            "the state has no component `{what}`, and this is not an address: {error}"
         ))
         .hint("`infra state list` shows what there is"));
     }
@@ -230,9 +230,9 @@ fn mv(args: &StateMv, console: &Console, env: &Environment) -> Outcome {
         .and_then(|moved| closed.map(|_| moved))
         .map_err(|error| state_error(&error))?;
     let words = match &addresses {
-        Some((from, to)) => format!("{from} is {to} from now on."),
+        Some((from, to)) => format!("{from} is now {to}."),
         None => format!(
-            "{from} is {to} from now on, with {}.",
+            "{from} is now {to}, with {}.",
             text::count(moved, "resource")
         ),
     };

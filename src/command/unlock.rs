@@ -25,11 +25,11 @@ pub fn run(args: &Unlock, console: &Console, env: &Environment) -> Outcome {
             format!("the state is locked by {whom}, and that process is running on this machine"),
         )
         .hint("wait until it has finished, or stop it: Ctrl-C lets it finish what is under way")
-        .hint("if that process is no infra, add `--force`"));
+        .hint("if that process is not infra, add `--force`"));
     }
     console.note(&format!("Locked by {}.\n", text::line(&whom)));
     if !args.yes {
-        console.note("If it is still at work, it stops before its next step; what it has begun is found by the next run.\n");
+        console.note("If that run is still active, it stops before its next step; the next run finds what it has started.\n");
         console.confirm("Type yes to unlock the state: ", "infra unlock --yes")?;
     }
     home.unlock(env, &held)?;

@@ -160,9 +160,9 @@ impl Console {
         if self.json || !self.asks {
             return Err(CommandError::new(
                 ErrorKind::Refused,
-                "nobody can answer the question whether to go on, because this is no terminal",
+                "this needs a confirmation, and standard input is not a terminal",
             )
-            .hint(format!("to do it without being asked, run `{without}`")));
+            .hint(format!("to skip the question, run `{without}`")));
         }
         let question = self.err.paint(Style::Heading, question);
         match self.ask_anew(&question).as_deref() {

@@ -91,7 +91,7 @@ impl PlanView<'_> {
         page.push_str(&summary(plan, self.painter));
         if !plan.open_asserts.is_empty() {
             let asserts = text::count(plan.open_asserts.len(), "assertion");
-            let note = format!("{asserts} will be decided by what becomes known while applying.");
+            let note = format!("{asserts} can be checked only during the apply.");
             page.push_str(&format!("{}\n", self.quiet(&note)));
         }
         let mut last = calls(&plan.calls, self.verbose);
@@ -126,7 +126,7 @@ impl PlanView<'_> {
             return;
         }
         self.drifted(drift, page);
-        let answers = "`infra drift --write` puts it into the program; what the program says otherwise is restored below";
+        let answers = "`infra drift --write` writes this into the program; where the program differs, the plan below restores it";
         page.push_str(&format!("  {}\n\n", self.quiet(answers)));
     }
 
@@ -158,7 +158,7 @@ impl PlanView<'_> {
         if self.background.renamed.is_empty() {
             return;
         }
-        self.heading("Only renamed? Then write into the program", page);
+        self.heading("If these were only renamed, add this to the program", page);
         for (from, to) in &self.background.renamed {
             page.push_str(&format!(
                 "  move {} -> {}\n",

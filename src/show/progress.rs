@@ -148,7 +148,7 @@ impl<'a> StepLines<'a> {
             }
             EventKind::Unneeded => {
                 let mark = painter.paint(Style::Quiet, "=");
-                format!("{mark} {address}: nothing differs, so nothing was done\n")
+                format!("{mark} {address}: no change was needed\n")
             }
             _ => {
                 let mark = painter.paint(Style::Success, "✓");
@@ -286,12 +286,12 @@ impl Waiting {
 pub fn done_word(kind: &StepKind) -> &'static str {
     match kind {
         StepKind::Snapshot => "snapshot taken",
-        StepKind::Release { .. } => "let go",
-        StepKind::ClearLate { .. } => "released from the others",
+        StepKind::Release { .. } => "released",
+        StepKind::ClearLate { .. } => "unlinked",
         StepKind::Delete { predecessor: true } => "predecessor deleted",
         StepKind::Delete { predecessor: false } => "deleted",
         StepKind::Create => "created",
-        StepKind::SetLate { .. } => "tied to the others",
+        StepKind::SetLate { .. } => "linked",
         StepKind::Update { restart: true, .. } => "updated and restarted",
         StepKind::Update { restart: false, .. } => "updated",
         StepKind::Move { .. } => "moved",

@@ -38,9 +38,9 @@ pub fn render(
         }
     }
     if !report.abandoned.is_empty() {
-        let head = painter.paint(Style::Warning, "Under way:");
+        let head = painter.paint(Style::Warning, "Still running:");
         page.push_str(&format!(
-            "{head} the next run finds out what became of it\n"
+            "{head} the next run finds out how these steps ended\n"
         ));
         for id in &report.abandoned {
             let step = plan.step(*id);
@@ -56,7 +56,7 @@ pub fn render(
     if !waiting.is_empty() {
         page.push_str(&format!(
             "{}\n",
-            painter.paint(Style::Warning, "Not begun:")
+            painter.paint(Style::Warning, "Not started:")
         ));
         for left in waiting {
             let word = done_word(&plan.step(left.step).kind);
@@ -71,12 +71,12 @@ pub fn render(
         .count();
     if stopped > 0 {
         page.push_str(&format!(
-            "{} not begun, because the run ended before.\n",
+            "{} not started, because the run was stopped.\n",
             text::count(stopped, "step")
         ));
     }
     for broken in &report.broken_asserts {
-        let head = painter.paint(Style::Error, "Does not hold:");
+        let head = painter.paint(Style::Error, "Failed assertion:");
         page.push_str(&format!("{head} {}\n", text::line(&broken.message)));
     }
     for failure in &report.left_open {
@@ -134,8 +134,8 @@ fn summary(
     };
     let throttled = match report.throttled {
         0 => String::new(),
-        1 => " One call was refused as one too many and sent again.".to_owned(),
-        many => format!(" {many} calls were refused as too many and sent again."),
+        1 => " The cloud throttled one call; infra sent it again.".to_owned(),
+        many => format!(" The cloud throttled {many} calls; infra sent them again."),
     };
     format!("{head} {what}, in {elapsed}.{throttled}\n")
 }

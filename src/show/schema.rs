@@ -107,8 +107,7 @@ fn notes(schema: &Schema) -> Vec<String> {
         ));
     }
     if schema.create_first {
-        notes
-            .push("When it is made anew, the new one is there before the old one goes.".to_owned());
+        notes.push("A replacement is created before the old one is deleted.".to_owned());
     }
     notes
 }
@@ -127,16 +126,16 @@ fn remarks(field: &FieldSchema) -> Vec<String> {
     }
     match field.change {
         Change::Update if field.grows => {
-            remarks.push("grows in place, smaller makes it anew".to_owned())
+            remarks.push("can grow in place; shrinking replaces the resource".to_owned())
         }
         Change::Update => {}
-        Change::Restart => remarks.push("a change stops and starts it".to_owned()),
-        Change::Replace => remarks.push("a change makes it anew".to_owned()),
+        Change::Restart => remarks.push("a change needs a restart".to_owned()),
+        Change::Replace => remarks.push("a change replaces the resource".to_owned()),
     }
     if field.clears {
-        remarks.push("`null`, or no line any more, takes it away".to_owned());
+        remarks.push("`null`, or removing the line, clears it".to_owned());
     } else if !field.computed && matches!(field.ty, infra_model::Type::Optional(_)) {
-        remarks.push("left out, it stays as the cloud has it".to_owned());
+        remarks.push("if left out, it keeps the value in the cloud".to_owned());
     }
     if field.unread {
         remarks.push("cannot be read back".to_owned());

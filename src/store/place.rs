@@ -81,7 +81,7 @@ impl StatePlace {
                 }
                 let message = format!(
                     "the environment `{name}` has no state yet, and `{}` belongs to no environment: a plan for `{name}` \
-                     would make everything a second time",
+                     would create everything a second time",
                     single.shown
                 );
                 Err(CommandError::new(ErrorKind::State, message)
@@ -139,8 +139,8 @@ impl StatePlace {
                     leads.display()
                 ),
             )
-            .hint("bring back what it leads to; without the state, everything would be made a second time")
-            .hint("if nothing was ever made, remove the link, and make it again after the first apply")
+            .hint("bring back what it leads to; without the state, infra would create everything a second time")
+            .hint("if nothing was ever created, remove the link, and restore it after the first apply")
         })?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let base = name.strip_suffix(".json").unwrap_or(&name).to_owned();

@@ -20,11 +20,11 @@ const VERBS: &[(&[&str], &str)] = &[
     ),
     (
         &["taint"],
-        "nothing is marked: `infra apply --replace ADDRESS` makes it anew",
+        "infra marks nothing: `infra apply --replace ADDRESS` replaces the resource",
     ),
     (
         &["untaint"],
-        "nothing is marked here, so no mark needs to be taken away; `infra plan` shows what would be made anew",
+        "infra marks nothing, so there is nothing to unmark; `infra plan` shows what would be replaced",
     ),
     (&["replace"], "it is `infra apply --replace ADDRESS`"),
     (

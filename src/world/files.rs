@@ -26,7 +26,7 @@ pub fn read_text_file(path: &Path) -> Result<String, CommandError> {
     if bytes.len() > TEXT_BYTES_MAX {
         let most = TEXT_BYTES_MAX >> 20;
         return Err(CommandError::files(format!(
-            "`{shown}` is larger than {most} MiB, so it is not read"
+            "`{shown}` is larger than {most} MiB, so infra does not read it"
         )));
     }
     String::from_utf8(bytes)

@@ -102,8 +102,8 @@ impl Project {
         match self.refusals() {
             refusals if refusals.is_empty() => Ok(()),
             refusals => Err(CommandError::files(refusals.join("; ")).hint(
-                "a program is never taken without one of its files, since what it declares would then be deleted: \
-                 make the file readable, or move it away",
+                "without one of its files, a program would delete what that file declares: make the file \
+                 readable, or move it away",
             )),
         }
     }
@@ -134,16 +134,16 @@ impl Project {
         let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
         if !relative.components().all(inside) {
             return Err(format!(
-                "`{path}` leads out of the project, so it is not read"
+                "`{path}` is outside the project, so infra does not read it"
             ));
         }
         match fs::canonicalize(self.root.join(relative)) {
             Ok(real) if !real.starts_with(&self.root) => Err(format!(
-                "`{path}` is a symbolic link that leads out of the project, so it is not read"
+                "`{path}` is a symbolic link to a place outside the project, so infra does not read it"
             )),
             Ok(real) => Ok(Some(real)),
             Err(error) if is_absent(&error) => match self.root.join(relative).is_symlink() {
-                true => Err(format!("`{path}` is a symbolic link that leads nowhere")),
+                true => Err(format!("`{path}` is a broken symbolic link")),
                 false => Ok(None),
             },
             Err(error) => Err(format!("`{path}` cannot be read: {error}")),
@@ -163,7 +163,9 @@ impl Project {
         }
         // A pipe or a device would block or never end.
         if !real.is_file() {
-            return Err(format!("`{path}` is not a plain file, so it is not read"));
+            return Err(format!(
+                "`{path}` is not a regular file, so infra does not read it"
+            ));
         }
         let bytes =
             beginning(&real).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
@@ -269,11 +271,11 @@ mod tests {
         assert_eq!(project.list("../"), None);
         assert_eq!(
             project.refusals().join("\n"),
-            "`.` is not a plain file, so it is not read\n\
-             `../` leads out of the project, so it is not read\n\
-             `../outside.infra` leads out of the project, so it is not read\n\
-             `/etc/hostname` leads out of the project, so it is not read\n\
-             `link.infra` is a symbolic link that leads out of the project, so it is not read"
+            "`.` is not a regular file, so infra does not read it\n\
+             `../` is outside the project, so infra does not read it\n\
+             `../outside.infra` is outside the project, so infra does not read it\n\
+             `/etc/hostname` is outside the project, so infra does not read it\n\
+             `link.infra` is a symbolic link to a place outside the project, so infra does not read it"
         );
     }
 }

@@ -139,7 +139,7 @@ impl fmt::Display for Reason {
             Reason::Gone => f.write_str("it was deleted outside of infra"),
             Reason::Fields => f.write_str("fields differ"),
             Reason::Dependency { on } => {
-                write!(f, "replaced because {on}, which it refers to, is made anew")
+                write!(f, "{on}, which it refers to, is replaced")
             }
             Reason::DestroyFirst { because } => {
                 write!(f, "destroyed first, because {because} is too")

@@ -110,7 +110,7 @@ impl Decider<'_> {
         self.problems.push(Problem {
             address: change.address.clone(),
             message: format!(
-                "what is imported differs in {}, so it would be made anew at once",
+                "what is imported differs in {}, so infra would replace it at once",
                 fields.join(", ")
             ),
             help: Some("write the fields as they are in the cloud".to_owned()),

@@ -104,15 +104,13 @@ impl Refusal {
                 address,
                 in_program: true,
                 ..
-            } => format!(
-                "if it really shall go: take `@protect` off {address}, apply that, and then plan again"
-            ),
+            } => format!("to delete it, remove `@protect` from {address}, apply, and plan again"),
             Refusal::Protected { address, .. } => format!(
-                "the state remembers `@protect` although the program no longer says so: put the declaration of \
-                 {address} back without `@protect`, apply that, and then remove it"
+                "the program no longer has `@protect`, but the state does: restore the declaration of {address} \
+                 without `@protect`, apply, and then remove it"
             ),
             Refusal::DataLoss(loss) => format!(
-                "if that is meant: `--allow-data-loss '{}'`; to keep it in the cloud, `@keep` or `forget`",
+                "if you want this, add `--allow-data-loss '{}'`; to keep it in the cloud, write `@keep` or `forget`",
                 loss.address
             ),
             Refusal::Forbidden {
@@ -120,15 +118,15 @@ impl Refusal {
                 field,
                 in_program: true,
                 ..
-            } => format!("set `{field} = false` on {address} and apply that, then plan again"),
+            } => format!("set `{field} = false` on {address}, apply, and plan again"),
             Refusal::Forbidden { address, field, .. } => format!(
-                "put the declaration of {address} back with `{field} = false` and apply that, and then remove it"
+                "restore the declaration of {address} with `{field} = false`, apply, and then remove it"
             ),
             Refusal::Unfinished { candidates, .. } if candidates.is_empty() => {
-                "`infra apply` asks the cloud for it first, and then plans".to_owned()
+                "run `infra apply`: it asks the cloud first and then plans".to_owned()
             }
             Refusal::Unfinished { .. } => {
-                "look at them in the cloud: delete what should not be there, or `import` it, and run again".to_owned()
+                "look at them in the cloud, delete or `import` each, and run again".to_owned()
             }
             Refusal::Assert { .. } => "change the program until the assertion holds".to_owned(),
         }

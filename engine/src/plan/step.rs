@@ -76,7 +76,7 @@ impl fmt::Display for StepKind {
             }
             StepKind::Release { fields } => {
                 let names: Vec<&str> = fields.keys().map(String::as_str).collect();
-                write!(f, "letting go of {} of", names.join(", "))
+                write!(f, "releasing {} of", names.join(", "))
             }
             StepKind::Delete { predecessor: true } => f.write_str("deleting the predecessor of"),
             StepKind::Delete { predecessor: false } => f.write_str("deleting"),

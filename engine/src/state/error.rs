@@ -189,7 +189,7 @@ impl StateError {
             StateError::Disk(error) => error.help().to_owned(),
             StateError::Empty { file } | StateError::Truncated { file, .. } => format!(
                 "infra never leaves such a file behind. Put back the copy beside it (`.backup`, or your version \
-                 control) as `{file}`; do not delete it, or infra would make everything a second time"
+                 control) as `{file}`; do not delete it, or infra would create everything a second time"
             ),
             StateError::Foreign { file, .. } => format!(
                 "move `{file}` away if it belongs to another program, or put the right one in its place"

@@ -115,7 +115,7 @@ fn protection_lives_in_the_state_and_survives_its_block() {
     assert!(
         refusals[0]
             .help()
-            .contains("put the declaration of cloud.disk.data back")
+            .contains("restore the declaration of cloud.disk.data")
     );
     // Taking the decorator off in the same breath as replacing it does not help either.
     let replaced = Program::of([disk().set("zone", "z2")]);

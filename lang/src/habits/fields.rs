@@ -43,7 +43,7 @@ const EVERYWHERE: &[(&[&str], &str)] = &[
     ),
     (
         &["replace_triggered_by"],
-        "`infra apply --replace ADDRESS` makes one anew",
+        "`infra apply --replace ADDRESS` replaces one",
     ),
     (
         &["provider", "providers"],

@@ -44,7 +44,8 @@ pub fn list(args: &StateEnvs, console: &Console) -> Outcome {
         console.print(&format!("{name}  {}  {holds}\n", text::line(file)));
     }
     if rows.is_empty() {
-        console.note("No environment has a state: the first `infra apply --env NAME` makes one.\n");
+        console
+            .note("No environment has a state: the first `infra apply --env NAME` creates one.\n");
     }
     Ok(Exit::Done)
 }
@@ -60,13 +61,10 @@ pub fn assign(args: &StateAssign, console: &Console, env: &Environment) -> Outco
         (false, true) => (to.clone(), true),
         (false, false) => {
             return Err(CommandError::files(format!(
-                "there is no state yet: no `{}`",
+                "there is no state yet: `{}` does not exist",
                 single.shown
             ))
-            .hint(format!(
-                "`infra apply --env {}` makes one of its own",
-                args.env
-            )));
+            .hint(format!("`infra apply --env {}` creates one", args.env)));
         }
     };
     let mut store = open(&project, &from, &args.env, env)?;
@@ -91,7 +89,7 @@ pub fn assign(args: &StateAssign, console: &Console, env: &Environment) -> Outco
         })?;
     }
     console.note(&format!(
-        "`{}` is the state of the environment `{}` from now on. Use it with `--env {}`.\n",
+        "`{}` is now the state of the environment `{}`. Use it with `--env {}`.\n",
         text::line(&to.shown),
         args.env,
         args.env

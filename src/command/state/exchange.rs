@@ -16,10 +16,11 @@ pub fn pull(args: &StatePull, console: &Console) -> Outcome {
     let home = StateHome::of(&Project::open(&args.directory.dir)?, &args.choice, console)?;
     let store = home.read()?;
     if !store.exists() {
-        return Err(
-            CommandError::files(format!("there is no state yet: no `{}`", home.shown))
-                .hint("the first `infra apply` makes it"),
-        );
+        return Err(CommandError::files(format!(
+            "there is no state yet: `{}` does not exist",
+            home.shown
+        ))
+        .hint("the first `infra apply` creates it"));
     }
     console.print(&String::from_utf8_lossy(&store.state().encode()));
     console.note("It holds the key of the fingerprints: keep it as safe as the state.\n");

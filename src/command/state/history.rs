@@ -53,7 +53,7 @@ pub fn restore(args: &StateRestore, console: &Console, env: &Environment) -> Out
         _ => return Err(CommandError::usage("`infra state restore` takes a serial")),
     };
     let serial: u64 = word.parse().map_err(|_| {
-        CommandError::usage(format!("`{word}` is no serial"))
+        CommandError::usage(format!("`{word}` is not a serial"))
             .hint("a serial is a number; `infra state history` lists them")
     })?;
     let home = StateHome::of(&Project::open(dir.as_ref())?, &args.choice, console)?;

@@ -217,7 +217,7 @@ impl PlanView<'_> {
             other => format!("  {other}"),
         };
         if change.conditional {
-            words.push_str("  only if a value that becomes known differs");
+            words.push_str("  only if a value known during the apply differs");
         }
         let head = format!(
             "  {} {}",

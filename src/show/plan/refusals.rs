@@ -8,16 +8,16 @@ use crate::show::style::Style;
 use crate::show::text;
 
 /// What can be done about a loss that nobody allowed.
-const LOSS_HELP: &str = "if that is meant, allow each by name, or all of a component's by the component's name; to \
-    keep one in the cloud, write `@keep` or `forget`";
+const LOSS_HELP: &str = "if you want this, allow each resource by its address, or all resources of a component by \
+    its name; to keep a resource in the cloud, write `@keep` or `forget`";
 
 /// What can be done about it when everything shall go.
 const DESTROY_HELP: &str =
-    "if that is meant: the program's own name stands for all that is not protected";
+    "if you want this, the program's name allows everything that is not protected";
 
 /// What can be done about a protection when everything shall go.
-const PROTECTED_HELP: &str = "if everything shall really go, name each that is protected, or its component, with \
-    `--allow-data-loss`: in a destroy that lifts `@protect` too";
+const PROTECTED_HELP: &str = "to destroy protected resources as well, name each of them, or its component, with \
+    `--allow-data-loss`: in a destroy, that overrides `@protect`";
 
 impl PlanView<'_> {
     pub(super) fn refusals(&self, plan: &Plan, page: &mut String) {
@@ -61,7 +61,7 @@ impl PlanView<'_> {
         }
         if !losses.is_empty() {
             let number = text::count(losses.len(), "resource");
-            let words = format!("the data of {number} would be lost, as listed above");
+            let words = format!("the data of {number} would be lost (see above)");
             self.refusal(&words, "", page);
             if plan.destroy {
                 self.remark(DESTROY_HELP, page);

@@ -55,7 +55,7 @@ fn nothing_is_done_unless_somebody_says_yes() {
     let tool = Tool::with(PROGRAM);
     let ran = tool.run_with_input(&["apply"], "yes\n").expect(1);
     assert!(
-        ran.err.contains("this is no terminal") && ran.err.contains("infra apply --yes"),
+        ran.err.contains("is not a terminal") && ran.err.contains("infra apply --yes"),
         "{ran}"
     );
     assert!(!tool.dir().join("infra.state.json").exists());

@@ -48,7 +48,7 @@ fn words_of_other_consoles_are_understood() {
         "{ran}"
     );
     assert!(!ran.out.ends_with("1\n"), "{ran}");
-    for words in ["write a `let` into the program", "`:type` shows the type"] {
+    for words in ["add the `let` to the program", "`:type` shows the type"] {
         assert!(ran.err.contains(words), "{words}: {ran}");
     }
 }

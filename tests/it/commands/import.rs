@@ -70,7 +70,8 @@ fn what_is_declared_already_is_only_taken_into_the_state() {
     );
     let ran = tool.run(&words).expect(1);
     assert!(
-        ran.err.contains("otherwise than the cloud in `name`"),
+        ran.err
+            .contains("the program and the cloud differ in `name`"),
         "{ran}"
     );
     tool.write("main.infra", &format!("{NET}{SUBNET}"));

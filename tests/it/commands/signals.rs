@@ -93,7 +93,7 @@ fn stop_with(tool: &mut Tool, signals: &[Signal]) -> String {
 fn the_first_signal_finishes_what_is_under_way() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let said = stop_with(&mut Tool::with(PROGRAM), &[signal]);
-        assert!(said.contains("Finishing what is under way"), "{said}");
+        assert!(said.contains("Stopping after the running steps"), "{said}");
         assert!(
             said.contains("the run was stopped before its end"),
             "{said}"

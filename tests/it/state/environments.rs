@@ -95,7 +95,7 @@ fn without_an_environment_none_is_planned_by_mistake() {
     assert!(
         refused
             .err
-            .contains("is the state of the environment `dev`"),
+            .contains("is now the state of the environment `dev`"),
         "{refused}"
     );
     assert!(refused.err.contains("`release`"), "{refused}");
@@ -144,7 +144,9 @@ fn a_state_of_before_there_were_environments_is_assigned_by_one_command() {
     assert_eq!(cloud.handle().entities("vpc").len(), made + 2);
     let again = tool.run(&["state", "assign", "--env", "dev"]).expect(0);
     assert!(
-        again.err.contains("is the state of the environment `dev`"),
+        again
+            .err
+            .contains("is now the state of the environment `dev`"),
         "{again}"
     );
 }
@@ -161,7 +163,7 @@ fn an_assignment_that_was_interrupted_is_refused_and_ended_by_the_same_command()
     assert!(
         refused
             .err
-            .contains("is the state of the environment `dev`"),
+            .contains("is now the state of the environment `dev`"),
         "{refused}"
     );
     tool.run(&["state", "assign", "--env", "dev"]).expect(0);
@@ -269,7 +271,7 @@ fn a_link_leads_to_one_state_with_one_lock_and_one_journal() {
     assert!(
         refused
             .err
-            .contains("is the state of the environment `dev`"),
+            .contains("is now the state of the environment `dev`"),
         "{refused}"
     );
     here.set_env("UNUSED", "");

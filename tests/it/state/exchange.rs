@@ -57,7 +57,7 @@ fn an_earlier_state_comes_back_and_nothing_is_lost_by_it() {
 
     for (word, why) in [
         ("77", "no earlier state with serial 77"),
-        ("x", "`x` is no serial"),
+        ("x", "`x` is not a serial"),
     ] {
         let ran = tool.run(&["state", "restore", word, "--yes"]).expect(1);
         assert!(ran.err.contains(why), "{ran}");
@@ -163,7 +163,7 @@ fn the_state_of_another_program_is_refused_and_a_renamed_directory_is_not() {
     for verb in [&["plan"][..], &["apply", "--yes"], &["destroy", "--yes"]] {
         let refused = stranger.run(verb).expect(1);
         assert!(
-            refused.err.contains("is that of another program"),
+            refused.err.contains("belongs to another program"),
             "{refused}"
         );
     }

@@ -101,7 +101,7 @@ fn a_holder_that_was_unlocked_cannot_append_when_it_wakes() {
         "{refused}"
     );
     let asked = tool.run(&["unlock", "--force"]).expect(1);
-    assert!(asked.err.contains("nobody can answer"), "{asked}");
+    assert!(asked.err.contains("needs a confirmation"), "{asked}");
     let done = tool.run(&["unlock", "--force", "--yes"]).expect(0);
     assert!(done.err.contains("`infra apply`) for "), "{done}");
     assert!(done.err.contains(", since 20"), "{done}");
