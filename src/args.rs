@@ -410,6 +410,12 @@ pub struct Sim {
     /// Inject faults, such as `latency=20ms,throttle=5%,seed=1`
     #[arg(long, value_name = "SPEC")]
     pub chaos: Option<String>,
+    /// Listen on this port as a proxy too, for programs that cannot be told another endpoint; port 0 takes a free one
+    #[arg(long, value_name = "PORT")]
+    pub proxy: Option<u16>,
+    /// Where to write the certificate that programs must trust to use the proxy with HTTPS
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "proxy")]
+    pub ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

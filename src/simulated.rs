@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use infra_sim::{Config, Running};
+use infra_sim::{Config, Proxy, Running};
 
 use crate::error::CommandError;
 use crate::world;
@@ -15,9 +15,11 @@ pub const CLOUD_FILE: &str = ".infra/sim.cloud";
 
 /// Starts a simulated cloud on the current runtime.
 ///
-/// `listen` is a free port of this machine when it is `None`; without a `file` the cloud is gone in the end.
+/// `listen` is a free port of this machine when it is `None`; without a `file` the cloud is gone in the end. With a
+/// `proxy` it listens as one too.
 pub async fn start(
     listen: Option<SocketAddr>,
+    proxy: Option<Proxy>,
     file: Option<PathBuf>,
     chaos: Option<&str>,
 ) -> Result<Running, CommandError> {
@@ -25,6 +27,7 @@ pub async fn start(
     if let Some(listen) = listen {
         config.listen = listen;
     }
+    config.proxy = proxy;
     if let Some(chaos) = chaos {
         config.chaos = chaos
             .parse()

@@ -67,7 +67,7 @@ impl Laboratory<'_> {
         let mut evaluation = self
             .program
             .evaluate_test(self.project, number, &BTreeMap::new())?;
-        let cloud = simulated::start(None, None, None)
+        let cloud = simulated::start(None, None, None, None)
             .await
             .map_err(|error| told(span, &error))?;
         let around = Surroundings {

@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
                 self.project.own_directory()?;
                 let file = self.project.path(simulated::CLOUD_FILE);
                 let chaos = self.args.cloud.sim_chaos.as_deref();
-                Some(simulated::start(None, Some(file), chaos).await?)
+                Some(simulated::start(None, None, Some(file), chaos).await?)
             }
             false => None,
         };

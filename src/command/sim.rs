@@ -1,7 +1,9 @@
 //! `infra sim`: the simulated cloud for other programs.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
+use infra_sim::Proxy;
 use serde_json::json;
 
 use crate::args::Sim;
@@ -17,9 +19,18 @@ pub fn run(args: &Sim, console: &Console) -> Outcome {
     })?;
     runtime::new()?.block_on(async {
         let mut signals = runtime::Signals::listen()?;
-        let running =
-            simulated::start(Some(listen), args.state.clone(), args.chaos.as_deref()).await?;
+        // As a proxy it is where it is as a cloud, on another port.
+        let proxy = args.proxy.map(|port| Proxy {
+            listen: SocketAddr::new(listen.ip(), port),
+            certificate: args.ca.clone(),
+        });
+        let state = args.state.clone();
+        let chaos = args.chaos.as_deref();
+        let running = simulated::start(Some(listen), proxy, state, chaos).await?;
         announce(&running.endpoint(), console);
+        if let Some(proxy) = running.proxy() {
+            announce_proxy(proxy, args.ca.as_deref(), console);
+        }
         if !listen.ip().is_loopback() {
             console
                 .warn("it accepts connections from other machines: anyone who can reach it can change this cloud");
@@ -28,6 +39,23 @@ pub fn run(args: &Sim, console: &Console) -> Outcome {
         running.shutdown().await;
         Ok(Exit::Done)
     })
+}
+
+/// Says how programs reach it that cannot be told another endpoint.
+fn announce_proxy(proxy: SocketAddr, ca: Option<&Path>, console: &Console) {
+    if console.json {
+        console.print_json(&json!({ "proxy": format!("http://{proxy}"), "ca": ca }));
+        return;
+    }
+    console.print(&format!(
+        "export HTTPS_PROXY=http://{proxy}\nexport HTTP_PROXY=http://{proxy}\n"
+    ));
+    if let Some(ca) = ca {
+        let ca = ca.display();
+        console.print(&format!(
+            "export SSL_CERT_FILE={ca}\nexport AWS_CA_BUNDLE={ca}\nexport REQUESTS_CA_BUNDLE={ca}\n"
+        ));
+    }
 }
 
 /// Says where it is, and what other programs need in their environment.

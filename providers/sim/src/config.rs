@@ -8,13 +8,15 @@ use std::sync::Arc;
 use crate::aliyun::{self, Aliyun};
 use crate::aws::{Aws, Credentials, Quotas, Timing};
 use crate::ground::setup::Settings;
-use crate::ground::{Chaos, Clock, Setup};
+use crate::ground::{Chaos, Clock, Proxy, Setup};
 
 /// How to run the simulator, and what each cloud behind it is like.
 #[derive(Clone)]
 pub struct Config {
     /// Where to listen; port 0 lets the system choose one.
     pub listen: SocketAddr,
+    /// Where to listen as a proxy, for clients that cannot be told another endpoint.
+    pub proxy: Option<Proxy>,
     /// The file that keeps the cloud; without one it lives as long as the server.
     pub state_file: Option<PathBuf>,
     /// The faults that are put in front of the cloud.
@@ -44,6 +46,7 @@ impl Config {
     pub fn new(clock: Clock) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            proxy: None,
             state_file: None,
             chaos: Chaos::default(),
             clock,
@@ -75,6 +78,7 @@ impl From<Config> for Setup {
         Setup {
             settings: Settings {
                 listen: config.listen,
+                proxy: config.proxy,
                 state_file: config.state_file,
                 chaos: config.chaos,
                 clock: config.clock,
@@ -90,6 +94,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("listen", &self.listen)
+            .field("proxy", &self.proxy)
             .field("state_file", &self.state_file)
             .field("chaos", &self.chaos)
             .field("seed", &self.seed)

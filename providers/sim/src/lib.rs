@@ -25,6 +25,6 @@ pub use aws::{
 };
 pub use config::Config;
 pub use ground::{
-    Arrival, Chaos, ChaosError, Clock, Fate, Handle, Incoming, Local, Page, Reply, Running, Setup,
-    Verdict, serve,
+    Arrival, Chaos, ChaosError, Clock, Fate, Handle, Incoming, Local, Page, Proxy, Reply, Running,
+    Setup, Verdict, serve,
 };

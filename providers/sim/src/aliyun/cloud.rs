@@ -216,6 +216,10 @@ fn host(request: &Incoming) -> &str {
 }
 
 impl Cloud for Aliyun {
+    fn serves(&self, host: &str) -> bool {
+        product::is_endpoint(host)
+    }
+
     fn claims(&self, request: &Incoming) -> bool {
         product::is_endpoint(host(request))
             || signature::is_signed(request, &signature::params(request))

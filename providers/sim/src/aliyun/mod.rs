@@ -8,6 +8,7 @@ mod cloud;
 mod config;
 mod ecs;
 mod fault;
+mod location;
 mod page;
 mod param;
 mod product;

@@ -16,8 +16,8 @@ pub enum Form {
     Name,
     /// A text of 1 to 128 characters that does not begin like a URL.
     Title,
-    /// A description of 2 (or, in VPC, 1) to 256 characters that does not begin like a URL.
-    Description,
+    /// A description of so many to 256 characters that does not begin like a URL.
+    Description(usize),
     /// `true` or `false`.
     Flag,
     /// A whole number in a range.
@@ -104,7 +104,10 @@ pub const REGION: &[Param] = &[text("RegionId").must()];
 /// Parameters of every action that makes something once for each token.
 pub const TOKEN: &[Param] = &[param("ClientToken", Form::Sized(0, 64))];
 pub const DRY_RUN: &[Param] = &[flag("DryRun")];
-pub const DESCRIPTION: &[Param] = &[param("Description", Form::Description)];
+/// A description as ECS takes it.
+pub const DESCRIPTION: &[Param] = &[param("Description", Form::Description(2))];
+/// A description as VPC takes it.
+pub const VPC_DESCRIPTION: &[Param] = &[param("Description", Form::Description(1))];
 /// Tags of a new resource, and the filter by tags of a list.
 pub const TAGS: &[Param] = &[
     param("Tag.N.Key", Form::Sized(1, 128)),
@@ -131,8 +134,8 @@ impl Param {
             Form::Sized(least, most) => bad(format!("it takes {least} to {most} characters")),
             Form::Name if (2..=128).contains(&length) && !url && is_name(value) => Ok(()),
             Form::Title if (1..=128).contains(&length) && !url => Ok(()),
-            Form::Description if length <= 256 && !url => Ok(()),
-            Form::Name | Form::Title | Form::Description => Err(Fault::new(
+            Form::Description(least) if (least..=256).contains(&length) && !url => Ok(()),
+            Form::Name | Form::Title | Form::Description(_) => Err(Fault::new(
                 format!("Invalid{}.Malformed", self.name.replace('.', "")),
                 format!("The specified {} is wrongly formed.", self.name),
             )),
@@ -173,5 +176,5 @@ fn is_name(value: &str) -> bool {
     value.starts_with(char::is_alphabetic)
         && value
             .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '.' | '-' | ' ' | ','))
+            .all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '.' | '-'))
 }

@@ -3,7 +3,7 @@
 
 use crate::aliyun::action::Action;
 use crate::aliyun::catalogue::regions;
-use crate::aliyun::{ecs, sts, vpc};
+use crate::aliyun::{ecs, location, sts, vpc};
 use crate::ground::Incoming;
 
 /// A product with its own endpoints and its own version.
@@ -31,6 +31,11 @@ pub const PRODUCTS: &[Product] = &[
         name: "sts",
         version: "2015-04-01",
         kinds: &[sts::ACTIONS],
+    },
+    Product {
+        name: "location",
+        version: "2015-06-12",
+        kinds: &[location::ACTIONS],
     },
 ];
 

@@ -38,6 +38,10 @@ impl Aws {
 }
 
 impl Cloud for Aws {
+    fn serves(&self, host: &str) -> bool {
+        host.ends_with(".amazonaws.com")
+    }
+
     fn claims(&self, request: &Incoming) -> bool {
         sigv4::claimed_scope(&request.headers).is_some()
     }

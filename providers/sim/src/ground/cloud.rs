@@ -10,6 +10,9 @@ use crate::ground::ledger::Ledger;
 
 /// One of the clouds that share a port, a state file and the faults in front of them.
 pub trait Cloud: Any + Send {
+    /// Whether a host is one of this cloud's endpoints.
+    fn serves(&self, host: &str) -> bool;
+
     /// Whether a request speaks this cloud's protocol.
     fn claims(&self, request: &Incoming) -> bool;
 

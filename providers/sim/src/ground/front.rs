@@ -225,6 +225,11 @@ impl Shared {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a host is an endpoint of one of the clouds.
+    pub fn serves(&self, host: &str) -> bool {
+        self.core().clouds.iter().any(|cloud| cloud.serves(host))
+    }
+
     fn disturbance(&self) -> MutexGuard<'_, Disturbance> {
         self.disturbance
             .lock()

@@ -1,5 +1,6 @@
 //! What every simulated cloud stands on, and what knows none of them.
 
+mod authority;
 pub(crate) mod bucket;
 pub(crate) mod calendar;
 mod chaos;
@@ -19,6 +20,7 @@ pub(crate) mod regions;
 mod serve;
 pub(crate) mod setup;
 pub(crate) mod table;
+mod tunnel;
 mod words;
 
 pub use chaos::{Chaos, ChaosError, Fate, Verdict};
@@ -30,4 +32,5 @@ pub use proxy::Page;
 pub use serve::{Running, serve};
 pub use setup::{Clock, Setup};
 pub(crate) use table::{AnyTable, Entity, Table};
+pub use tunnel::Proxy;
 pub(crate) use words::words;

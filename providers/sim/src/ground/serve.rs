@@ -16,9 +16,11 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::ground::authority::Authority;
 use crate::ground::front::{Handle, Shared};
 use crate::ground::http::{Incoming, Reply};
 use crate::ground::setup::Setup;
+use crate::ground::tunnel::{self, Proxy};
 
 /// The largest body: a block of EBS direct is 512 KiB, user data 16 KiB.
 const BODY_MAX: usize = 4 << 20;
@@ -27,6 +29,7 @@ const BODY_MAX: usize = 4 << 20;
 #[derive(Debug)]
 pub struct Running {
     addr: SocketAddr,
+    proxy: Option<SocketAddr>,
     handle: Handle,
     stop: watch::Sender<bool>,
     task: tokio::task::JoinHandle<()>,
@@ -43,6 +46,11 @@ impl Running {
         format!("http://{}", self.addr)
     }
 
+    /// Where it listens as a proxy, if it does.
+    pub fn proxy(&self) -> Option<SocketAddr> {
+        self.proxy
+    }
+
     /// A view into the cloud that outlives this value.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
@@ -56,36 +64,78 @@ impl Running {
     }
 }
 
+/// What listens: for requests to the clouds, or as a proxy.
+struct Door {
+    listener: TcpListener,
+    authority: Option<Arc<Authority>>,
+}
+
 /// Starts the cloud on the current tokio runtime.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the state file cannot be read, is damaged, or belongs to another running
-/// simulator (`WouldBlock`).
+/// When an address cannot be listened on, the certificate cannot be written, or the state file cannot be read, is
+/// damaged, or belongs to another running simulator (`WouldBlock`).
 pub async fn serve(setup: impl Into<Setup>) -> io::Result<Running> {
     let shared = Arc::new(Shared::open(setup.into())?);
-    let listener = TcpListener::bind(shared.settings.listen).await?;
-    let addr = listener.local_addr()?;
+    let door = Door {
+        listener: TcpListener::bind(shared.settings.listen).await?,
+        authority: None,
+    };
+    let addr = door.listener.local_addr()?;
+    let mut doors = vec![door];
+    let mut proxy_addr = None;
+    if let Some(proxy) = &shared.settings.proxy {
+        let door = open_proxy(proxy).await?;
+        proxy_addr = Some(door.listener.local_addr()?);
+        doors.push(door);
+    }
     let (stop, stopped) = watch::channel(false);
     let handle = Handle::of(&shared);
-    let task = tokio::spawn(accept(listener, shared, stopped));
+    let task = tokio::spawn(async move {
+        let mut open = tokio::task::JoinSet::new();
+        for door in doors {
+            open.spawn(accept(door, Arc::clone(&shared), stopped.clone()));
+        }
+        while open.join_next().await.is_some() {}
+        shared.core().ledger.close();
+    });
     Ok(Running {
         addr,
+        proxy: proxy_addr,
         handle,
         stop,
         task,
     })
 }
 
-/// Takes connections until told to stop (or until nobody is left to tell), then closes them and the state file.
-async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+async fn open_proxy(proxy: &Proxy) -> io::Result<Door> {
+    let authority = Authority::new()?;
+    if let Some(file) = &proxy.certificate {
+        std::fs::write(file, authority.certificate())?;
+    }
+    Ok(Door {
+        listener: TcpListener::bind(proxy.listen).await?,
+        authority: Some(Arc::new(authority)),
+    })
+}
+
+/// Takes connections until told to stop (or until nobody is left to tell), then closes them.
+async fn accept(door: Door, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let mut connections = tokio::task::JoinSet::new();
     loop {
         tokio::select! {
             _ = stopped.changed() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            accepted = listener.accept() => match accepted {
+            accepted = door.listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, Arc::clone(&shared)));
+                    let shared = Arc::clone(&shared);
+                    match &door.authority {
+                        None => connections.spawn(connection(stream, shared)),
+                        Some(authority) => {
+                            let authority = Arc::clone(authority);
+                            connections.spawn(tunnel::connection(stream, shared, authority, stopped.clone()))
+                        }
+                    };
                 }
                 // Out of file descriptors, for example: a moment later there may be some.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -93,7 +143,6 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::
         }
     }
     connections.shutdown().await;
-    shared.core().ledger.close();
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
@@ -111,9 +160,9 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 /// The connection is to be closed without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is closed without an answer")]
-struct Silence;
+pub(super) struct Silence;
 
-async fn answer(
+pub(super) async fn answer(
     shared: &Shared,
     request: Request<HyperBody>,
 ) -> Result<Response<Full<Bytes>>, Silence> {

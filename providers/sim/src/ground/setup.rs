@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::ground::chaos::Chaos;
 use crate::ground::cloud::Cloud;
+use crate::ground::tunnel::Proxy;
 
 /// A function that gives the time in milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -18,6 +19,8 @@ pub type OnStop = Arc<dyn Fn() + Send + Sync>;
 pub struct Settings {
     /// Where to listen; port 0 lets the system choose one.
     pub listen: SocketAddr,
+    /// Where to listen as a proxy, for clients that cannot be told another endpoint.
+    pub proxy: Option<Proxy>,
     /// The file that keeps the clouds; without one they live as long as the server.
     pub state_file: Option<PathBuf>,
     /// The faults that are put in front of the clouds.
@@ -40,6 +43,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("listen", &self.listen)
+            .field("proxy", &self.proxy)
             .field("state_file", &self.state_file)
             .field("chaos", &self.chaos)
             .field("seed", &self.seed)

@@ -59,6 +59,12 @@ impl Sim {
         self.running.as_ref().expect("it runs").addr().to_string()
     }
 
+    /// Where it listens as a proxy.
+    pub fn proxy(&self) -> std::net::SocketAddr {
+        let running = self.running.as_ref().expect("it runs");
+        running.proxy().expect("it is a proxy")
+    }
+
     pub fn handle(&self) -> Handle {
         self.running.as_ref().expect("it runs").handle()
     }

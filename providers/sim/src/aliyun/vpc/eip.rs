@@ -7,8 +7,8 @@ use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED};
 use crate::aliyun::param::{
-    DEFAULT_GROUP, DRY_RUN, Form, GROUP, Param, REGION, TAGS, TOKEN, digits, flag, int, one_of,
-    param, text, title,
+    DEFAULT_GROUP, DRY_RUN, Form, GROUP, Param, REGION, TAGS, TOKEN, digits, flag, int, name,
+    one_of, param, text,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{Binding, Eip, EipState, InstanceState, NatState, Region};
@@ -16,7 +16,7 @@ use crate::ground::calendar::second;
 
 const ID: &[Param] = &[text("AllocationId").must(), text("RegionId")];
 const ABOUT: &[Param] = &[
-    title("Name"),
+    name("Name"),
     param("Description", Form::Sized(0, 256)),
     digits("Bandwidth", 1, 1_000),
 ];

@@ -7,8 +7,8 @@ use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED_50};
 use crate::aliyun::param::{
-    DEFAULT_GROUP, DESCRIPTION, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, flag, one_of, text,
-    title,
+    DEFAULT_GROUP, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, VPC_DESCRIPTION, flag, name, one_of,
+    text,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{Eip, NatGateway, NatState, NetworkState, Region, RouteEntry, VSwitch};
@@ -16,7 +16,7 @@ use crate::ground::calendar::second;
 use crate::ground::cidr::Cidr;
 
 const ID: &[Param] = &[text("NatGatewayId").must()];
-const NAME: &[Param] = &[title("Name")];
+const NAME: &[Param] = &[name("Name")];
 const BIND_MODE: Param = one_of("EipBindMode", &["MULTI_BINDED", "NAT"]);
 
 pub const ACTIONS: &[Action] = &[
@@ -26,7 +26,7 @@ pub const ACTIONS: &[Action] = &[
             REGION,
             TOKEN,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             TAGS,
             &[
                 text("VpcId").must(),
@@ -68,7 +68,7 @@ pub const ACTIONS: &[Action] = &[
             REGION,
             ID,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             &[BIND_MODE, flag("IcmpReplyEnabled")],
         ],
         act: modify,

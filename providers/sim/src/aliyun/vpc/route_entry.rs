@@ -8,7 +8,7 @@ use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, Sizes};
 use crate::aliyun::param::{
-    DESCRIPTION, DRY_RUN, Param, REGION, TOKEN, cidr, int, one_of, text, title,
+    DRY_RUN, Param, REGION, TOKEN, VPC_DESCRIPTION, cidr, int, one_of, text, title,
 };
 use crate::aliyun::world::{InstanceState, NatState, NetworkState, Region, RouteEntry};
 use crate::ground::calendar::second;
@@ -25,7 +25,7 @@ pub const ACTIONS: &[Action] = &[
             TOKEN,
             DRY_RUN,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             &[
                 text("RegionId"),
                 text("RouteTableId").must(),
@@ -62,7 +62,7 @@ pub const ACTIONS: &[Action] = &[
             REGION,
             DRY_RUN,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             &[
                 text("RouteEntryId").must(),
                 text("NewNextHopId"),

@@ -9,13 +9,13 @@ use crate::aliyun::action::{Action, Answer, done};
 use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED_50};
-use crate::aliyun::param::{DRY_RUN, Param, REGION, TOKEN, cidr, int, text, title};
+use crate::aliyun::param::{DRY_RUN, Param, REGION, TOKEN, cidr, int, name, text};
 use crate::aliyun::world::{NatGateway, NetworkState, Region, SnatEntry};
 use crate::ground::cidr::Cidr;
 
 const TABLE: &[Param] = &[text("SnatTableId").must()];
 const ID: &[Param] = &[text("SnatEntryId").must()];
-const NAME: &[Param] = &[title("SnatEntryName")];
+const NAME: &[Param] = &[name("SnatEntryName")];
 
 pub const ACTIONS: &[Action] = &[
     Action {

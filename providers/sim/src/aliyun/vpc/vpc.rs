@@ -8,7 +8,8 @@ use crate::aliyun::config::ACCOUNT;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED_50};
 use crate::aliyun::param::{
-    DEFAULT_GROUP, DESCRIPTION, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, cidr, flag, text, title,
+    DEFAULT_GROUP, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, VPC_DESCRIPTION, cidr, flag, text,
+    title,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{NetworkState, Region, RouteTable, Vpc};
@@ -26,7 +27,7 @@ pub const ACTIONS: &[Action] = &[
             TOKEN,
             DRY_RUN,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             GROUP,
             TAGS,
             &[
@@ -61,7 +62,7 @@ pub const ACTIONS: &[Action] = &[
         takes: &[
             ID,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             &[
                 text("RegionId"),
                 cidr("CidrBlock"),
@@ -100,7 +101,7 @@ pub const OLD: &[Action] = &[
             REGION,
             TOKEN,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             &[cidr("CidrBlock"), text("UserCidr")],
         ],
         act: create,
@@ -115,7 +116,7 @@ pub const OLD: &[Action] = &[
         takes: &[
             ID,
             NAME,
-            DESCRIPTION,
+            VPC_DESCRIPTION,
             &[text("RegionId"), cidr("CidrBlock")],
         ],
         act: modify,

@@ -10,7 +10,7 @@ use crate::aliyun::config::ACCOUNT;
 use crate::aliyun::fault::Fault;
 use crate::aliyun::page::{self, NUMBERED_50};
 use crate::aliyun::param::{
-    DEFAULT_GROUP, DESCRIPTION, DRY_RUN, GROUP, Param, TAGS, TOKEN, cidr, flag, text, title,
+    DEFAULT_GROUP, DRY_RUN, GROUP, Param, TAGS, TOKEN, VPC_DESCRIPTION, cidr, flag, text, title,
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::{NetworkState, Region, RouteEntry, VSwitch};
@@ -36,7 +36,7 @@ const FIND: &[Param] = &[
 pub const ACTIONS: &[Action] = &[
     Action {
         name: "CreateVSwitch",
-        takes: &[MAKE, NAME, DESCRIPTION, TOKEN, TAGS],
+        takes: &[MAKE, NAME, VPC_DESCRIPTION, TOKEN, TAGS],
         act: create,
     },
     Action {
@@ -59,7 +59,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         name: "ModifyVSwitchAttribute",
-        takes: &[ID, NAME, DESCRIPTION],
+        takes: &[ID, NAME, VPC_DESCRIPTION],
         act: modify,
     },
     Action {
@@ -73,7 +73,7 @@ pub const ACTIONS: &[Action] = &[
 pub const OLD: &[Action] = &[
     Action {
         name: "CreateVSwitch",
-        takes: &[MAKE, NAME, DESCRIPTION, TOKEN],
+        takes: &[MAKE, NAME, VPC_DESCRIPTION, TOKEN],
         act: create,
     },
     Action {
@@ -83,7 +83,7 @@ pub const OLD: &[Action] = &[
     },
     Action {
         name: "ModifyVSwitchAttribute",
-        takes: &[ID, NAME, DESCRIPTION],
+        takes: &[ID, NAME, VPC_DESCRIPTION],
         act: modify,
     },
     Action {

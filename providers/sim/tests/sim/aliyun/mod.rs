@@ -8,6 +8,7 @@ mod lists;
 mod machines;
 mod meta;
 mod networks;
+mod proxy;
 mod requests;
 mod sides;
 mod tagging;
