@@ -3,7 +3,9 @@
 use futures::lock::OwnedMutexGuard;
 use infra_model::{Record, Value};
 use infra_sdk::fields::{Fields, text_of};
+use infra_sdk::layers::Repeat;
 use infra_sdk::tags::{Difference, clipped, difference, of_new};
+use infra_sdk::wait::{Pace, while_failing};
 use infra_sdk::{Create, Delete, Failure, FailureKind, Found, Trace, Update};
 use serde_json::Value as Json;
 
@@ -11,6 +13,7 @@ use super::listing::{Listed, everything, listed, seen};
 use super::turns::{Last, Turns};
 use super::wait::{Wait, gone, look, ready};
 use crate::cloud::Cloud;
+use crate::error::is_busy;
 use crate::names::fitted;
 use crate::param::{Param, add};
 use crate::table::{
@@ -256,12 +259,31 @@ pub(crate) async fn delete(
         if let Some(before) = kind.hooks.before_delete {
             before(cloud, order).await?;
         }
-        let params = named(&kind.delete, &order.id);
-        cloud.delete(kind.api, &kind.delete, params).await?;
+        send_delete(cloud, kind, &order.id).await?;
         gone(cloud, kind, &order.id).await?;
     }
     match kind.hooks.after_delete {
         Some(after) => after(cloud, order).await,
         None => Ok(()),
     }
+}
+
+/// Sends the delete call as long as something is in the way that may go. A refusal may come because an earlier call took
+/// effect and its answer was lost, so it is looked for once more.
+async fn send_delete(cloud: &Cloud, kind: &'static Kind, id: &str) -> Result<(), Failure> {
+    let in_the_way =
+        |failure: &Failure| failure.kind == FailureKind::Dependency || is_busy(failure);
+    let step = || async {
+        let params = named(&kind.delete, id);
+        let sent = cloud.attempt(kind.api, &kind.delete, params, Repeat::Harmless);
+        match sent.await {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.kind == FailureKind::NotFound => Ok(()),
+            Err(failure) if in_the_way(&failure) && look(cloud, kind, id).await?.is_none() => {
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        }
+    };
+    while_failing(cloud, cloud.windows().dependency_ms, in_the_way, step).await
 }

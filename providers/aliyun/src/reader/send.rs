@@ -54,6 +54,29 @@ impl Cloud {
         deletion(self, || self.change(api, call, params.clone())).await
     }
 
+    /// Does a step that reads, and sends [`Cloud::once`] what is missing. After a lost answer it is done again, and finds
+    /// what has come about.
+    pub(crate) async fn converge<Step, Done>(&self, step: Step) -> Result<(), Failure>
+    where
+        Step: Fn() -> Done,
+        Done: Future<Output = Result<(), Failure>>,
+    {
+        let lost = |failure: &Failure| failure.ambiguous;
+        while_failing(self, self.windows().dependency_ms, lost, step).await
+    }
+
+    /// Sends a change; what the cloud is busy with is the caller's to decide on.
+    pub(crate) async fn attempt(
+        &self,
+        api: Api,
+        call: &Call,
+        params: Vec<Param>,
+        repeat: Repeat,
+    ) -> Result<Json, Failure> {
+        self.changing(api, call.action, self.placed(call, params), repeat)
+            .await
+    }
+
     async fn patiently(
         &self,
         api: Api,
@@ -61,9 +84,8 @@ impl Cloud {
         params: Vec<Param>,
         repeat: Repeat,
     ) -> Result<Json, Failure> {
-        let params = self.placed(call, params);
         let _waiting = patience::waiting(format!("for {} to be possible", call.action));
-        let step = || self.changing(api, call.action, params.clone(), repeat);
+        let step = || self.attempt(api, call, params.clone(), repeat);
         while_failing(self, self.windows().dependency_ms, is_busy, step).await
     }
 

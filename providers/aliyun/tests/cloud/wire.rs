@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use infra_aliyun::{Lost, Transport};
+use infra_sdk::Timer;
 use infra_sdk::clock::Clock;
 use infra_sim::{Incoming, Local};
 

@@ -76,6 +76,12 @@ pub(crate) const DISK: Kind = Kind {
     },
     tags: Some("disk"),
     hooks: Hooks {
+        // Disks of old kinds take no word about it.
+        shape: Some(|fields, params| {
+            if fields.flag("multi_attach") != Some(true) {
+                params.retain(|param| param.name != "MultiAttach");
+            }
+        }),
         validate: Some(validate),
         disks: Some(|_, id| async move { Ok(vec![id.to_owned()]) }.boxed()),
         ..Hooks::NONE

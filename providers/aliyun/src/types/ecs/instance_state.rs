@@ -1,12 +1,16 @@
 //! Starting and stopping machines, and what has to be done before one goes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use infra_sdk::fields::Fields;
+use infra_sdk::layers::Repeat;
 use infra_sdk::{Delete, Failure, FailureKind, wait};
 
 use super::INSTANCE;
 use crate::cloud::Cloud;
+use crate::error::is_busy;
 use crate::products::ECS;
 use crate::reader::look;
 use crate::table::{Call, Way, call, named};
@@ -42,22 +46,28 @@ pub(super) async fn start(cloud: &Cloud, id: &str) -> Result<(), Failure> {
 }
 
 /// Brings a machine into a state. It is asked to go there once it rests in the other one; a machine that is gone is there.
+/// A refusal may come because an earlier call took effect and its answer was lost, so the state decides.
 async fn reach(cloud: &Cloud, id: &str, state: &str, call: &Call) -> Result<(), Failure> {
-    let rests = |state: &str| INSTANCE.states.ready.contains(&state);
+    let asked = AtomicBool::new(false);
     let what = format!("for the machine to be {}", state.to_lowercase());
-    let before = wait::until(cloud, &what, wait::STEP, || async {
-        let seen = look(cloud, &INSTANCE, id).await?;
-        let now = seen.map(|seen| seen.state);
-        Ok(now.as_deref().is_none_or(rests).then_some(now))
-    })
-    .await?;
-    if before.is_none_or(|before| before == state) {
-        return Ok(());
-    }
-    cloud.change(ECS, call, named(call, id)).await?;
     wait::until(cloud, &what, wait::STEP, || async {
-        let seen = look(cloud, &INSTANCE, id).await?;
-        Ok(seen.is_none_or(|seen| seen.state == state).then_some(()))
+        let now = look(cloud, &INSTANCE, id).await?.map(|seen| seen.state);
+        let Some(now) = now.filter(|now| now != state) else {
+            return Ok(Some(()));
+        };
+        let rests = INSTANCE.states.ready.contains(&now.as_str());
+        if rests && !asked.load(Ordering::Relaxed) {
+            let params = named(call, id);
+            match cloud.attempt(ECS, call, params, Repeat::Harmless).await {
+                Err(failure) if is_busy(&failure) => {}
+                Err(failure) if failure.kind == FailureKind::NotFound => {}
+                sent => {
+                    sent?;
+                    asked.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        Ok(None)
     })
     .await
 }

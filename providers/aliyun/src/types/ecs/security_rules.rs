@@ -271,59 +271,60 @@ fn wanted(record: &Record) -> Result<BTreeMap<Rule, Option<String>>, Failure> {
     Ok(rules)
 }
 
-/// Adds rules before it removes others, so that nothing that stays allowed is cut off for a moment.
 fn change_rules<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<(), Failure>> {
-    async move {
-        let wanted = wanted(&order.fields)?;
-        let Some(group) = raw(cloud, &SECURITY_GROUP, &order.id).await? else {
-            let message = format!("the security group {} is gone", order.id);
-            return Err(Failure::new(FailureKind::NotFound, message));
+    cloud.converge(move || bring_about(cloud, order)).boxed()
+}
+
+/// Adds rules before it removes others, so that nothing that stays allowed is cut off for a moment.
+async fn bring_about(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
+    let wanted = wanted(&order.fields)?;
+    let Some(group) = raw(cloud, &SECURITY_GROUP, &order.id).await? else {
+        let message = format!("the security group {} is gone", order.id);
+        return Err(Failure::new(FailureKind::NotFound, message));
+    };
+    let there = rules_of(&group);
+    let managed = |rule: &Rule| {
+        let of = |side: &Side| side.out == rule.out && side.accept == rule.accept;
+        let side = if is_rest(rule) {
+            Some(Side::ALLOW_OUT)
+        } else {
+            SIDES.into_iter().find(of)
         };
-        let there = rules_of(&group);
-        let managed = |rule: &Rule| {
-            let of = |side: &Side| side.out == rule.out && side.accept == rule.accept;
-            let side = if is_rest(rule) {
-                Some(Side::ALLOW_OUT)
-            } else {
-                SIDES.into_iter().find(of)
-            };
-            side.is_some_and(|side| Fields(&order.fields).get(side.field).is_some())
-        };
-        for out in [false, true] {
-            let missing = wanted.iter().filter(|(rule, _)| {
-                rule.out == out && !there.iter().any(|(other, ..)| other == *rule)
-            });
-            let missing: Vec<_> = missing.collect();
-            authorize(cloud, order, out, &missing).await?;
-            for (rule, note, id) in there.iter().filter(|(rule, ..)| rule.out == out) {
-                if let Some(own) = wanted.get(rule).filter(|own| *own != note) {
-                    let call = &MODIFY[usize::from(out)];
-                    let mut params = named(call, &order.id);
-                    add(&mut params, "SecurityGroupRuleId", id);
-                    params.extend(rule.params("", Some(&own.clone().unwrap_or_default())));
-                    cloud.change(ECS, call, params).await?;
-                }
-            }
-            let extra = there.iter().filter(|(rule, ..)| {
-                rule.out == out && managed(rule) && !wanted.contains_key(rule)
-            });
-            let extra: Vec<&String> = extra.map(|(.., id)| id).collect();
-            for ids in extra.chunks(RULES_MAX) {
-                let call = &REVOKE[usize::from(out)];
+        side.is_some_and(|side| Fields(&order.fields).get(side.field).is_some())
+    };
+    for out in [false, true] {
+        let missing = wanted
+            .iter()
+            .filter(|(rule, _)| rule.out == out && !there.iter().any(|(other, ..)| other == *rule));
+        let missing: Vec<_> = missing.collect();
+        authorize(cloud, order, out, &missing).await?;
+        for (rule, note, id) in there.iter().filter(|(rule, ..)| rule.out == out) {
+            if let Some(own) = wanted.get(rule).filter(|own| *own != note) {
+                let call = &MODIFY[usize::from(out)];
                 let mut params = named(call, &order.id);
-                for (index, id) in ids.iter().enumerate() {
-                    add(
-                        &mut params,
-                        format!("SecurityGroupRuleId.{}", index + 1),
-                        id.as_str(),
-                    );
-                }
+                add(&mut params, "SecurityGroupRuleId", id);
+                params.extend(rule.params("", Some(&own.clone().unwrap_or_default())));
                 cloud.change(ECS, call, params).await?;
             }
         }
-        Ok(())
+        let extra = there
+            .iter()
+            .filter(|(rule, ..)| rule.out == out && managed(rule) && !wanted.contains_key(rule));
+        let extra: Vec<&String> = extra.map(|(.., id)| id).collect();
+        for ids in extra.chunks(RULES_MAX) {
+            let call = &REVOKE[usize::from(out)];
+            let mut params = named(call, &order.id);
+            for (index, id) in ids.iter().enumerate() {
+                add(
+                    &mut params,
+                    format!("SecurityGroupRuleId.{}", index + 1),
+                    id.as_str(),
+                );
+            }
+            cloud.once(ECS, call, params).await?;
+        }
     }
-    .boxed()
+    Ok(())
 }
 
 async fn authorize(

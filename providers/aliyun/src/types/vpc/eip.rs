@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use infra_model::Value;
 use infra_sdk::fields::Fields;
-use infra_sdk::{Failure, Update, token};
+use infra_sdk::{Delete, Failure, Update, token};
 use serde_json::Value as Json;
 
 use crate::cloud::Cloud;
@@ -12,7 +12,7 @@ use crate::param::add;
 use crate::products;
 use crate::reader::{Wait, ready};
 use crate::table::{
-    Call, Ids, Kind, Name, Pages, Part, States, Way, call, flag, int, ip, item, list, named,
+    Call, Hooks, Ids, Kind, Name, Pages, Part, States, Way, call, flag, int, ip, item, list, named,
     scalar, text, words,
 };
 
@@ -73,6 +73,10 @@ pub(crate) const EIP: Kind = Kind {
     },
     tags: Some("EIP"),
     name_form: Name::Free,
+    hooks: Hooks {
+        before_delete: Some(unbind),
+        ..Hooks::NONE
+    },
     ..Kind::DEFAULT
 };
 
@@ -96,29 +100,46 @@ fn target(fields: Fields<'_>) -> Option<(String, &'static str)> {
 
 /// An address leads to one place, so it leaves the old one first.
 fn bind<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<(), Failure>> {
-    async move {
-        let seen = ready(cloud, &EIP, &order.id, Wait::Known).await?;
-        let (now, wanted) = (target(Fields(&seen.fields)), target(Fields(&order.fields)));
-        if now == wanted {
-            return Ok(());
-        }
-        for (call, end) in [(&UNASSOCIATE, now), (&ASSOCIATE, wanted)] {
-            let Some((id, kind)) = end else {
-                continue;
-            };
-            let mut params = named(call, &order.id);
-            let part = format!("{} {id}", call.action);
-            add(
-                &mut params,
-                "ClientToken",
-                token::derived(&order.token, &part),
-            );
-            add(&mut params, "InstanceId", id);
-            add(&mut params, "InstanceType", kind);
-            cloud.change(EIP.api, call, params).await?;
-            ready(cloud, &EIP, &order.id, Wait::Known).await?;
-        }
-        Ok(())
-    }
+    rebind(
+        cloud,
+        &order.id,
+        &order.token,
+        target(Fields(&order.fields)),
+    )
     .boxed()
+}
+
+/// An address that leads somewhere cannot be released.
+fn unbind<'a>(cloud: &'a Cloud, order: &'a Delete) -> BoxFuture<'a, Result<(), Failure>> {
+    rebind(cloud, &order.id, &order.token, None).boxed()
+}
+
+async fn rebind(
+    cloud: &Cloud,
+    address: &str,
+    order_token: &str,
+    wanted: Option<(String, &str)>,
+) -> Result<(), Failure> {
+    let seen = ready(cloud, &EIP, address, Wait::Known).await?;
+    let now = target(Fields(&seen.fields));
+    if now == wanted {
+        return Ok(());
+    }
+    for (call, end) in [(&UNASSOCIATE, now), (&ASSOCIATE, wanted)] {
+        let Some((id, kind)) = end else {
+            continue;
+        };
+        let mut params = named(call, address);
+        let part = format!("{} {id}", call.action);
+        add(
+            &mut params,
+            "ClientToken",
+            token::derived(order_token, &part),
+        );
+        add(&mut params, "InstanceId", id);
+        add(&mut params, "InstanceType", kind);
+        cloud.change(EIP.api, call, params).await?;
+        ready(cloud, &EIP, address, Wait::Known).await?;
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use infra_model::Value;
+use infra_model::{Record, Value};
 use infra_sdk::fields::Fields;
 use infra_sdk::{Failure, Update};
 use serde_json::Value as Json;
@@ -69,20 +69,23 @@ fn secondary_ranges(item: &Json) -> Option<Value> {
     Some(Value::List(ranges.map(Value::Cidr).collect()))
 }
 
-/// Only what differs is sent: a range that stays is not touched.
+/// Only what differs from what is there is sent: a range that stays is not touched.
 fn change_ranges<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<(), Failure>> {
-    async move {
-        let ranges = |fields| BTreeSet::from_iter(Fields(fields).texts("secondary_ranges"));
-        let (old, new) = (ranges(&order.prior), ranges(&order.fields));
-        let gone = old.difference(&new).map(|range| (&REMOVE_RANGE, range));
-        let added = new.difference(&old).map(|range| (&ADD_RANGE, range));
-        for (call, range) in gone.chain(added) {
+    let ranges = |fields: &Record| BTreeSet::from_iter(Fields(fields).texts("secondary_ranges"));
+    let step = move || async move {
+        let new = ranges(&order.fields);
+        loop {
+            let seen = ready(cloud, &VPC, &order.id, Wait::Known).await?;
+            let old = ranges(&seen.fields);
+            let gone = old.difference(&new).map(|range| (&REMOVE_RANGE, range));
+            let added = new.difference(&old).map(|range| (&ADD_RANGE, range));
+            let Some((call, range)) = gone.chain(added).next() else {
+                return Ok(());
+            };
             let mut params = named(call, &order.id);
             add(&mut params, "SecondaryCidrBlock", range);
-            cloud.change(VPC.api, call, params).await?;
-            ready(cloud, &VPC, &order.id, Wait::Known).await?;
+            cloud.once(VPC.api, call, params).await?;
         }
-        Ok(())
-    }
-    .boxed()
+    };
+    cloud.converge(step).boxed()
 }

@@ -15,7 +15,9 @@ use crate::table::{
     scalar, text,
 };
 
-const MODIFY: Call = call("ModifyRouteEntry").of(&["RouteTableId", "RouteEntryId"]);
+/// A route's own id names it.
+const OWN_ID: &[&str] = &["", "RouteEntryId"];
+const MODIFY: Call = call("ModifyRouteEntry").of(OWN_ID);
 
 pub(crate) const ROUTE_ENTRY: Kind = Kind {
     name: "aliyun.route_entry",
@@ -28,7 +30,7 @@ pub(crate) const ROUTE_ENTRY: Kind = Kind {
     read: list("DescribeRouteEntryList", "RouteEntrys.RouteEntry")
         .ids(Ids::Owner("RouteTableId", tables))
         .pages(Pages::Next("MaxResult", 100)),
-    delete: call("DeleteRouteEntry").of(&["RouteTableId", "RouteEntryId"]),
+    delete: call("DeleteRouteEntry").of(OWN_ID),
     fields: &[
         text("name")
             .create("RouteEntryName")

@@ -62,7 +62,7 @@ pub async fn instance(bed: &Bed) -> Sample {
         .step("host_name", text("web"))
         .step("user_data", text("#!/bin/sh\n"))
         .step("root_size", gib(60))
-        .step("root_level", text("PL2"))
+        .step("root_level", text("PL0"))
         .step("metadata", text("off"))
         .step("metadata", text("optional"))
         .step("role", text("web-role"))
@@ -77,7 +77,10 @@ pub async fn instance(bed: &Bed) -> Sample {
             ("private_ip", ip("10.0.2.77")),
         ])
         .step("bandwidth", Value::Int(5))
-        .step("root_category", text("cloud_auto"))
+        .steps(&[
+            ("root_category", text("cloud_efficiency")),
+            ("root_level", Value::Null),
+        ])
         .exempt(
             "image",
             "the catalogue of the simulator has one that is sure to exist",

@@ -61,10 +61,10 @@ impl Sample {
     }
 }
 
-type Making<'b> = Pin<Box<dyn Future<Output = Sample> + 'b>>;
+pub type Making<'b> = Pin<Box<dyn Future<Output = Sample> + 'b>>;
 
 /// Makes the sample of one type, with what must exist before it.
-type Sampler = fn(&Bed) -> Making<'_>;
+pub type Sampler = fn(&Bed) -> Making<'_>;
 
 /// How to sample each type.
 pub const SAMPLES: &[(&str, Sampler)] = &[

@@ -19,8 +19,8 @@ pub async fn network(bed: &Bed, name: &str, vswitches: u8) -> Vec<Made> {
             ("zone", text(ZONE)),
             ("range", range(&format!("10.0.{number}.0/24"))),
         ];
-        let vswitch = bed.make("aliyun.vswitch", &format!("{name}{number}"), &fields);
-        made.push(vswitch.await);
+        let name = format!("{name}{number}");
+        made.push(bed.make("aliyun.vswitch", &name, &fields).await);
     }
     made
 }
