@@ -34,7 +34,8 @@ impl World for Library {
 
     fn std_paths(&self) -> Vec<String> {
         infra_stdlib::files()
-            .map(|(path, _)| path.to_owned())
+            .iter()
+            .map(|(path, _)| (*path).to_owned())
             .collect()
     }
 

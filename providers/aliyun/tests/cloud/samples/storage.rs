@@ -50,10 +50,14 @@ pub async fn disk(bed: &Bed) -> Sample {
     .step("size", gib(45))
     .steps(&[("encrypted", Value::Bool(true)), ("snapshot", Value::Null)])
     .step("kms_key", text("key-1"))
+    .steps(&[
+        ("multi_attach", Value::Bool(true)),
+        ("kms_key", Value::Null),
+        ("encrypted", Value::Bool(false)),
+    ])
     .steps(&[("format", text("swap")), ("label", text("swap1"))])
     .step("zone", text("cn-hangzhou-i"))
     .exempt("iops", "for `cloud_auto` only")
-    .exempt("multi_attach", "the simulator has no such disks yet")
     .before([policy])
     .before(made)
     .before([snapshot])
