@@ -1,7 +1,7 @@
 //! What each type is made with, and what is done to it.
 
-mod compute;
-mod network;
+pub mod compute;
+pub mod network;
 mod storage;
 
 use std::pin::Pin;
