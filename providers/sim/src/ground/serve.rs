@@ -111,7 +111,9 @@ pub async fn serve(setup: impl Into<Setup>) -> io::Result<Running> {
 async fn open_proxy(proxy: &Proxy) -> io::Result<Door> {
     let authority = Authority::new()?;
     if let Some(file) = &proxy.certificate {
-        std::fs::write(file, authority.certificate())?;
+        std::fs::write(file, authority.certificate()).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", file.display()))
+        })?;
     }
     Ok(Door {
         listener: TcpListener::bind(proxy.listen).await?,
