@@ -36,6 +36,9 @@ impl<'a> Consent<'a> {
     /// What to say of each name that fits neither of `addresses` nor the program: it is a slip, or what it named has
     /// gone already in an earlier run.
     pub fn strangers(&self, program: &str, addresses: &BTreeSet<Address>) -> Vec<String> {
+        if self.names.is_empty() {
+            return Vec::new();
+        }
         let known = selection::names(addresses);
         let fits =
             |name: &String| known.contains(name) || (self.destroying.is_some() && name == program);

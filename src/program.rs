@@ -138,8 +138,15 @@ impl Program {
         self.sound.program().schemas()
     }
 
-    /// Where the program itself uses components, by the names it gives them.
-    pub fn component_uses(&self) -> BTreeMap<String, ComponentUse> {
+    /// Where the program itself uses components, by the names it gives them; only those with one of `names`.
+    pub fn component_uses<'n>(
+        &self,
+        names: impl Iterator<Item = &'n str>,
+    ) -> BTreeMap<String, ComponentUse> {
+        let names: BTreeSet<&str> = names.collect();
+        if names.is_empty() {
+            return BTreeMap::new();
+        }
         let is_own = |tree: &&Tree| {
             let file = self.sources.get(tree.file);
             file.is_some_and(|file| !file.path.contains('/'))
@@ -149,6 +156,9 @@ impl Program {
             let ItemKind::Resource(used) = &item.kind else {
                 return None;
             };
+            if !names.contains(used.name.text.as_str()) {
+                return None;
+            }
             let place = ComponentUse {
                 component: used.type_name.text(),
                 span: used.name.span,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::{Address, Duration, Record, Span, Value};
+use crate::{Address, Duration, Named, Record, Span, Value};
 
 /// What concerns the tool and not the cloud, from an instance's decorators.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,12 +32,12 @@ pub struct Instance {
     /// [`Value::Unknown`]; [`Resolver::resolve`] answers them once more is known.
     pub fields: Record,
     /// The instances each field mentions; `@after` is listed under the empty name.
-    pub depends: BTreeMap<String, BTreeSet<Address>>,
+    pub depends: Named<BTreeSet<Address>>,
     pub lifecycle: Lifecycle,
     /// The declaration's head.
     pub span: Span,
     /// Where each authored field's value is written; a schema default has none.
-    pub field_spans: BTreeMap<String, Span>,
+    pub field_spans: Named<Span>,
 }
 
 /// Something that exists and is only read.

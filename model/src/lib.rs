@@ -21,7 +21,7 @@ pub use address::{Address, AddressParts, Step};
 pub use desired::{Desired, Instance, Known, Lifecycle, Lookup, ResolveError, Resolver};
 pub use exclusive::{Exclusive, Guard, Held, Sameness, Within};
 pub use port::{PortRange, Protocol};
-pub use record::{Record, RecordBuilder};
+pub use record::{Named, Record, RecordBuilder};
 pub use schema::{Change, FieldSchema, Forbids, Schema, SchemaKind};
 pub use secret::Secret;
 pub use span::{FileId, Span};

@@ -1,4 +1,4 @@
-//! Named values in a sorted vector.
+//! Named values, or other things by name, in a sorted vector.
 //!
 //! A plan holds several records per resource, most of a few fields: a vector of exactly that size takes a tenth of
 //! what a tree takes for them, and is searched as fast.
@@ -14,18 +14,27 @@ use crate::Value;
 pub use builder::RecordBuilder;
 pub use iter::{IntoIter, Iter, IterMut};
 
-/// Named values: the fields of a resource, a record, or a map from strings. Sorted by name; names are unique.
+/// Named values: the fields of a resource, a record, or a map from strings.
+pub type Record = Named<Value>;
+
+/// Things by name, sorted; names are unique.
 ///
 /// Inserting costs as much as the record is long, unless names come in order. What makes long records of names in any
 /// order collects them or uses a [`RecordBuilder`].
-#[derive(Clone, Default, PartialEq)]
-pub struct Record {
-    entries: Vec<(String, Value)>,
+#[derive(Clone, PartialEq)]
+pub struct Named<V> {
+    entries: Vec<(String, V)>,
 }
 
-impl Record {
-    pub const fn new() -> Record {
-        Record {
+impl<V> Default for Named<V> {
+    fn default() -> Named<V> {
+        Named::new()
+    }
+}
+
+impl<V> Named<V> {
+    pub const fn new() -> Named<V> {
+        Named {
             entries: Vec::new(),
         }
     }
@@ -49,19 +58,19 @@ impl Record {
         }
     }
 
-    pub fn get<Q: AsRef<str> + ?Sized>(&self, name: &Q) -> Option<&Value> {
+    pub fn get<Q: AsRef<str> + ?Sized>(&self, name: &Q) -> Option<&V> {
         let at = self.find(name.as_ref()).ok()?;
         Some(&self.entries[at].1)
     }
 
     /// The record's own copy of a name, and its value.
-    pub fn get_key_value<Q: AsRef<str> + ?Sized>(&self, name: &Q) -> Option<(&String, &Value)> {
+    pub fn get_key_value<Q: AsRef<str> + ?Sized>(&self, name: &Q) -> Option<(&String, &V)> {
         let at = self.find(name.as_ref()).ok()?;
         let (name, value) = &self.entries[at];
         Some((name, value))
     }
 
-    pub fn get_mut<Q: AsRef<str> + ?Sized>(&mut self, name: &Q) -> Option<&mut Value> {
+    pub fn get_mut<Q: AsRef<str> + ?Sized>(&mut self, name: &Q) -> Option<&mut V> {
         let at = self.find(name.as_ref()).ok()?;
         Some(&mut self.entries[at].1)
     }
@@ -71,7 +80,7 @@ impl Record {
     }
 
     /// Sets a value and gives the one that was there.
-    pub fn insert(&mut self, name: String, value: Value) -> Option<Value> {
+    pub fn insert(&mut self, name: String, value: V) -> Option<V> {
         match self.find(&name) {
             Ok(at) => Some(std::mem::replace(&mut self.entries[at].1, value)),
             Err(at) => {
@@ -85,7 +94,22 @@ impl Record {
         }
     }
 
-    pub fn remove<Q: AsRef<str> + ?Sized>(&mut self, name: &Q) -> Option<Value> {
+    /// The value of a name, which is set to the default where there was none.
+    pub fn or_default(&mut self, name: &str) -> &mut V
+    where
+        V: Default,
+    {
+        let at = match self.find(name) {
+            Ok(at) => at,
+            Err(at) => {
+                self.insert(name.to_owned(), V::default());
+                at
+            }
+        };
+        &mut self.entries[at].1
+    }
+
+    pub fn remove<Q: AsRef<str> + ?Sized>(&mut self, name: &Q) -> Option<V> {
         let at = self.find(name.as_ref()).ok()?;
         Some(self.entries.remove(at).1)
     }
@@ -95,16 +119,16 @@ impl Record {
     }
 
     /// Keeps the entries that `keeps` returns true for.
-    pub fn retain(&mut self, mut keeps: impl FnMut(&String, &mut Value) -> bool) {
+    pub fn retain(&mut self, mut keeps: impl FnMut(&String, &mut V) -> bool) {
         self.entries.retain_mut(|(name, value)| keeps(name, value));
     }
 
     /// The entries, sorted by name.
-    pub fn iter(&self) -> Iter<'_> {
+    pub fn iter(&self) -> Iter<'_, V> {
         Iter(self.entries.iter())
     }
 
-    pub fn iter_mut(&mut self) -> IterMut<'_> {
+    pub fn iter_mut(&mut self) -> IterMut<'_, V> {
         IterMut(self.entries.iter_mut())
     }
 
@@ -112,13 +136,11 @@ impl Record {
         self.entries.iter().map(|(name, _)| name)
     }
 
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator + Clone {
         self.entries.iter().map(|(_, value)| value)
     }
 
-    pub fn values_mut(
-        &mut self,
-    ) -> impl DoubleEndedIterator<Item = &mut Value> + ExactSizeIterator {
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> + ExactSizeIterator {
         self.entries.iter_mut().map(|(_, value)| value)
     }
 
@@ -126,15 +148,15 @@ impl Record {
         self.entries.into_iter().map(|(name, _)| name)
     }
 
-    pub fn into_values(self) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator {
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> + ExactSizeIterator {
         self.entries.into_iter().map(|(_, value)| value)
     }
 }
 
-impl FromIterator<(String, Value)> for Record {
+impl<V> FromIterator<(String, V)> for Named<V> {
     /// Of several values for one name the last counts.
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Record {
-        let mut entries: Vec<(String, Value)> = entries.into_iter().collect();
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(entries: I) -> Named<V> {
+        let mut entries: Vec<(String, V)> = entries.into_iter().collect();
         if !entries.is_sorted_by(|one, next| one.0 < next.0) {
             entries.sort_by(|one, other| one.0.cmp(&other.0));
             entries.dedup_by(|later, kept| {
@@ -146,34 +168,34 @@ impl FromIterator<(String, Value)> for Record {
             });
         }
         entries.shrink_to_fit();
-        Record { entries }
+        Named { entries }
     }
 }
 
-impl<const N: usize> From<[(String, Value); N]> for Record {
-    fn from(entries: [(String, Value); N]) -> Record {
+impl<V, const N: usize> From<[(String, V); N]> for Named<V> {
+    fn from(entries: [(String, V); N]) -> Named<V> {
         entries.into_iter().collect()
     }
 }
 
-impl Extend<(String, Value)> for Record {
-    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, entries: I) {
+impl<V> Extend<(String, V)> for Named<V> {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, entries: I) {
         for (name, value) in entries {
             self.insert(name, value);
         }
     }
 }
 
-impl<Q: AsRef<str> + ?Sized> Index<&Q> for Record {
-    type Output = Value;
+impl<V, Q: AsRef<str> + ?Sized> Index<&Q> for Named<V> {
+    type Output = V;
 
     /// Panics when there is no such name.
-    fn index(&self, name: &Q) -> &Value {
+    fn index(&self, name: &Q) -> &V {
         self.get(name).expect("the record has this name")
     }
 }
 
-impl fmt::Debug for Record {
+impl<V: fmt::Debug> fmt::Debug for Named<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -40,12 +41,12 @@ pub enum Value {
     /// A resource or lookup instance as a whole; sent to a cloud it stands for the instance's `id`.
     Ref(Address),
     Secret(Secret),
-    Unknown(Box<Unknown>),
+    Unknown(Arc<Unknown>),
 }
 
 impl From<Unknown> for Value {
     fn from(unknown: Unknown) -> Value {
-        Value::Unknown(Box::new(unknown))
+        Value::Unknown(Arc::new(unknown))
     }
 }
 

@@ -275,7 +275,13 @@ impl<'a> Session<'a> {
         let kept = state.entries().keys();
         let deposed = state.deposed().keys().map(|of| &of.address);
         let known = declared.chain(kept).chain(deposed).cloned();
-        let mut known: BTreeSet<Address> = known.collect();
+        let args = self.args;
+        let naming = [&args.target, &args.replace, &args.allow_data_loss];
+        // Only options that name resources need all names.
+        let mut known: BTreeSet<Address> = match naming.iter().any(|words| !words.is_empty()) {
+            true => known.collect(),
+            false => BTreeSet::new(),
+        };
         let options = PlanOptions {
             targets: selection::expand("--target", &self.args.target, &known)?,
             replace: selection::expand("--replace", &self.args.replace, &known)?,
@@ -295,7 +301,9 @@ impl<'a> Session<'a> {
         let mut planned = planned.map_err(|error| self.no_plan(&error))?;
         planned.calls = clouds.providers.calls();
         self.consent.apply_to(&mut planned);
-        known.extend(planned.changes.iter().map(|change| change.address.clone()));
+        if !args.allow_data_loss.is_empty() {
+            known.extend(planned.changes.iter().map(|change| change.address.clone()));
+        }
         for stranger in self.consent.strangers(self.project.program_name(), &known) {
             self.console.warn(&stranger);
         }
@@ -361,20 +369,26 @@ impl<'a> Session<'a> {
 
     /// The plan for people.
     pub fn render(&self, plan: &Plan, state: &State, schemas: &AllSchemas) -> String {
-        let changed: BTreeSet<&Address> =
-            plan.changes.iter().map(|change| &change.address).collect();
         let unchanged: Vec<Address> = match self.args.all {
-            true => state
-                .entries()
-                .keys()
-                .filter(|address| !changed.contains(address))
-                .cloned()
-                .collect(),
+            true => {
+                let changed: BTreeSet<&Address> =
+                    plan.changes.iter().map(|change| &change.address).collect();
+                let kept = state.entries().keys();
+                kept.filter(|address| !changed.contains(address))
+                    .cloned()
+                    .collect()
+            }
             false => Vec::new(),
         };
+        let shown = plan.changes.iter().filter_map(|it| it.address.path.first());
         let background = Background {
-            components: self.program.component_uses(),
-            names: self.names(state),
+            components: self
+                .program
+                .component_uses(shown.map(|step| step.name.as_str())),
+            names: match plan.changes.is_empty() {
+                true => BTreeMap::new(),
+                false => self.names(state),
+            },
             unchanged,
             renamed: renames::probable(plan, state),
         };

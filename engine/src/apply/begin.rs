@@ -47,7 +47,7 @@ impl Scene<'_> {
                 from: from.clone(),
                 to: work.address.clone(),
             })),
-            (StepKind::Forget, goal, Some(existing)) => Ok(self.forget(goal.as_ref(), existing)),
+            (StepKind::Forget, goal, Some(existing)) => Ok(self.forget(goal.as_deref(), existing)),
             (StepKind::Record, Some(goal), Some(existing)) => {
                 // Nothing differs, so what cannot be computed, because it is made of a secret that nobody kept, is
                 // as it was.

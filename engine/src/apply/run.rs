@@ -180,7 +180,7 @@ impl<'a> Run<'a> {
                 let limit = limit_ms(
                     &step.kind,
                     &step.address,
-                    work.goal.as_ref(),
+                    work.goal.as_deref(),
                     self.input.schemas,
                 );
                 let (fields, create, known_id) = match &call {

@@ -157,7 +157,10 @@ impl<'a> Decider<'a> {
     /// The id of what is replaced, where the new one has the same: one that is known by its name. What refers to it
     /// by that name need not change.
     fn same_id(&self, decided: &Decided) -> Option<Value> {
-        let (current, goal) = (decided.work.current.as_ref()?, decided.work.goal.as_ref()?);
+        let (current, goal) = (
+            decided.work.current.as_deref()?,
+            decided.work.goal.as_deref()?,
+        );
         let mut planned = goal.planned.clone();
         if !planned.contains_key("name") {
             planned.insert("name".to_owned(), Value::string(&goal.default_name));
@@ -174,7 +177,7 @@ impl<'a> Decider<'a> {
         let sealed = &existing.entry.attributes;
         let (true, Some(goal)) = (
             sealed.values().any(Value::has_secret),
-            decided.work.goal.as_ref(),
+            decided.work.goal.as_deref(),
         ) else {
             return existing.attributes.clone();
         };
@@ -288,6 +291,8 @@ impl<'a> Decider<'a> {
             .into_iter()
             .filter(|name| makes_new && planned.get(name).is_some_and(|value| !value.is_known()))
             .collect();
+        // Room for what comes later is not needed any more, and there are as many of these as there are resources.
+        change.reasons.shrink_to_fit();
         let goal = Goal {
             added: wanted.added.clone().into_iter().chain(cleared).collect(),
             in_program: wanted.companion_of.is_none(),
@@ -302,8 +307,8 @@ impl<'a> Decider<'a> {
             work: Work {
                 address: address.clone(),
                 provider: instance.provider.clone(),
-                goal: Some(goal),
-                current,
+                goal: Some(Box::new(goal)),
+                current: current.map(Box::new),
                 released: Record::new(),
             },
             change,

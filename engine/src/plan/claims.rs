@@ -40,7 +40,7 @@ impl<'a> Claims<'a> {
         providers: &Providers,
     ) -> Claims<'a> {
         let ids: FastMap<&str, &Record> = (decided.iter())
-            .filter_map(|one| one.work.current.as_ref())
+            .filter_map(|one| one.work.current.as_deref())
             .map(|there| (there.entry.id.as_str(), there.attributes.as_ref()))
             .collect();
         let attribute = |of: &Value, name: &str| ids.get(of.as_str()?)?.get(name).cloned();
@@ -152,7 +152,7 @@ fn held<'a>(
 /// The fields as the cloud has them. Where several fields say together what is held, those that the program leaves out
 /// count as left out, for the cloud then tells its own defaults.
 fn has(one: &Decided, exclusive: &Exclusive) -> Option<Record> {
-    let there = one.work.current.as_ref().filter(|there| !there.gone)?;
+    let there = one.work.current.as_deref().filter(|there| !there.gone)?;
     let mut fields = Record::clone(&there.attributes);
     let authored = &there.entry.draft.authored;
     if exclusive.fields.len() > 1 && !authored.is_empty() {
@@ -167,7 +167,7 @@ fn has(one: &Decided, exclusive: &Exclusive) -> Option<Record> {
 /// The fields as they are after the plan.
 fn gets(one: &Decided, exclusive: &Exclusive) -> Option<Record> {
     let planned = || {
-        let goal = one.work.goal.as_ref()?;
+        let goal = one.work.goal.as_deref()?;
         let mut fields = goal.planned.clone();
         let named = exclusive.fields.iter().any(|name| name == "name");
         if named && !fields.contains_key("name") {
@@ -181,7 +181,7 @@ fn gets(one: &Decided, exclusive: &Exclusive) -> Option<Record> {
         Action::None | Action::Record | Action::Forget => has(one, exclusive),
         Action::Update | Action::Restart | Action::Adopt => {
             let mut fields = has(one, exclusive)?;
-            let goal = one.work.goal.as_ref()?;
+            let goal = one.work.goal.as_deref()?;
             for change in &one.change.fields {
                 let value = goal.planned.get(&change.name).unwrap_or(&Value::Null);
                 fields.insert(change.name.clone(), value.clone());

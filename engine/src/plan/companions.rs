@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use infra_model::{Address, FastMap, Instance, Lifecycle, Record, Step, Value};
+use infra_model::{Address, FastMap, Instance, Lifecycle, Named, Record, Step, Value};
 use infra_sdk::Companion;
 
 use super::PlanError;
@@ -46,7 +46,7 @@ pub(super) fn expand(
             owned
                 .fields
                 .insert(companion.field.clone(), reference.clone());
-            let depends = owned.depends.entry(companion.field.clone()).or_default();
+            let depends = owned.depends.or_default(&companion.field);
             depends.insert(address.clone());
             item.added.insert(companion.field.clone(), reference);
             note(&mut companions, address, companion, instance)?;
@@ -91,13 +91,10 @@ fn note(
         }
         return Ok(());
     }
-    let mut depends: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
+    let mut depends: Named<BTreeSet<Address>> = Named::new();
     for (field, value) in &companion.fields {
         value.for_each_address(&mut |target| {
-            depends
-                .entry(field.clone())
-                .or_default()
-                .insert(target.clone());
+            depends.or_default(field).insert(target.clone());
         });
     }
     let instance = Instance {
@@ -107,7 +104,7 @@ fn note(
         depends,
         lifecycle: Lifecycle::default(),
         span: asker.span,
-        field_spans: BTreeMap::new(),
+        field_spans: Named::new(),
     };
     companions.insert(address, (instance, asker.address.clone()));
     Ok(())

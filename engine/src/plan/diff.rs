@@ -70,6 +70,7 @@ pub(crate) fn diff(
             span: instance.field_spans.get(name).copied(),
         });
     }
+    changes.shrink_to_fit();
     changes
 }
 

@@ -195,7 +195,7 @@ impl Writer<'_> {
 
     fn create(&mut self) {
         self.nodes.create = Some(self.push(StepKind::Create));
-        let goal = self.decided.work.goal.as_ref();
+        let goal = self.decided.work.goal.as_deref();
         let deferred: Vec<String> = goal
             .map(|goal| goal.deferred.iter().cloned().collect())
             .unwrap_or_default();
@@ -238,7 +238,7 @@ pub(super) fn wants_snapshot(
     existing: &Existing,
     schema: Option<&Schema>,
 ) -> bool {
-    let goal = decided.work.goal.as_ref();
+    let goal = decided.work.goal.as_deref();
     let asked = existing.entry.draft.guard.snapshot || goal.is_some_and(|goal| goal.guard.snapshot);
     asked && schema.is_some_and(|schema| schema.data_in(&existing.attributes).is_some())
 }

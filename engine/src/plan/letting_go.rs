@@ -18,7 +18,7 @@ pub(super) fn doomed(decided: &[Decided]) -> BTreeMap<&str, usize> {
         .enumerate()
         .filter(|(_, one)| one.change.action.destroys());
     doomed
-        .filter_map(|(at, one)| Some((one.work.current.as_ref()?.entry.id.as_str(), at)))
+        .filter_map(|(at, one)| Some((one.work.current.as_deref()?.entry.id.as_str(), at)))
         .collect()
 }
 
@@ -29,7 +29,7 @@ pub(super) fn holding<'d>(
     schemas: &dyn SchemaSource,
 ) -> Vec<(&'d str, &'d Value, usize)> {
     let (Some(there), Some(schema)) = (
-        one.work.current.as_ref().filter(|there| !there.gone),
+        one.work.current.as_deref().filter(|there| !there.gone),
         schemas.schema(&one.change.address.type_name),
     ) else {
         return Vec::new();
@@ -68,7 +68,7 @@ pub(super) fn release(
     let one = &decided[at];
     let mut fields = Record::new();
     let (Some(there), Some(schema)) = (
-        one.work.current.as_ref(),
+        one.work.current.as_deref(),
         schemas.schema(&one.change.address.type_name),
     ) else {
         return fields;
@@ -109,7 +109,7 @@ fn left_of(value: &Value, ids: &[&str]) -> Value {
 /// Of a replacement, the flags that forbid its deletion and that the program no longer sets.
 pub(super) fn lifted(one: &Decided, schemas: &dyn SchemaSource) -> Record {
     let lifts = |name: &str| {
-        let goal = one.work.goal.as_ref();
+        let goal = one.work.goal.as_deref();
         goal.and_then(|goal| goal.planned.get(name)) == Some(&Value::Bool(false))
     };
     let flags = forbidding(one, Forbids::Delete, schemas).into_iter();
@@ -122,7 +122,7 @@ pub(super) fn lifted(one: &Decided, schemas: &dyn SchemaSource) -> Record {
 /// The flags that are set on what is there and that forbid something.
 fn forbidding(one: &Decided, what: Forbids, schemas: &dyn SchemaSource) -> Vec<String> {
     let (Some(there), Some(schema)) = (
-        one.work.current.as_ref().filter(|there| !there.gone),
+        one.work.current.as_deref().filter(|there| !there.gone),
         schemas.schema(&one.change.address.type_name),
     ) else {
         return Vec::new();
@@ -145,7 +145,7 @@ pub(super) fn forbidden(decided: &[Decided], schemas: &dyn SchemaSource) -> Vec<
             Action::Restart => Forbids::Stop,
             _ => continue,
         };
-        let planned = |name: &str| one.work.goal.as_ref()?.planned.get(name);
+        let planned = |name: &str| one.work.goal.as_deref()?.planned.get(name);
         for field in forbidding(one, what, schemas) {
             if planned(&field) == Some(&Value::Bool(false)) {
                 continue;
@@ -224,7 +224,7 @@ pub(super) fn foreseen(decided: &[Decided], providers: &Providers) -> Vec<Proble
 }
 
 fn prospect<'a>(one: &'a Decided, after: Option<&'a Record>) -> Prospect<'a> {
-    let there = one.work.current.as_ref().filter(|there| !there.gone);
+    let there = one.work.current.as_deref().filter(|there| !there.gone);
     Prospect {
         address: &one.change.address,
         before: there.map(|there| there.attributes.as_ref()),
@@ -235,7 +235,7 @@ fn prospect<'a>(one: &'a Decided, after: Option<&'a Record>) -> Prospect<'a> {
 
 /// The fields of a resource after the plan; what the program does not set is as it was.
 fn after(one: &Decided) -> Option<Record> {
-    let there = one.work.current.as_ref().filter(|there| !there.gone);
+    let there = one.work.current.as_deref().filter(|there| !there.gone);
     let mut fields = match (one.change.action, there) {
         (Action::Delete, _) => return None,
         (Action::Replace { .. }, _) | (_, None) => Record::new(),
@@ -243,12 +243,12 @@ fn after(one: &Decided) -> Option<Record> {
     };
     match one.change.action {
         Action::None | Action::Record | Action::Forget => {}
-        _ => fields.extend(one.work.goal.as_ref()?.planned.clone()),
+        _ => fields.extend(one.work.goal.as_deref()?.planned.clone()),
     }
     Some(fields)
 }
 
 fn one_id(decided: &[Decided], at: usize) -> &str {
-    let there = decided[at].work.current.as_ref();
+    let there = decided[at].work.current.as_deref();
     there.map_or("", |there| there.entry.id.as_str())
 }

@@ -223,7 +223,7 @@ fn data_loss(input: &PlanInput<'_>, decided: &[Decided]) -> Vec<DataLoss> {
     let doomed = decided.iter().filter(|one| one.change.action.destroys());
     doomed
         .filter_map(|one| {
-            let existing = one.work.current.as_ref()?;
+            let existing = one.work.current.as_deref()?;
             // What a late request made twice has never held anything.
             if existing.entry.duplicate {
                 return None;
@@ -248,9 +248,9 @@ fn data_loss(input: &PlanInput<'_>, decided: &[Decided]) -> Vec<DataLoss> {
 fn refusals(input: &PlanInput<'_>, decided: &[Decided], losses: &[DataLoss]) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     for one in decided.iter().filter(|one| one.change.action.destroys()) {
-        let goal = one.work.goal.as_ref();
+        let goal = one.work.goal.as_deref();
         let in_program = goal.and_then(|goal| goal.guard.protect.as_ref());
-        let current = one.work.current.as_ref();
+        let current = one.work.current.as_deref();
         let in_state = current.and_then(|there| there.entry.draft.guard.protect.as_ref());
         if let Some(why) = in_program.or(in_state) {
             refusals.push(Refusal::Protected {

@@ -270,7 +270,7 @@ impl<'a> Order<'a> {
             let (holder, taker) = (&self.nodes[it.holder], &self.nodes[it.taker]);
             let lets_go = holder.delete.or(holder.lets_go());
             let deferred = it.held.exclusive.fields.iter().any(|field| {
-                let goal = self.decided[it.taker].work.goal.as_ref();
+                let goal = self.decided[it.taker].work.goal.as_deref();
                 goal.is_some_and(|goal| goal.deferred.contains(field))
             });
             let takes = match deferred {

@@ -82,7 +82,7 @@ fn decided(entry: &Entry, there: super::work::Existing, action: Action, reason: 
             address: change.address.clone(),
             provider: change.provider.clone(),
             goal: None,
-            current: Some(there),
+            current: Some(Box::new(there)),
             released: Record::new(),
         },
         change,

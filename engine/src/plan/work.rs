@@ -14,9 +14,9 @@ pub(crate) struct Work {
     pub address: Address,
     pub provider: String,
     /// What shall be; `None` for what goes.
-    pub goal: Option<Goal>,
+    pub goal: Option<Box<Goal>>,
     /// What is.
-    pub current: Option<Existing>,
+    pub current: Option<Box<Existing>>,
     /// The fields that a step of its own empties before the change, and what is left of them.
     pub released: Record,
 }

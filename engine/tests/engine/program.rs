@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use infra_model::desired::{AssertOutcome, Forget, Import, Move, Output};
 use infra_model::{
-    Address, Desired, FileId, Instance, Known, Lifecycle, Record, ResolveError, Resolver, Secret,
-    Size, Span, Type, Unknown, Value,
+    Address, Desired, FileId, Instance, Known, Lifecycle, Named, Record, ResolveError, Resolver,
+    Secret, Size, Span, Type, Unknown, Value,
 };
 
 /// What a field is set to.
@@ -194,7 +194,7 @@ impl Program {
 
     pub fn desired(&self) -> Desired {
         let instances = self.things.iter().enumerate().map(|(number, thing)| {
-            let mut depends: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
+            let mut depends: Named<BTreeSet<Address>> = Named::new();
             for (name, expr) in &thing.fields {
                 let mut found = BTreeSet::new();
                 expr.mentions(&mut found);

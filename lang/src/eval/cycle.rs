@@ -1,9 +1,9 @@
 //! Resources that need each other in a circle.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use infra_model::{Address, Instance, Span};
+use infra_model::{Address, FastMap, Instance, Span};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -19,7 +19,7 @@ struct Edge<'i> {
 
 /// One diagnostic for each circle of instances. Fields that can be set after creation do not close a circle.
 pub(super) fn find(instances: &[Arc<Instance>], schemas: &Schemas) -> Vec<Diagnostic> {
-    let positions: HashMap<&Address, usize> = instances
+    let positions: FastMap<&Address, usize> = instances
         .iter()
         .enumerate()
         .map(|(position, instance)| (&instance.address, position))
@@ -47,7 +47,7 @@ const STEPS_MAX: usize = 20;
 
 fn edges<'i>(
     instance: &'i Instance,
-    positions: &HashMap<&Address, usize>,
+    positions: &FastMap<&Address, usize>,
     schemas: &Schemas,
 ) -> Vec<Edge<'i>> {
     let schema = schemas.get(&instance.address.type_name, SchemaKind::Resource);
@@ -66,6 +66,7 @@ fn edges<'i>(
             .get(field)
             .copied()
             .unwrap_or(instance.span);
+        edges.reserve_exact(addresses.len());
         for address in addresses {
             if let Some(to) = positions.get(address) {
                 edges.push(Edge {

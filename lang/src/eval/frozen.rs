@@ -1,6 +1,8 @@
 //! What an evaluation leaves for later questions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use infra_model::FastMap;
 
 use super::memo::Memo;
 use super::thing::{PartId, Scene};
@@ -14,5 +16,5 @@ pub(crate) struct Frozen {
     pub scene: Scene,
     pub memo: Memo,
     pub files: Files,
-    pub modules: HashMap<ScopeId, PartId>,
+    pub modules: FastMap<ScopeId, PartId>,
 }

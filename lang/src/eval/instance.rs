@@ -1,9 +1,9 @@
 //! One resource or lookup instance with all its fields, as the engine is handed it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use infra_model::{Address, FieldSchema, Instance, Lookup, Record, Span, Value};
+use infra_model::{Address, FieldSchema, Instance, Lookup, Named, Record, Span, Value};
 
 use super::checked::Checked;
 use super::lifecycle::Decorated;
@@ -20,8 +20,8 @@ impl Evaluator<'_> {
         let schema = self.schema_of(node).ok_or(Stop::Silent)?;
         let span = self.head_span(node);
         let mut fields = Record::new();
-        let mut depends = BTreeMap::new();
-        let mut field_spans = BTreeMap::new();
+        let mut depends = Named::new();
+        let mut field_spans = Named::new();
         let mut failed = Vec::new();
         for (index, field) in schema.fields.iter().enumerate() {
             let result = self.field(id, index, field);

@@ -197,7 +197,7 @@ impl Evaluator<'_> {
         let made = self.make(part, id, decl, item, Some("…"), inner.locals, true)?;
         let set = Set {
             members: vec![("…".to_owned(), made)],
-            by_key: [("…".to_owned(), 0)].into(),
+            by_key: [("…".to_owned(), 0)].into_iter().collect(),
             assumed: true,
         };
         Ok(Instances::Many(Arc::new(set)))

@@ -38,10 +38,10 @@ mod template;
 mod thing;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use infra_model::{FileId, Known, Span, Value};
+use infra_model::{FastMap, FileId, Known, Span, Value};
 
 pub(crate) use attribute::read_type;
 pub(crate) use checked::Checked;
@@ -108,14 +108,14 @@ pub(crate) struct Evaluator<'a> {
     memo: RefCell<Memo>,
     files: RefCell<Files>,
     /// Templates that have been read, by their text.
-    templates: RefCell<HashMap<String, Arc<TemplateParts>>>,
-    modules: RefCell<HashMap<crate::resolve::ScopeId, PartId>>,
+    templates: RefCell<FastMap<String, Arc<TemplateParts>>>,
+    modules: RefCell<FastMap<crate::resolve::ScopeId, PartId>>,
     running: RefCell<Vec<Running>>,
     /// What went into each evaluation under way; the last is the innermost.
     traces: RefCell<Vec<Trace>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     /// Arguments that fields inside of components come from, with the place of the field.
-    blamed: RefCell<HashMap<Span, Span>>,
+    blamed: RefCell<FastMap<Span, Span>>,
     /// What could not be evaluated, in this order.
     failed: RefCell<Vec<Key>>,
     /// The provider of whoever first needs something by its id.

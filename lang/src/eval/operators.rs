@@ -1,5 +1,7 @@
 //! What operators do to values. What they do to types is in `typing/operators.rs`, case by case the same.
 
+use std::sync::Arc;
+
 use infra_model::{Duration, Percent, Secret, Size, Type, Unknown, Value};
 
 use crate::codes;
@@ -44,7 +46,7 @@ pub fn hide(value: Value, secret: bool) -> Value {
     match value {
         value if !secret => value,
         Value::Unknown(mut unknown) => {
-            unknown.secret = true;
+            Arc::make_mut(&mut unknown).secret = true;
             Value::Unknown(unknown)
         }
         Value::Null => Value::Null,

@@ -1,6 +1,5 @@
 //! What an expression yields inside the evaluator: a value, or a part of the program that is not a value yet.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use infra_model::{Address, FastMap, Span, Step, Unknown, Value};
@@ -62,7 +61,7 @@ pub struct Origin {
 #[derive(Clone, Debug, Default)]
 pub struct Set {
     pub members: Vec<(String, Member)>,
-    pub by_key: HashMap<String, usize>,
+    pub by_key: FastMap<String, usize>,
     /// The keys are not known; one instance stands for them all. Happens only without inputs.
     pub assumed: bool,
 }
@@ -83,7 +82,7 @@ pub enum Local {
         next: Locals,
     },
     /// The names of a template.
-    All(HashMap<String, Bound>),
+    All(FastMap<String, Bound>),
 }
 
 /// What a local name is bound to.

@@ -1,8 +1,8 @@
 //! What one resource at a time can hold is held by one resource: `@once`, `@unique`, `@disjoint`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use infra_model::{Held, Sameness, Schema, SchemaKind, Value};
+use infra_model::{FastMap, Held, Sameness, Schema, SchemaKind, Value};
 use ipnet::IpNet;
 
 use super::{View, place};
@@ -77,7 +77,7 @@ fn key(values: &[Value], sameness: Sameness) -> String {
 }
 
 fn twice(view: &mut View<'_>, holdings: Vec<Holding<'_>>, sameness: Sameness) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut seen: FastMap<String, usize> = FastMap::default();
     for (at, holding) in holdings.iter().enumerate() {
         let first = *seen
             .entry(key(&holding.held.values, sameness))

@@ -1,9 +1,7 @@
 //! What the rules see of an evaluated program.
 
-use std::collections::HashMap;
-
 use infra_model::desired::ProviderConfig;
-use infra_model::{Address, Instance, Record, SchemaKind, Span, Value};
+use infra_model::{Address, FastMap, Instance, Record, SchemaKind, Span, Value};
 
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Catalogue, Checked, Evaluator};
@@ -14,7 +12,7 @@ use crate::typing::constant::literal;
 /// The evaluated program as the rules see it.
 pub(super) struct View<'a> {
     pub checked: Vec<&'a Checked>,
-    pub by_address: HashMap<&'a Address, &'a Checked>,
+    pub by_address: FastMap<&'a Address, &'a Checked>,
     pub providers: &'a [ProviderConfig],
     pub catalogue: &'a Catalogue,
     pub schemas: &'a Schemas,

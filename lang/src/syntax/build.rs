@@ -114,7 +114,10 @@ impl<'a> Builder<'a> {
 
     fn dotted(&self, pair: Pair) -> Dotted {
         let span = self.span(&pair);
-        let parts = pair.into_inner().map(|part| self.ident(&part)).collect();
+        let inner = pair.into_inner();
+        // `collect` would leave room for four.
+        let mut parts = Vec::with_capacity(inner.clone().count());
+        parts.extend(inner.map(|part| self.ident(&part)));
         Dotted { parts, span }
     }
 

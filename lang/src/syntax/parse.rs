@@ -47,6 +47,7 @@ pub(super) fn parse_chunks(
         Err(refused) => return (tree, vec![*refused]),
     };
     let mut diagnostics = scanned.diagnostics.clone();
+    tree.items.reserve_exact(scanned.chunks.len());
     for chunk in &scanned.chunks {
         if diagnostics.len() >= DIAGNOSTICS_MAX {
             break;

@@ -68,7 +68,7 @@ pub struct Item {
 pub enum ItemKind {
     Use(Use),
     Provider(ProviderBlock),
-    Param(Param),
+    Param(Box<Param>),
     Let(Let),
     Output(OutputItem),
     Resource(ResourceItem),
@@ -145,7 +145,7 @@ pub struct OutputItem {
 pub struct ResourceItem {
     pub type_name: Dotted,
     pub name: Ident,
-    pub each: Option<For>,
+    pub each: Option<Box<For>>,
     pub condition: Option<Expr>,
     pub body: Body,
 }

@@ -1,6 +1,8 @@
 //! A value brought into the form of a type: defaults of records filled in, whole numbers as floats where floats
 //! are asked for, text as a path.
 
+use std::sync::Arc;
+
 use infra_model::{Record, Secret, Type, Value};
 
 use super::relate;
@@ -76,7 +78,7 @@ pub fn coerce(value: Value, ty: &Type, facts: &dyn Facts) -> Result<Value, Misma
         }
         (value, Type::Secret(inner)) => match coerce(value, inner, facts)? {
             Value::Unknown(mut unknown) => {
-                unknown.secret = true;
+                Arc::make_mut(&mut unknown).secret = true;
                 Ok(Value::Unknown(unknown))
             }
             Value::Null => Ok(Value::Null),

@@ -2,22 +2,21 @@
 
 use std::{slice, vec};
 
-use super::Record;
-use crate::Value;
+use super::Named;
 
 /// Borrowed entries, sorted by name.
-#[derive(Clone, Debug)]
-pub struct Iter<'a>(pub(super) slice::Iter<'a, (String, Value)>);
+#[derive(Debug)]
+pub struct Iter<'a, V>(pub(super) slice::Iter<'a, (String, V)>);
 
 /// Entries whose values may be changed, sorted by name.
 #[derive(Debug)]
-pub struct IterMut<'a>(pub(super) slice::IterMut<'a, (String, Value)>);
+pub struct IterMut<'a, V>(pub(super) slice::IterMut<'a, (String, V)>);
 
 /// Owned entries, sorted by name.
-pub type IntoIter = vec::IntoIter<(String, Value)>;
+pub type IntoIter<V> = vec::IntoIter<(String, V)>;
 
-impl<'a> Iterator for Iter<'a> {
-    type Item = (&'a String, &'a Value);
+impl<'a, V> Iterator for Iter<'a, V> {
+    type Item = (&'a String, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next().map(|(name, value)| (name, value))
@@ -28,16 +27,22 @@ impl<'a> Iterator for Iter<'a> {
     }
 }
 
-impl DoubleEndedIterator for Iter<'_> {
+impl<V> Clone for Iter<'_, V> {
+    fn clone(&self) -> Self {
+        Iter(self.0.clone())
+    }
+}
+
+impl<V> DoubleEndedIterator for Iter<'_, V> {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.0.next_back().map(|(name, value)| (name, value))
     }
 }
 
-impl ExactSizeIterator for Iter<'_> {}
+impl<V> ExactSizeIterator for Iter<'_, V> {}
 
-impl<'a> Iterator for IterMut<'a> {
-    type Item = (&'a String, &'a mut Value);
+impl<'a, V> Iterator for IterMut<'a, V> {
+    type Item = (&'a String, &'a mut V);
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next().map(|(name, value)| (&*name, value))
@@ -48,31 +53,31 @@ impl<'a> Iterator for IterMut<'a> {
     }
 }
 
-impl ExactSizeIterator for IterMut<'_> {}
+impl<V> ExactSizeIterator for IterMut<'_, V> {}
 
-impl IntoIterator for Record {
-    type Item = (String, Value);
-    type IntoIter = IntoIter;
+impl<V> IntoIterator for Named<V> {
+    type Item = (String, V);
+    type IntoIter = IntoIter<V>;
 
-    fn into_iter(self) -> IntoIter {
+    fn into_iter(self) -> IntoIter<V> {
         self.entries.into_iter()
     }
 }
 
-impl<'a> IntoIterator for &'a Record {
-    type Item = (&'a String, &'a Value);
-    type IntoIter = Iter<'a>;
+impl<'a, V> IntoIterator for &'a Named<V> {
+    type Item = (&'a String, &'a V);
+    type IntoIter = Iter<'a, V>;
 
-    fn into_iter(self) -> Iter<'a> {
+    fn into_iter(self) -> Iter<'a, V> {
         self.iter()
     }
 }
 
-impl<'a> IntoIterator for &'a mut Record {
-    type Item = (&'a String, &'a mut Value);
-    type IntoIter = IterMut<'a>;
+impl<'a, V> IntoIterator for &'a mut Named<V> {
+    type Item = (&'a String, &'a mut V);
+    type IntoIter = IterMut<'a, V>;
 
-    fn into_iter(self) -> IterMut<'a> {
+    fn into_iter(self) -> IterMut<'a, V> {
         self.iter_mut()
     }
 }

@@ -16,7 +16,7 @@ struct RawEntry {
     /// How key and value are joined, and where: `=`, `:`, `==`; nothing for `name { … }`.
     assign: Option<(String, Span)>,
     value: Expr,
-    each: Option<For>,
+    each: Option<Box<For>>,
     span: Span,
 }
 
@@ -40,7 +40,7 @@ impl Builder<'_> {
             return ExprKind::MapFor {
                 key: Box::new(entry.key),
                 value: Box::new(entry.value),
-                each: Box::new(each),
+                each,
             };
         }
         let mut entries = Vec::new();
@@ -99,7 +99,8 @@ impl Builder<'_> {
 
     fn named_fields(&mut self, pair: Pair) -> (Vec<Field>, Vec<Span>) {
         let (raw, mut invalid) = self.entries(pair);
-        let mut fields = Vec::new();
+        // Trees are kept, so their vectors are as long as what they hold.
+        let mut fields = Vec::with_capacity(raw.len());
         for entry in raw {
             self.check_plain(&entry);
             match self.field_name(&entry) {
@@ -232,7 +233,7 @@ impl Builder<'_> {
                     let kind = self.record(part);
                     entry.value = Expr { kind, span };
                 }
-                Rule::comprehension => entry.each = Some(self.each(part)),
+                Rule::comprehension => entry.each = Some(Box::new(self.each(part))),
                 _ if !has_key => return Err(self.junk(&part, Place::Entry)),
                 _ if !has_value && !part.as_str().starts_with("=>") => {
                     // `image centos`: the `=` is missing, and what follows is the value.

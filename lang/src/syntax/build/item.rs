@@ -96,7 +96,7 @@ impl Builder<'_> {
             Rule::use_item => self.use_item(parts),
             Rule::provider_item => self.provider(parts),
             Rule::param_item => match parts.take(Rule::param) {
-                Some(param) => ItemKind::Param(self.param(param)),
+                Some(param) => ItemKind::Param(Box::new(self.param(param))),
                 None => ItemKind::Invalid,
             },
             Rule::let_item => self.let_item(parts),
@@ -204,7 +204,7 @@ impl Builder<'_> {
             return self.schema(parts, SchemaKind::Lookup);
         }
         let name = self.name(&mut parts);
-        let each = parts.take(Rule::each).map(|each| self.each(each));
+        let each = parts.take(Rule::each).map(|each| Box::new(self.each(each)));
         let condition = self.presence(&mut parts);
         match (parts.take(Rule::dotted), name, parts.take(Rule::record)) {
             (Some(type_name), Some(name), Some(body)) => ItemKind::Lookup(ResourceItem {
@@ -234,7 +234,7 @@ impl Builder<'_> {
         };
         let type_name = self.dotted(type_name);
         let name = self.name(&mut parts);
-        let each = parts.take(Rule::each).map(|each| self.each(each));
+        let each = parts.take(Rule::each).map(|each| Box::new(self.each(each)));
         let condition = self.presence(&mut parts);
         let body = self.body(body);
         let Some(name) = name else {
