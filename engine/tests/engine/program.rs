@@ -1,6 +1,6 @@
 //! A program without a language: resources whose fields are small expressions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use infra_model::desired::{AssertOutcome, Forget, Import, Move, Output};
