@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use super::error::CredentialsError;
+use super::keys::Credentials;
 use super::profile::{self, Profile};
-use super::{Credentials, CredentialsError, Role, Source};
+use super::role::Role;
+use super::source::Source;
 use crate::environment::Environment;
 
 /// How keys are had.

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use serde_json::Value;
 
-use super::{Credentials, CredentialsError, role};
+use super::error::CredentialsError;
+use super::keys::Credentials;
 use crate::http::{Lost, Transport};
 
 /// Where the service is on every instance.
@@ -57,7 +58,7 @@ pub(super) async fn keys(
     let answer: Option<Value> = serde_json::from_str(&answer).ok();
     let keys = answer
         .filter(|answer| answer["Code"] == "Success")
-        .and_then(|answer| role::keys(&answer));
+        .and_then(|answer| Credentials::issued(&answer));
     keys.ok_or_else(|| {
         let text =
             format!("the metadata service of the instance has no keys for the role `{role}`");

@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use super::chain::{self, Way};
-use super::{Credentials, CredentialsError, Source, ecs};
+use super::error::CredentialsError;
+use super::keys::Credentials;
+use super::source::Source;
+use super::{assume, ecs};
 use crate::wire::Wire;
 
 /// Keys that end within this time are renewed before they are used.
@@ -48,7 +51,7 @@ async fn fetch(way: &Way, wire: &Wire) -> Result<Credentials, CredentialsError> 
         }
         Way::Assume { role, with } => {
             let with = Box::pin(fetch(with, wire)).await?;
-            role.assume(wire, &with).await
+            assume::assume(role, wire, &with).await
         }
     }
 }

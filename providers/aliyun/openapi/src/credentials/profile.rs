@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
-use super::CredentialsError;
+use super::error::CredentialsError;
 use crate::environment::Environment;
 
 /// The file. Unknown keys are left alone: the command line adds some with every version.
@@ -82,6 +82,22 @@ pub(super) fn read(
             "the file {shown} has no profile `{name}`; it has {}",
             names(&file.profiles)
         ))),
+    }
+}
+
+/// The region that the environment names (`ALIBABA_CLOUD_REGION_ID`, `ALICLOUD_REGION`), else the one of the profile
+/// in use. `None` when neither names one, and when the profile cannot be read.
+pub fn default_region(environment: &Environment, profile: Option<&str>) -> Option<String> {
+    let named = environment
+        .get("ALIBABA_CLOUD_REGION_ID")
+        .or(environment.get("ALICLOUD_REGION"));
+    match named.filter(|_| profile.is_none()) {
+        Some(region) => Some(region.to_owned()),
+        None => {
+            let of_profile = read(environment, profile).ok().flatten();
+            let of_profile = of_profile.and_then(|profile| profile.region().map(str::to_owned));
+            of_profile.or(named.map(str::to_owned))
+        }
     }
 }
 
