@@ -5,6 +5,7 @@
 
 mod args;
 mod candidates;
+mod clouds;
 mod command;
 mod consent;
 mod edited_project;
@@ -22,7 +23,6 @@ mod simulated;
 mod store;
 mod trial;
 mod usage;
-mod wire;
 mod world;
 mod write_back;
 

@@ -13,12 +13,12 @@ use infra_model::desired::AssertOutcome;
 use infra_model::{Address, Known, Record, ResolveError, Resolver, SchemaKind, Span, Value};
 use infra_sdk::{Observed, Secrets, Target, Timer};
 
+use crate::clouds::{self, Surroundings};
 use crate::error::CommandError;
 use crate::program::Program;
 use crate::schemas::AllSchemas;
 use crate::show::problems;
 use crate::store::in_memory;
-use crate::wire::{self, Surroundings};
 use crate::world::{Environment, Project, RealTimer};
 use crate::{simulated, world};
 
@@ -79,8 +79,8 @@ impl Laboratory<'_> {
         };
         let mut store =
             in_memory(self.project.program_name(), self.env).map_err(|error| told(span, &error))?;
-        let keys = wire::keys(&evaluation.desired, store.state());
-        let outcome = match wire::connect(&keys, &evaluation.desired.providers, &around).await {
+        let keys = clouds::keys(&evaluation.desired, store.state());
+        let outcome = match clouds::connect(&keys, &evaluation.desired.providers, &around).await {
             Err(error) => Err(told(span, &error)),
             Ok(providers) => {
                 let mut attempt = Attempt {

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::args::Init;
+use crate::clouds::CLOUDS;
 use crate::error::{CommandError, Exit, Outcome};
 use crate::show::{Console, text};
-use crate::wire::CLOUDS;
 use crate::world::{program_files, write_named_file};
 
 /// What git must not keep: the simulated cloud, and states, which hold fingerprints of secrets and change with each run.

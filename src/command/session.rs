@@ -14,6 +14,7 @@ use infra_sdk::Timer;
 use infra_sim::Running;
 
 use crate::args::Planning;
+use crate::clouds::{self, Surroundings};
 use crate::consent::Consent;
 use crate::edited_project;
 use crate::error::{CommandError, ErrorKind};
@@ -28,7 +29,6 @@ use crate::show::progress::Waiting;
 use crate::show::{Console, plan_json, problems, text};
 use crate::simulated;
 use crate::store::{StateHome, identity, state_error};
-use crate::wire::{self, Surroundings};
 use crate::world::{Environment, Project, RealTimer};
 
 /// What a plan waits for.
@@ -123,10 +123,10 @@ impl<'a> Session<'a> {
             simulator: simulator.as_ref().map(Running::endpoint),
         };
         let desired = &self.evaluation.desired;
-        let keys = wire::keys(desired, state);
-        let providers = wire::connect(&keys, &desired.providers, &around).await?;
+        let keys = clouds::keys(desired, state);
+        let providers = clouds::connect(&keys, &desired.providers, &around).await?;
         self.learn_secrets(&providers);
-        let providers = wire::locate(providers, state).await?;
+        let providers = clouds::locate(providers, state).await?;
         Ok(Clouds {
             providers,
             timer,

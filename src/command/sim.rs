@@ -77,8 +77,10 @@ fn announce(endpoint: &str, console: &Console) {
          export AWS_ACCESS_KEY_ID={key}\n\
          export AWS_SECRET_ACCESS_KEY={secret}\n\
          export AWS_REGION=us-west-2\n\
+         export INFRA_ALIYUN_ENDPOINT={endpoint}\n\
          export ALIBABA_CLOUD_ACCESS_KEY_ID={}\n\
-         export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}\n",
+         export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}\n\
+         export ALIBABA_CLOUD_REGION_ID=cn-hangzhou\n",
         alibaba.0, alibaba.1
     ));
     console.note("Alibaba Cloud's SDKs take the address as `endpoint`, and `protocol` HTTP.\n");

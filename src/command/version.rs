@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use crate::clouds::CLOUDS;
 use crate::error::{Exit, Outcome};
 use crate::show::Console;
-use crate::wire::CLOUDS;
 
 /// `abc1234 2026-11-28`, or nothing where the sources were no repository.
 const COMMIT: &str = env!("INFRA_COMMIT");

@@ -81,6 +81,25 @@ impl Environment {
             .or(self.set("AWS_ENDPOINT_URL"))
     }
 
+    /// Where requests to Alibaba Cloud go instead. Its own tools have no variable for that.
+    #[cfg_attr(
+        not(feature = "aliyun"),
+        expect(dead_code, reason = "only clouds need it")
+    )]
+    pub fn aliyun_endpoint(&self) -> Option<&str> {
+        self.set("INFRA_ALIYUN_ENDPOINT")
+    }
+
+    /// All variables, for a cloud that looks for credentials, proxies and certificates there.
+    #[cfg_attr(
+        not(feature = "aliyun"),
+        expect(dead_code, reason = "only clouds need it")
+    )]
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        let variables = self.variables.iter();
+        variables.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whose credentials AWS's tools use, by their own variable.
     #[cfg_attr(
         not(feature = "aws"),

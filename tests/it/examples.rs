@@ -114,3 +114,20 @@ fn every_example_is_sound_and_formatted() {
     }
     assert!(seen >= 3, "{seen} examples");
 }
+
+#[test]
+fn a_first_server_on_alibaba_cloud_comes_up_whole_stays_as_it_is_and_goes() {
+    let tool = Tool::copy_of("examples/aliyun-first");
+    let applied = desk(&tool, "apply", &["--yes"], 0);
+    assert!(applied.contains("public_ip"), "{applied}");
+    let again = desk(&tool, "plan", &["--detailed-exitcode"], 0);
+    assert!(again.contains("Nothing to do"), "{again}");
+    let listed = tool.run(&["state", "list", "--sim", "--json"]).expect(0);
+    assert_eq!(listed.json().as_array().map(Vec::len), Some(7));
+    let refused = desk(&tool, "destroy", &["--yes"], 1);
+    assert!(refused.contains("--allow-data-loss"), "{refused}");
+    let consent = ["--yes", "--allow-data-loss", &tool.program_name()];
+    desk(&tool, "destroy", &consent, 0);
+    let left = tool.run(&["state", "list", "--sim", "--json"]).expect(0);
+    assert_eq!(left.json(), serde_json::json!([]));
+}

@@ -1,4 +1,5 @@
-//! Checks against software that others wrote: moto as a second AWS, boto3 as a second client of the simulator.
+//! Checks against software that others wrote: moto as a second AWS, boto3 and Alibaba's SDKs as other clients of the
+//! simulator.
 //!
 //! They need Python packages (`tests/peers/*/requirements.txt`); `.ci/run` installs them under `target/peers`.
 
@@ -53,4 +54,9 @@ fn moto_brings_up_51desk() {
 #[test]
 fn boto3_finds_a_cloud_in_the_simulator() {
     pytest("tests/peers/boto3");
+}
+
+#[test]
+fn alibabas_sdks_find_a_cloud_in_the_simulator() {
+    pytest("tests/peers/aliyun");
 }

@@ -1,4 +1,10 @@
-//! The one place that names the providers.
+//! The one place that names the providers; each cloud has a file that says what its provider is told.
+
+#[cfg(feature = "aliyun")]
+mod aliyun;
+#[cfg(feature = "aws")]
+mod aws;
+mod surroundings;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,38 +14,25 @@ use infra_engine::providers::Providers;
 use infra_engine::state::{Place, State};
 use infra_model::desired::ProviderConfig;
 use infra_model::{Desired, Record};
-use infra_sdk::{Context, Failure, Provider, Secrets, Timer};
+use infra_sdk::{Context, Failure, Provider};
 
 use crate::error::{CommandError, ErrorKind};
-use crate::world::Environment;
+
+pub use surroundings::Surroundings;
 
 /// The clouds that this binary can reach; see the features of the package.
 pub const CLOUDS: &[&str] = &[
     #[cfg(feature = "aws")]
     "aws",
+    #[cfg(feature = "aliyun")]
+    "aliyun",
 ];
 
 /// The clouds that a binary with all features could reach.
-const ALL_CLOUDS: &[&str] = &["aws"];
+const ALL_CLOUDS: &[&str] = &["aws", "aliyun"];
 
 /// Names the providers' fields that guard an account; a simulated cloud has none to guard.
 const ACCOUNT_GUARD: &str = "accounts";
-
-/// What every provider is told.
-#[cfg_attr(
-    not(feature = "aws"),
-    expect(dead_code, reason = "only clouds need it")
-)]
-pub struct Surroundings<'a> {
-    /// The program's name.
-    pub program: &'a str,
-    pub env: &'a Environment,
-    pub timer: Arc<dyn Timer>,
-    /// The secrets of the run, which providers add to.
-    pub secrets: Arc<Secrets>,
-    /// The simulated cloud that stands for every real one.
-    pub simulator: Option<String>,
-}
 
 /// The provider configurations that a program and its state need: `aws`, `aws.tokyo`, `std`.
 pub fn keys(desired: &Desired, state: &State) -> BTreeSet<String> {
@@ -124,7 +117,7 @@ pub async fn locate(mut providers: Providers, state: &State) -> Result<Providers
 }
 
 #[cfg_attr(
-    not(feature = "aws"),
+    not(any(feature = "aliyun", feature = "aws")),
     expect(unused_variables, reason = "only clouds need to be told anything")
 )]
 async fn provider(
@@ -132,61 +125,15 @@ async fn provider(
     context: &Context,
     around: &Surroundings<'_>,
 ) -> Result<Arc<dyn Provider>, CommandError> {
-    match name {
+    let connected: Result<Arc<dyn Provider>, Failure> = match name {
         "std" => Ok(Arc::new(StdProvider::default())),
         #[cfg(feature = "aws")]
-        "aws" => {
-            let connected =
-                infra_aws::AwsProvider::connect(context, aws_options(context, around)).await;
-            let provider = connected.map_err(|failure| cloud_error("aws", &failure))?;
-            Ok(Arc::new(provider))
-        }
-        name => Err(not_built_in(name)),
-    }
-}
-
-#[cfg(feature = "aws")]
-fn aws_options(context: &Context, around: &Surroundings<'_>) -> infra_aws::Options {
-    let timer = around.timer.clone();
-    let simulated = |endpoint: &str| {
-        let credentials = infra_aws::Credentials {
-            access_key_id: infra_sim::ACCESS_KEY.to_owned(),
-            secret_access_key: infra_sim::SECRET_KEY.to_owned(),
-            session_token: None,
-        };
-        infra_aws::Options::simulated(timer.clone(), endpoint, credentials)
+        "aws" => aws::connect(context, around).await,
+        #[cfg(feature = "aliyun")]
+        "aliyun" => aliyun::connect(context, around).await,
+        name => return Err(not_built_in(name)),
     };
-    if let Some(endpoint) = &around.simulator {
-        return simulated(endpoint);
-    }
-    let real = infra_aws::Options {
-        default_profile: around.env.aws_profile().map(str::to_owned),
-        ..infra_aws::Options::real(timer.clone(), crate::world::now_ms())
-    };
-    let named = context
-        .config
-        .get("endpoint")
-        .and_then(infra_model::Value::as_str);
-    match named.or(around.env.aws_endpoint()) {
-        // A cloud on this machine is an emulator: it keeps no published rates and is consistent soon.
-        Some(endpoint) if is_local(endpoint) => infra_aws::Options {
-            windows: simulated(endpoint).windows,
-            paced: false,
-            ..real
-        },
-        _ => real,
-    }
-}
-
-/// Whether a URL names this machine.
-#[cfg(feature = "aws")]
-fn is_local(endpoint: &str) -> bool {
-    let host = endpoint
-        .split_once("://")
-        .map_or(endpoint, |(_, rest)| rest);
-    ["localhost", "127.", "[::1]"]
-        .iter()
-        .any(|local| host.starts_with(local))
+    connected.map_err(|failure| cloud_error(name, &failure))
 }
 
 /// A failed call to a cloud as the failure of a command.
