@@ -31,9 +31,17 @@ async fn no_host_has_the_name() {
 async fn a_server_without_tls_gets_no_request() {
     let server = Server::start([Reaction::Close]).await;
     let via = server.url.replace("http:", "https:");
-    let client = Client::new(options(&via)).expect("an address");
-    let error = client.call(&describe()).await.expect_err("no TLS");
+    let client = Client::new(Options {
+        timeouts: Timeouts {
+            connect: Duration::from_millis(200),
+            ..Timeouts::default()
+        },
+        ..options(&via)
+    });
+    let error = client.expect("an address").call(&describe()).await;
+    let error = error.expect_err("no TLS");
     assert!(matches!(error, Error::Undelivered { .. }), "{error:?}");
+    assert!(error.to_string().contains("longer than 0.2 s"), "{error}");
 }
 
 #[tokio::test]
