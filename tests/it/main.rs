@@ -17,3 +17,4 @@ mod rooms;
 mod state;
 mod stdlib;
 mod tool;
+mod types;
