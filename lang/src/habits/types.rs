@@ -334,19 +334,11 @@ const AWS_MISSING: &[&str] = &[
     "local_gateway",
 ];
 
+/// How the types of Alibaba Cloud begin elsewhere.
+const ALIBABA: &[&str] = &["alicloud", "alibaba", "alibabacloud", "ali", "ecs"];
+
 /// Providers of other tools, as their types begin, whose clouds are not here yet.
 const CLOUDS: &[(&[&str], &str)] = &[
-    (
-        &[
-            "alicloud",
-            "aliyun",
-            "alibaba",
-            "alibabacloud",
-            "ali",
-            "ecs",
-        ],
-        "Alibaba Cloud",
-    ),
     (&["azurerm", "azure", "azuread", "azapi"], "Azure"),
     (&["google", "gcp", "google-beta"], "Google Cloud"),
     (&["tencentcloud"], "Tencent Cloud"),
@@ -434,6 +426,10 @@ pub fn type_name(written: &str, is_ours: &dyn Fn(&str) -> bool) -> Option<Meant>
         return Some(*meant);
     }
     let (provider, rest) = written.split_once(['_', '.']).unwrap_or((written, ""));
+    if ALIBABA.contains(&provider) {
+        let words = "types of Alibaba Cloud begin with `aliyun.`: `infra types aliyun` lists them";
+        return Some(Part(words));
+    }
     if provider != "aws" {
         return cloud(provider).map(|_| Meant::Missing);
     }
