@@ -20,7 +20,6 @@ const FILES_MAX: usize = 3;
 const REMAINING: &[(&str, usize)] = &[
     // A value holds records, secrets and types, and each of these holds values.
     ("infra-model", 5),
-    ("aliyun-openapi", 4),
     ("infra-sim", 38),
     ("infra", 5),
 ];
