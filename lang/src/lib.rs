@@ -35,7 +35,7 @@ pub use inputs::{ENVIRONMENT_PREFIX, Inputs, is_no_file};
 pub use load::{Loaded, load};
 pub use offer::{Offer, OfferedParam, OfferedResult};
 pub use program::{ParamInfo, Program, TestInfo};
-pub use schema::Schemas;
+pub use schema::{Boundary, Schemas};
 pub use sound::SoundProgram;
 pub use source::{Position, SourceFile, Sources};
 pub use texts::Texts;

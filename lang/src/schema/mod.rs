@@ -1,6 +1,7 @@
 //! Schemas: the resource types of the standard library, read from its text.
 
 mod args;
+mod boundary;
 mod exclusive;
 mod read;
 mod rule;
@@ -8,6 +9,7 @@ mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use boundary::Boundary;
 use infra_model::{Schema, SchemaKind};
 pub(crate) use rule::{
     Check, Distinct, Inside, Labels, Length, Letters, Prefixes, Quota, Rule, RuleKind, Same,

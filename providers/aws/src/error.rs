@@ -221,7 +221,7 @@ fn kind(action: &str, code: &str, status: u16) -> FailureKind {
 fn help(action: &str, kind: FailureKind, code: &str) -> Option<&'static str> {
     Some(match (kind, code) {
         (_, "VolumeModificationRateExceeded") => {
-            "a volume can be modified once in six hours; apply again later"
+            "a volume can be modified four times in 24 hours; apply again later"
         }
         (_, "InsufficientInstanceCapacity") => {
             "AWS has no machine of this type left in the zone: choose another type or zone, or try later"

@@ -50,8 +50,8 @@ pub struct Timing {
     pub afterlife_ms: u64,
     /// How long Describe actions do not see what was just made: EC2's API is eventually consistent.
     pub stale_ms: u64,
-    /// How long a volume may not be modified again (six hours at AWS, nothing here unless set).
-    pub modification_cooldown_ms: u64,
+    /// In how long a volume may be modified four times (24 hours at AWS, nothing here unless set).
+    pub modification_window_ms: u64,
 }
 
 impl Default for Timing {
@@ -68,7 +68,7 @@ impl Default for Timing {
             snapshot_ms: 200,
             afterlife_ms: 600_000,
             stale_ms: 0,
-            modification_cooldown_ms: 0,
+            modification_window_ms: 0,
         }
     }
 }

@@ -142,8 +142,8 @@ fn a_volume_passes_through_its_states() {
 }
 
 #[test]
-fn a_volume_grows_in_place_and_rests_before_it_grows_again() {
-    let sim = Sim::start(|config| config.timing.modification_cooldown_ms = 6 * 3_600_000);
+fn a_volume_grows_in_place_four_times_in_a_day() {
+    let sim = Sim::start(|config| config.timing.modification_window_ms = 24 * 3_600_000);
     let id = sim.get(
         "CreateVolume",
         &[
@@ -173,9 +173,17 @@ fn a_volume_grows_in_place_and_rests_before_it_grows_again() {
     );
     sim.pass(100);
     assert_eq!(state(), "completed");
-    assert_eq!(modify("30").code(), "VolumeModificationRateExceeded");
-    sim.pass(6 * 3_600_000);
-    modify("30").ok();
+    for size in ["30", "40", "50"] {
+        modify(size).ok();
+        sim.pass(100);
+        assert_eq!(state(), "optimizing");
+        sim.pass(100);
+        assert_eq!(state(), "completed");
+    }
+    assert_eq!(modify("60").code(), "VolumeModificationRateExceeded");
+    // The first no longer counts.
+    sim.pass(24 * 3_600_000 - 700);
+    modify("60").ok();
 }
 
 #[test]

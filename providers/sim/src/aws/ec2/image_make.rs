@@ -4,7 +4,7 @@ use crate::aws::catalogue::{images, instance_type};
 use crate::aws::config::ACCOUNT;
 use crate::aws::describe::Answer;
 use crate::aws::ec2::encryption::{self, Encryption};
-use crate::aws::ec2::{image, snapshot, tags, volume_attach};
+use crate::aws::ec2::{image, snapshot, tags, text, volume_attach};
 use crate::aws::fault::Fault;
 use crate::aws::token;
 use crate::aws::world::{
@@ -45,8 +45,9 @@ fn name<'q>(region: &Region, q: &'q Query) -> Result<&'q str, Fault> {
     }
 }
 
-fn description(q: &Query) -> String {
-    q.text("Description").unwrap_or_default().to_owned()
+fn description(q: &Query) -> Result<String, Fault> {
+    let text = text::description("description", q.text("Description"))?;
+    Ok(text.unwrap_or_default().to_owned())
 }
 
 /// Devices of the instance that the request leaves out.
@@ -122,7 +123,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
     region.images.put(Image {
         id: id.clone(),
         name,
-        description: description(q),
+        description: description(q)?,
         owner: ACCOUNT.to_owned(),
         owner_alias: None,
         public: false,
@@ -225,7 +226,7 @@ fn put_copy(region: &mut Region, q: &Query, original: Image, copied: Vec<Copied>
     region.images.put(Image {
         id: id.clone(),
         name,
-        description: description(q),
+        description: description(q)?,
         owner: ACCOUNT.to_owned(),
         owner_alias: None,
         public: false,
@@ -269,7 +270,7 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
     let named = q.text("Attribute") == Some("description");
     let value = q.child("Description").and_then(|node| node.text("Value"));
     let value = value.or_else(|| q.text("Value").filter(|_| named));
-    image.description = value
+    image.description = text::description("description", value)?
         .ok_or_else(|| Fault::missing("description"))?
         .to_owned();
     region.images.put(image);

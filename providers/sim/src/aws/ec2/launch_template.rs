@@ -2,7 +2,7 @@
 
 use crate::aws::config::ACCOUNT;
 use crate::aws::describe::{Answer, Describe};
-use crate::aws::ec2::{tags, template_data};
+use crate::aws::ec2::{tags, template_data, text};
 use crate::aws::fault::Fault;
 use crate::aws::filter::one;
 use crate::aws::world::{LaunchTemplate, Region, TemplateVersion};
@@ -123,6 +123,11 @@ fn answer(region: &Region, template: &LaunchTemplate) -> Node {
     Node::new().node("launchTemplate", show(region, template))
 }
 
+fn description(q: &Query) -> Result<Option<String>, Fault> {
+    let text = text::description("versionDescription", q.text("VersionDescription"))?;
+    Ok(text.map(str::to_owned))
+}
+
 pub fn create(region: &mut Region, q: &Query) -> Answer {
     let name = q.need("LaunchTemplateName")?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "().-/_".contains(c);
@@ -148,7 +153,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
     let given = tags::specified(q, "launch-template", &["launch-template"])?;
     let first = TemplateVersion {
         number: 1,
-        description: q.text("VersionDescription").map(str::to_owned),
+        description: description(q)?,
         created_ms: region.now,
         data: template_data::read(q)?,
     };
@@ -178,7 +183,7 @@ pub fn create_version(region: &mut Region, q: &Query) -> Answer {
     }
     let made = TemplateVersion {
         number: template.made + 1,
-        description: q.text("VersionDescription").map(str::to_owned),
+        description: description(q)?,
         created_ms: region.now,
         data,
     };

@@ -39,6 +39,7 @@ mod subnet;
 mod tags;
 mod template_data;
 mod template_version;
+mod text;
 mod volume;
 mod volume_attach;
 mod volume_modify;

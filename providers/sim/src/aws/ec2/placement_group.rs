@@ -2,7 +2,7 @@
 
 use crate::aws::config::ACCOUNT;
 use crate::aws::describe::{Answer, Describe};
-use crate::aws::ec2::tags;
+use crate::aws::ec2::{tags, text};
 use crate::aws::fault::Fault;
 use crate::aws::filter::{one, some};
 use crate::aws::world::{InstanceState, PlacementGroup, Region};
@@ -106,6 +106,11 @@ pub fn describe(region: &mut Region, q: &Query) -> Answer {
 
 pub fn create(region: &mut Region, q: &Query) -> Answer {
     let name = q.need("GroupName")?;
+    if !text::is_plain_name(name) {
+        return Err(Fault::value(format!(
+            "Value ({name}) for parameter groupName is invalid. It has up to 255 ASCII characters."
+        )));
+    }
     let strategy = q.text("Strategy").unwrap_or("cluster");
     if !matches!(strategy, "cluster" | "spread" | "partition") {
         return Err(Fault::value(format!(

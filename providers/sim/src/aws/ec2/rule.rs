@@ -4,14 +4,11 @@ use std::net::Ipv6Addr;
 
 use crate::aws::describe::Answer;
 use crate::aws::ec2::security_group::{named, show_rule};
-use crate::aws::ec2::{tags, vpc::parse_cidr};
+use crate::aws::ec2::{tags, text, vpc::parse_cidr};
 use crate::aws::fault::Fault;
 use crate::aws::world::{Direction, Peer, Region, Rule, SecurityGroup};
 use crate::aws::xml::Node;
 use crate::ground::query::Query;
-
-/// The longest description of a rule.
-const DESCRIPTION_MAX: usize = 255;
 
 /// The rules that a request lists, without ids. `IpPermissions.N`, or one rule in parameters of its own.
 fn wanted(
@@ -73,9 +70,10 @@ fn same_vpc(group: &SecurityGroup, other: &SecurityGroup) -> Result<String, Faul
 
 fn description(q: &Query) -> Result<Option<String>, Fault> {
     match q.text("Description") {
-        Some(text) if text.len() > DESCRIPTION_MAX => Err(Fault::value(format!(
-            "Invalid rule description. The maximum length is {DESCRIPTION_MAX} characters."
-        ))),
+        Some(text) if !text::is_of_group(text) => Err(Fault::value(
+            "Invalid rule description. Valid descriptions are strings less than 256 characters from the following \
+             set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+        )),
         text => Ok(text.map(str::to_owned)),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::aws::config::ACCOUNT;
 use crate::aws::describe::{Answer, Describe, Page};
-use crate::aws::ec2::tags;
+use crate::aws::ec2::{tags, text};
 use crate::aws::fault::Fault;
 use crate::aws::filter::{matches, one};
 use crate::aws::world::{Direction, Peer, Region, Rule, SecurityGroup};
@@ -282,14 +282,10 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
             }
         },
     };
-    let allowed = |text: &str| {
-        text.chars()
-            .all(|c| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c))
-    };
-    for (parameter, text) in [("groupName", name), ("groupDescription", description)] {
-        if text.len() > 255 || !allowed(text) {
+    for (parameter, given) in [("groupName", name), ("groupDescription", description)] {
+        if !text::is_of_group(given) {
             return Err(Fault::value(format!(
-                "Value ({text}) for parameter {parameter} is invalid. Character sets beyond ASCII are not supported."
+                "Value ({given}) for parameter {parameter} is invalid. Character sets beyond ASCII are not supported."
             )));
         }
     }
@@ -301,7 +297,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
     if region
         .security_groups
         .iter()
-        .any(|group| group.vpc == vpc && group.name == name)
+        .any(|group| group.vpc == vpc && group.name.eq_ignore_ascii_case(name))
     {
         return Err(Fault::new(
             "InvalidGroup.Duplicate",

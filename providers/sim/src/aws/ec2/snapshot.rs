@@ -4,7 +4,7 @@ use crate::aws::catalogue::images;
 use crate::aws::config::ACCOUNT;
 use crate::aws::describe::{Answer, Describe};
 use crate::aws::ec2::encryption::{self, Encryption};
-use crate::aws::ec2::tags;
+use crate::aws::ec2::{tags, text};
 use crate::aws::fault::Fault;
 use crate::aws::filter::{one, some};
 use crate::aws::world::{Region, Snapshot, SnapshotState, Volume, VolumeState, World};
@@ -123,6 +123,11 @@ pub fn source(region: &Region, id: &str) -> Result<Source, Fault> {
     })
 }
 
+fn description(q: &Query) -> Result<String, Fault> {
+    let text = text::description("description", q.text("Description"))?;
+    Ok(text.unwrap_or_default().to_owned())
+}
+
 pub fn create(region: &mut Region, q: &Query) -> Answer {
     let volume = region.volumes.find(q.need("VolumeId")?)?.clone();
     if !matches!(volume.state, VolumeState::Available | VolumeState::InUse) {
@@ -132,7 +137,7 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
         )));
     }
     let given = tags::specified(q, Snapshot::KIND, &[Snapshot::KIND])?;
-    let description = q.text("Description").unwrap_or_default().to_owned();
+    let description = description(q)?;
     let id = take(region, &volume, description);
     tags::put(region, &id, given)?;
     Ok(fields(region, region.snapshots.find(&id)?))
@@ -166,7 +171,7 @@ pub fn copy(world: &mut World, here: &str, now: u64, q: &Query) -> Answer {
         id: region.new_id("snap"),
         // A copy is of no volume, and AWS says so with this one.
         volume: "vol-ffffffff".to_owned(),
-        description: q.text("Description").unwrap_or_default().to_owned(),
+        description: description(q)?,
         encrypted: original.encrypted || encryption.on,
         // Keys are of their region: the copy has the named one, or the default one of its own.
         kms_key: encryption.key,

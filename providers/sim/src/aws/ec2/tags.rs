@@ -11,7 +11,7 @@ use crate::ground::query::Query;
 
 const TAGS_MAX: usize = 50;
 const KEY_MAX: usize = 127;
-const VALUE_MAX: usize = 255;
+const VALUE_MAX: usize = 256;
 
 /// The tags of a create call for the kind, from `TagSpecification.N`. `allowed` are the kinds that the call can tag.
 ///

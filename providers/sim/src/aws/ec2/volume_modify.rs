@@ -9,6 +9,19 @@ use crate::aws::xml::Node;
 use crate::ground::calendar::iso;
 use crate::ground::query::Query;
 
+/// How often a volume can be modified in a day ("Requirements for Amazon EBS volume modifications").
+const OFTEN_MAX: usize = 4;
+
+/// When the modifications started that still count.
+fn recent(region: &Region, volume: &Volume) -> Vec<u64> {
+    let last = volume.modification.as_ref();
+    let all = last
+        .into_iter()
+        .flat_map(|it| it.before_ms.iter().copied().chain([it.started_ms]));
+    all.filter(|started| region.now < started + region.timing.modification_window_ms)
+        .collect()
+}
+
 pub fn modify(region: &mut Region, q: &Query) -> Answer {
     let volume = region.volumes.find(q.need("VolumeId")?)?.clone();
     if q.flag("MultiAttachEnabled")? == Some(true) {
@@ -33,16 +46,17 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
                 ),
             ));
         }
-        if region.now < last.started_ms + region.timing.modification_cooldown_ms {
-            return Err(Fault::new(
-                "VolumeModificationRateExceeded",
-                format!(
-                    "You've reached the maximum modification rate per volume limit. Wait at least 6 hours between \
-                     modifications of {}.",
-                    volume.id
-                ),
-            ));
-        }
+    }
+    let before_ms = recent(region, &volume);
+    if before_ms.len() >= OFTEN_MAX {
+        return Err(Fault::new(
+            "VolumeModificationRateExceeded",
+            format!(
+                "You've reached the maximum modification rate per volume limit. {} can be modified up to {OFTEN_MAX} \
+                 times in 24 hours.",
+                volume.id
+            ),
+        ));
     }
     let to = wanted(&volume, Wish::parse(q, "Size")?)?;
     let modification = Modification {
@@ -52,6 +66,7 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
         due: region.after(region.timing.modification_ms),
         started_ms: region.now,
         ended_ms: None,
+        before_ms,
     };
     let answer = show(&volume.id, &modification);
     region.volumes.put(Volume {

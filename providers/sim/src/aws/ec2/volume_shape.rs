@@ -9,7 +9,8 @@ use crate::ground::query::Query;
 /// Least and greatest size in GiB.
 fn sizes(kind: &str) -> Option<(i64, i64)> {
     Some(match kind {
-        "gp2" | "gp3" => (1, 16_384),
+        "gp2" => (1, 16_384),
+        "gp3" => (1, 65_536),
         "io1" => (4, 16_384),
         "io2" => (4, 65_536),
         "st1" | "sc1" => (125, 16_384),
@@ -82,7 +83,7 @@ pub fn resolve(
 
 fn iops(kind: &str, size: i64, wish: Option<i64>) -> Result<Option<i64>, Fault> {
     let (least, most, per_gib) = match kind {
-        "gp3" => (3000, 16_000, 500),
+        "gp3" => (3000, 80_000, 500),
         "io1" => (100, 64_000, 50),
         "io2" => (100, 256_000, 1000),
         _ if wish.is_some() => {
@@ -117,8 +118,8 @@ fn throughput(kind: &str, size: i64, wish: Wish<'_>) -> Result<Option<i64>, Faul
             "The parameter throughput is not supported for {kind} volumes."
         ))),
         Some(throughput) => {
-            if !(125..=1000).contains(&throughput) {
-                return Err(outside("throughput", throughput, 125, 1000));
+            if !(125..=2000).contains(&throughput) {
+                return Err(outside("throughput", throughput, 125, 2000));
             }
             let iops = iops(kind, size, wish.iops)?.unwrap_or(3000);
             if throughput * 4 > iops {

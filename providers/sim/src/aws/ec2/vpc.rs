@@ -182,6 +182,11 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
             ));
         }
     }
+    if hostnames == Some(true) && !region.vpcs.find(id)?.dns_support {
+        return Err(Fault::value(
+            "The VPC must have DNS support enabled before DNS hostnames can be enabled.",
+        ));
+    }
     region.vpcs.change(id, |vpc| {
         vpc.dns_support = support.unwrap_or(vpc.dns_support);
         vpc.dns_hostnames = hostnames.unwrap_or(vpc.dns_hostnames);

@@ -58,6 +58,9 @@ pub struct Modification {
     pub due: Option<u64>,
     pub started_ms: u64,
     pub ended_ms: Option<u64>,
+    /// When those before it started, as far as they count for how often a volume may be modified.
+    #[serde(default)]
+    pub before_ms: Vec<u64>,
 }
 
 /// A volume.
