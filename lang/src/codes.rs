@@ -20,10 +20,10 @@ codes! {
     HASH_COMMENT           = "hash-comment",            "a comment starts with `#` instead of `//`";
     HEREDOC                = "heredoc",                 "a text of several lines is written `<<WORD` instead of `\"\"\"`";
     INVALID_ESCAPE         = "invalid-escape",          "a backslash in a string stands before something that has no meaning there";
-    INVALID_IP             = "invalid-ip",              "something looks like an IP address and is none";
-    INVALID_NETWORK        = "invalid-network",         "something looks like a network (`10.0.0.0/16`) and is none";
+    INVALID_IP             = "invalid-ip",              "something looks like an IP address but is not one";
+    INVALID_NETWORK        = "invalid-network",         "something looks like a network (`10.0.0.0/16`) but is not one";
     INVALID_NUMBER         = "invalid-number",          "a number is too large, or not whole where it must be";
-    INVALID_PORT           = "invalid-port",            "something looks like a port (`tcp/22`) and is none";
+    INVALID_PORT           = "invalid-port",            "something looks like a port (`tcp/22`) but is not one";
     MISMATCHED_BRACKET     = "mismatched-bracket",      "a bracket is closed by one of another kind";
     MISPLACED_DECORATOR    = "misplaced-decorator",     "a decorator stands where nothing can be decorated";
     MISSING_BLOCK          = "missing-block",           "a declaration has no `{ … }`";
@@ -52,13 +52,13 @@ codes! {
     UNKNOWN_USE            = "unknown-use",             "the standard library or the project has nothing under this name";
     OUTSIDE_PROJECT        = "outside-project",         "a path leads out of the project's directory";
     MISPLACED              = "misplaced",               "the declaration has no meaning at this place";
-    CYCLE                  = "cycle",                   "values or resources need each other in a circle";
+    CYCLE                  = "cycle",                   "values or resources need each other in a cycle";
     RECURSION              = "recursion",               "a component contains itself";
 
     // Types.
     WRONG_TYPE             = "wrong-type",              "the value's type is not the one expected";
     WRONG_OPERANDS         = "wrong-operands",          "the operator does not work on these types";
-    UNKNOWN_WORD           = "unknown-word",            "the word is none of the enumeration's";
+    UNKNOWN_WORD           = "unknown-word",            "the word is not an allowed value";
     MAYBE_NULL             = "maybe-null",              "the value may be absent here";
     NOT_CONSTANT           = "not-constant",            "only a constant can stand here";
 
@@ -107,7 +107,7 @@ codes! {
     UNKNOWN_REGION         = "unknown-region",          "the catalogue has no region of this name";
     DUPLICATE_RULE         = "duplicate-rule",          "a firewall has the same rule or number twice";
     DUPLICATE_ROUTE        = "duplicate-route",         "a route table has two routes to one destination";
-    DUPLICATE_ASSOCIATION  = "duplicate-association",   "a thing that goes to one place is put in two";
+    DUPLICATE_ASSOCIATION  = "duplicate-association",   "something that can be in one place only is put in two";
     VOLUME_SIZE            = "volume-size",             "the volume's type does not come in this size";
     VOLUME_PERFORMANCE     = "volume-performance",      "the volume's type does not come with this speed";
     NAME_TOO_LONG          = "name-too-long",           "a name or label is longer than the cloud allows";

@@ -209,7 +209,10 @@ impl Given {
             (false, Some(word)) if is_enumeration(ty) => {
                 let near = suggest::nearest(&word, relate::words(ty));
                 let near = near.map(|near| format!(", did you mean `{near}`?"));
-                format!("`{word}` is none of its words{}", near.unwrap_or_default())
+                format!(
+                    "`{word}` is not an allowed value{}",
+                    near.unwrap_or_default()
+                )
             }
             (false, _) => mismatch.to_string(),
         })

@@ -9,10 +9,10 @@ use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::functions::{self, Function, Shape, Signature};
-use crate::habits;
 use crate::resolve::DeclKind;
 use crate::suggest;
 use crate::syntax::{Arg, Expr, ExprKind};
+use crate::terraform_words;
 use crate::typing::relate::{may_be_null, plain, without_null};
 
 impl Checker<'_> {
@@ -186,7 +186,7 @@ impl Checker<'_> {
             );
         }
         let names = functions::all().map(|function| function.name);
-        let help = match habits::function(&name.to_lowercase()) {
+        let help = match terraform_words::function(&name.to_lowercase()) {
             Some(meant) => meant.to_owned(),
             None => suggest::nearest(name, names).map_or_else(
                 || "`infra types functions` lists them".to_owned(),

@@ -7,10 +7,10 @@ use super::context::Context;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::dotted;
-use crate::habits::{self, FieldMeant};
 use crate::resolve::Scopes;
 use crate::suggest;
 use crate::syntax::{Decorator, Expr, ExprKind, Item, ItemKind};
+use crate::terraform_words::{self, FieldMeant};
 use crate::typing::constant::literal;
 use crate::typing::relate;
 
@@ -152,7 +152,7 @@ impl Checker<'_> {
             return None;
         }
         let name = name.unwrap_or_default();
-        let meant = match habits::field(&schema.type_name, &name, &settable) {
+        let meant = match terraform_words::field(&schema.type_name, &name, &settable) {
             Some(FieldMeant::Field(ours)) => Some(ours),
             _ => None,
         };

@@ -6,9 +6,9 @@ use super::Checker;
 use super::context::Context;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::habits::{self, FieldMeant};
 use crate::suggest;
 use crate::syntax::{Entry, EntryKey, Expr, ExprKind, StringPart};
+use crate::terraform_words::{self, FieldMeant};
 use crate::typing::relate::{self, join};
 
 impl Checker<'_> {
@@ -201,7 +201,7 @@ impl Checker<'_> {
                         .filter(|field| !field.optional && !is_set(entries, &field.name))
                         .map(|field| field.name.as_str());
                     let has = |name: &str| wanted.iter().any(|field| field.name == name);
-                    diagnostic.help = habits::about_field("", &name, &has);
+                    diagnostic.help = terraform_words::about_field("", &name, &has);
                     if diagnostic.help.is_none()
                         && self.may_compare(wanted.len(), entries.len(), span)
                     {
@@ -217,7 +217,7 @@ impl Checker<'_> {
         let has = |name: &str| wanted.iter().any(|field| field.name == name);
         let meant: Vec<&str> = unknown
             .iter()
-            .filter_map(|name| match habits::field("", name, &has) {
+            .filter_map(|name| match terraform_words::field("", name, &has) {
                 Some(FieldMeant::Field(ours)) => Some(ours),
                 _ => None,
             })

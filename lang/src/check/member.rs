@@ -9,10 +9,10 @@ use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::read_type;
-use crate::habits::{self, FieldMeant};
 use crate::resolve::{DeclKind, Target};
 use crate::suggest;
 use crate::syntax::{Expr, ExprKind, Ident};
+use crate::terraform_words::{self, FieldMeant};
 use crate::typing::relate::{self, join, optional};
 
 impl Checker<'_> {
@@ -68,7 +68,7 @@ impl Checker<'_> {
     fn foreign_path(&mut self, expr: &Expr, context: &Context) -> Option<Diagnostic> {
         let path = path_of(expr)?;
         let first = path.split('.').next()?;
-        let help = habits::path(&path)?;
+        let help = terraform_words::path(&path)?;
         if self.find_name(first, context).is_some() {
             return None;
         }
@@ -146,7 +146,7 @@ impl Checker<'_> {
                         let fields = schemas.iter().flat_map(|schema| &schema.fields);
                         let names = fields.map(|field| field.name.as_str());
                         let has = |name: &str| schemas.iter().any(|it| it.field(name).is_some());
-                        let foreign = match habits::field(resource, &name.text, &has) {
+                        let foreign = match terraform_words::field(resource, &name.text, &has) {
                             Some(FieldMeant::Field(ours)) => Some(format!("it is `{ours}`")),
                             _ => None,
                         };

@@ -61,10 +61,10 @@ impl Checker<'_> {
         types.any(|ty| assignable(&ty, expected))
     }
 
-    /// Reports that a word is none of the enumeration's.
+    /// Reports that a word is not an allowed value.
     pub(super) fn unknown_word(&mut self, word: &str, at: Span, expected: &Type) -> Type {
         let words = relate::words(expected);
-        let message = format!("`{word}` is not one of the words that can stand here");
+        let message = format!("`{word}` is not an allowed value");
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_WORD, at, message);
         diagnostic.help = suggest::help(word, words, "the words are");
         self.wrong(at, diagnostic)

@@ -7,11 +7,11 @@ use super::{Checker, Typed};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::functions;
-use crate::habits;
 use crate::program;
 use crate::resolve::{DeclId, DeclKind, ScopeId, Target};
 use crate::suggest;
 use crate::syntax::ItemKind;
+use crate::terraform_words;
 use crate::typing::coerce::type_of;
 use crate::typing::relate::{optional, size};
 
@@ -59,7 +59,7 @@ impl Checker<'_> {
             at,
             format!("nothing here is called `{name}`"),
         );
-        if let Some(help) = habits::name(name) {
+        if let Some(help) = terraform_words::name(name) {
             return diagnostic.help(help);
         }
         if functions::find(name).is_some() {
@@ -202,16 +202,16 @@ impl Checker<'_> {
             .unwrap_or(0);
         /// A longer cycle is shown by its first steps.
         const SHOWN_MAX: usize = 20;
-        let circle = self.running[from..].to_vec();
-        let shown = &circle[..circle.len().min(SHOWN_MAX)];
+        let cycle = self.running[from..].to_vec();
+        let shown = &cycle[..cycle.len().min(SHOWN_MAX)];
         let mut labels: Vec<&str> = shown.iter().map(|(_, label, _)| label.as_str()).collect();
-        if shown.len() < circle.len() {
+        if shown.len() < cycle.len() {
             labels.push("…");
         }
         labels.push(labels[0]);
         let mut diagnostic = Diagnostic::error(
             codes::CYCLE,
-            circle[0].2,
+            cycle[0].2,
             format!("a value needs itself: {}", labels.join(" → ")),
         )
         .help("write one of them without the others; a part they share can be a `let` of its own");
@@ -219,7 +219,7 @@ impl Checker<'_> {
             diagnostic = diagnostic.related(*span, format!("through `{label}`"));
         }
         self.diagnostics.push(diagnostic);
-        for (key, _, _) in &circle {
+        for (key, _, _) in &cycle {
             self.types.insert(*key, Some(Type::Invalid));
         }
         Type::Invalid

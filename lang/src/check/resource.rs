@@ -9,11 +9,11 @@ use super::literal::{are, duplicate_field, field_help, is_meant};
 use super::mismatch::describe;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::habits::{self, FieldMeant};
 use crate::resolve::scope::param_fields;
 use crate::resolve::{DeclKind, ScopeId, Target};
 use crate::suggest;
 use crate::syntax::{Body, ExprKind, Field, For, Item, ProviderBlock, ResourceItem};
+use crate::terraform_words::{self, FieldMeant};
 use crate::typing::relate::{self, optional};
 
 /// What a body belongs to.
@@ -151,7 +151,7 @@ impl Checker<'_> {
                 .iter()
                 .filter_map(|name| name.strip_suffix(".provider"))
                 .collect();
-            diagnostic.help = match habits::cloud(&it.name.text) {
+            diagnostic.help = match terraform_words::cloud(&it.name.text) {
                 Some(cloud) => Some(format!("{cloud} is not supported yet; `aws` is")),
                 None => suggest::help(&it.name.text, names.iter().copied(), "there are"),
             };
@@ -277,7 +277,7 @@ impl Checker<'_> {
     ) -> bool {
         let name = field.name.text.as_str();
         let settable = |name: &str| slots.iter().any(|slot| slot.name == name && !slot.computed);
-        let Some(found) = habits::field(of.name, name, &settable) else {
+        let Some(found) = terraform_words::field(of.name, name, &settable) else {
             return false;
         };
         let help = match found {

@@ -103,7 +103,7 @@ impl Evaluator<'_> {
             })
             .collect();
         let mut last = to;
-        // Checking refuses circles; this ends all the same.
+        // Checking refuses cycles; this ends all the same.
         for _ in &moves {
             let Ok(place) = Place::read(&last.text) else {
                 break;

@@ -1,4 +1,4 @@
-//! Resources that need each other in a circle.
+//! Resources that need each other in a cycle.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ struct Edge<'i> {
     to: usize,
 }
 
-/// One diagnostic for each circle of instances. Fields that can be set after creation do not close a circle.
+/// One diagnostic for each cycle of instances. Fields that can be set after creation do not close a cycle.
 pub(super) fn find(instances: &[Arc<Instance>], schemas: &Schemas) -> Vec<Diagnostic> {
     let positions: FastMap<&Address, usize> = instances
         .iter()
@@ -30,19 +30,19 @@ pub(super) fn find(instances: &[Arc<Instance>], schemas: &Schemas) -> Vec<Diagno
         .collect();
     let mut diagnostics = Vec::new();
     let mut reported = BTreeSet::new();
-    // A declaration with `for` has the same circle for every key; one message says it.
+    // A declaration with `for` has the same cycle for every key; one message says it.
     let mut is_new =
         |first: usize| reported.len() < REPORTED_MAX && reported.insert(instances[first].span);
-    for circle in circles(&edges, &mut is_new) {
-        diagnostics.push(describe(&circle, instances, &edges));
+    for cycle in cycles(&edges, &mut is_new) {
+        diagnostics.push(describe(&cycle, instances, &edges));
     }
     diagnostics
 }
 
-/// When there are more circles, the first ones are enough to begin with.
+/// When there are more cycles, the first ones are enough to begin with.
 const REPORTED_MAX: usize = 100;
 
-/// A longer circle is shown by its first steps.
+/// A longer cycle is shown by its first steps.
 const STEPS_MAX: usize = 20;
 
 fn edges<'i>(
@@ -80,9 +80,9 @@ fn edges<'i>(
     edges
 }
 
-/// Circles as steps of (instance, the edge taken from it), those that begin with an instance that `wanted` wants.
+/// Cycles as steps of (instance, the edge taken from it), those that begin with an instance that `wanted` wants.
 /// Depth first with a stack of its own: chains of resources can be longer than the machine's stack is deep.
-fn circles(
+fn cycles(
     edges: &[Vec<Edge<'_>>],
     wanted: &mut dyn FnMut(usize) -> bool,
 ) -> Vec<Vec<(usize, usize)>> {
@@ -144,25 +144,25 @@ fn circles(
 }
 
 fn describe(
-    circle: &[(usize, usize)],
+    cycle: &[(usize, usize)],
     instances: &[Arc<Instance>],
     edges: &[Vec<Edge<'_>>],
 ) -> Diagnostic {
-    let shown = &circle[..circle.len().min(STEPS_MAX)];
+    let shown = &cycle[..cycle.len().min(STEPS_MAX)];
     let mut names: Vec<String> = shown
         .iter()
         .map(|(node, _)| format!("`{}`", instances[*node].address))
         .collect();
-    if shown.len() < circle.len() {
+    if shown.len() < cycle.len() {
         names.push("…".to_owned());
     }
     names.push(names[0].clone());
     let edge = |step: &(usize, usize)| &edges[step.0][step.1];
     let message = format!(
-        "resources need each other in a circle: {}",
+        "resources need each other in a cycle: {}",
         names.join(" → ")
     );
-    let mut diagnostic = Diagnostic::error(codes::CYCLE, edge(&circle[0]).span, message).help(
+    let mut diagnostic = Diagnostic::error(codes::CYCLE, edge(&cycle[0]).span, message).help(
         "none of them can be made first; take one mention out, or move what they share into a resource of its own",
     );
     for step in &shown[1..] {

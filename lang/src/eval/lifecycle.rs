@@ -38,7 +38,7 @@ impl Evaluator<'_> {
         };
         let schema = self.schema_of(node);
         self.apply_decorators(&own.decorators, &env, schema, &mut all)?;
-        // Protection of a component means what would be lost with it. What only joins two things is made anew
+        // Protection of a component means what would be lost with it. What only joins two things is replaced
         // whenever one of them changes its place; that loses nothing, and each of the two is protected itself.
         all.protect_decided |= self.program.schemas.is_link(&node.address.type_name);
         let mut at = self.part(node.part).caller.clone();

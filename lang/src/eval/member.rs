@@ -238,8 +238,8 @@ fn item_type(ty: &Type) -> Type {
 fn out_of_range(number: i64, length: usize, index: &Expr) -> Stop {
     let message = match length {
         0 => "the list is empty".to_owned(),
-        1 => format!("the list has one item, there is none at {number}"),
-        length => format!("the list has {length} items, there is none at {number}"),
+        1 => format!("the list has one item, none at {number}"),
+        length => format!("the list has {length} items, none at {number}"),
     };
     fault(
         Diagnostic::error(codes::INDEX_RANGE, index.span, message)
@@ -252,7 +252,7 @@ fn nothing_secret(code: &'static str, index: &Expr) -> Stop {
     fault(
         Diagnostic::error(code, index.span, "there is nothing at this place")
             .label("secret, so it is not shown")
-            .help("`get(map, key, otherwise)` gives another value when there is none"),
+            .help("`get(map, key, otherwise)` gives another value when there is no such key"),
     )
 }
 
@@ -261,7 +261,7 @@ fn missing_key<'k>(key: &str, keys: impl Iterator<Item = &'k str>, index: &Expr)
     let message = format!("there is nothing under the key \"{key}\"");
     let mut diagnostic = Diagnostic::error(codes::MISSING_KEY, index.span, message);
     diagnostic.help = suggest::help(key, keys.iter().copied(), "the keys are").or_else(|| {
-        Some("`get(map, key, otherwise)` gives another value when there is none".to_owned())
+        Some("`get(map, key, otherwise)` gives another value when there is no such key".to_owned())
     });
     fault(diagnostic)
 }

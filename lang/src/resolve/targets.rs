@@ -7,10 +7,10 @@ use super::load::Loader;
 use super::scope::{DeclId, DeclKind, ScopeId, Target, param};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::habits;
 use crate::schema::{Schemas, world_types};
 use crate::suggest;
 use crate::syntax::{Dotted, ItemKind};
+use crate::terraform_words;
 use crate::typing::convert::{Conditions, TypeReader, component, component_names};
 
 impl Loader<'_> {
@@ -116,7 +116,7 @@ impl Loader<'_> {
             );
         }
         if let Some((message, help)) =
-            habits::about_type(&text, &|name| types.iter().any(|it| it == name))
+            terraform_words::about_type(&text, &|name| types.iter().any(|it| it == name))
         {
             return error(message, help);
         }
@@ -176,10 +176,10 @@ impl Loader<'_> {
         done[id.0 as usize] = true;
     }
 
-    fn recursion(&self, circle: &[ScopeId], span: Span) -> Diagnostic {
+    fn recursion(&self, cycle: &[ScopeId], span: Span) -> Diagnostic {
         let label = |scope: &ScopeId| format!("`{}`", self.scopes.get(*scope).label);
-        let mut names: Vec<String> = circle.iter().map(label).collect();
-        names.extend(circle.first().map(label));
+        let mut names: Vec<String> = cycle.iter().map(label).collect();
+        names.extend(cycle.first().map(label));
         Diagnostic::error(
             codes::RECURSION,
             span,
@@ -198,7 +198,7 @@ fn unknown_lookup(name: &Dotted, schemas: &Schemas, types: &[String]) -> Diagnos
         return diagnostic.help(help);
     }
     if let Some((message, help)) =
-        habits::about_type(&text, &|name| types.iter().any(|it| it == name))
+        terraform_words::about_type(&text, &|name| types.iter().any(|it| it == name))
     {
         let help = help.replace(": write `", ": write `lookup ");
         return Diagnostic::error(codes::UNKNOWN_TYPE, name.span, message).help(help);

@@ -203,7 +203,7 @@ impl Schemas {
         self.by_name.values().flatten().flatten()
     }
 
-    /// Whether a resource of this type only joins others, so that nothing is lost when it is made anew.
+    /// Whether a resource of this type only joins others, so that nothing is lost when it is replaced.
     pub(crate) fn is_link(&self, type_name: &str) -> bool {
         self.links.contains(type_name)
     }

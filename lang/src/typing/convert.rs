@@ -7,11 +7,11 @@ use infra_model::{RecordField, Type};
 use super::constant::constant;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::habits;
 use crate::resolve::{DeclKind, ScopeId, Scopes};
 use crate::source::Sources;
 use crate::suggest;
 use crate::syntax::{Dotted, Expr, TypeExpr, TypeExprKind, TypeField};
+use crate::terraform_words;
 
 /// The types that need no declaration.
 const BUILT_IN: [(&str, Type); 12] = [
@@ -141,13 +141,13 @@ impl TypeReader<'_> {
             format!("there is no type `{text}`"),
         );
         let types = self.resource_names;
-        if let Some(meant) = habits::type_word(&text) {
+        if let Some(meant) = terraform_words::type_word(&text) {
             diagnostic.help = Some(meant.to_owned());
             self.diagnostics.push(diagnostic);
             return Type::Invalid;
         }
         if let Some((message, help)) =
-            habits::about_type(&text, &|name| types.iter().any(|it| it == name))
+            terraform_words::about_type(&text, &|name| types.iter().any(|it| it == name))
         {
             let help = help.split(": write").next().unwrap_or_default();
             let diagnostic = Diagnostic::error(codes::UNKNOWN_TYPE, name.span, message).help(help);

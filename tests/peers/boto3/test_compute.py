@@ -180,9 +180,9 @@ def test_catalogue(ec2):
 
 
 def test_profiles_and_placement_groups(ec2, network, image):
-    ec2.create_placement_group(GroupName="near", Strategy="cluster", TagSpecifications=tags("placement-group", Name="near"))
+    ec2.create_placement_group(GroupName="near", Strategy="spread", TagSpecifications=tags("placement-group", Name="near"))
     with refused("InvalidPlacementGroup.Duplicate"):
-        ec2.create_placement_group(GroupName="near", Strategy="cluster")
+        ec2.create_placement_group(GroupName="near", Strategy="spread")
     instance = network.launch(image, IamInstanceProfile={"Name": "web"}, Placement={"GroupName": "near"})
     shown = described(ec2, instance)
     assert shown["IamInstanceProfile"]["Arn"] == "arn:aws:iam::123456789012:instance-profile/web"

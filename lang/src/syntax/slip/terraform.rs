@@ -3,7 +3,7 @@
 use infra_model::Span;
 
 use super::super::words::leading_word;
-use crate::habits::{self, FieldMeant, TypeMeant};
+use crate::terraform_words::{self, FieldMeant, TypeMeant};
 use crate::{Diagnostic, codes};
 
 /// A declaration that is a block of Terraform's with labels: `resource "aws_vpc" "main" { … }`.
@@ -48,7 +48,7 @@ pub(super) fn block(junk: &str, span: Span) -> Option<Diagnostic> {
             };
             found("there are no `module` blocks", help)
         }
-        ("provider", Some(name)) => match habits::cloud(name) {
+        ("provider", Some(name)) => match terraform_words::cloud(name) {
             Some(cloud) => Some(
                 Diagnostic::error(
                     codes::UNKNOWN_TYPE,
@@ -109,7 +109,7 @@ pub(in super::super) fn inner_block(word: &str, junk: &str, span: Span) -> Optio
     }
     let label = junk.split('"').nth(1).unwrap_or_default();
     let has = |_: &str| true;
-    let help = match (word, habits::field("", label, &has)) {
+    let help = match (word, terraform_words::field("", label, &has)) {
         ("dynamic", Some(FieldMeant::Field("tags"))) => {
             "a map is a value like any other: `tags = {key: value for key, value in labels}`"
                 .to_owned()
@@ -120,7 +120,7 @@ pub(in super::super) fn inner_block(word: &str, junk: &str, span: Span) -> Optio
         ("dynamic", _) => {
             format!("a list is a value like any other: `{label} = [{{ … }} for x in xs]`")
         }
-        ("provisioner" | "connection", _) => habits::about_field("", word, &|_| false)?,
+        ("provisioner" | "connection", _) => terraform_words::about_field("", word, &|_| false)?,
         _ => return None,
     };
     let message = format!("there are no `{word}` blocks");
@@ -138,13 +138,13 @@ fn thing(word: &str, ty: &str, name: &str, body: &Body<'_>, span: Span) -> Diagn
         }
         _ => "what exists is looked up with `lookup`, its type and its name",
     };
-    let ours = match habits::type_name(ty, &|_| true) {
+    let ours = match terraform_words::type_name(ty, &|_| true) {
         Some(TypeMeant::Type(ours)) => ours.to_owned(),
         Some(TypeMeant::Part(words)) => {
             return says(&format!("there is no type `{ty}`"), words.to_owned());
         }
         Some(TypeMeant::Missing) => {
-            let (message, help) = habits::about_type(ty, &|_| true).unwrap_or_default();
+            let (message, help) = terraform_words::about_type(ty, &|_| true).unwrap_or_default();
             return Diagnostic::error(codes::UNKNOWN_TYPE, span, message).help(help);
         }
         None => ty.replacen('_', ".", 1),
@@ -225,11 +225,11 @@ impl<'t> Body<'t> {
                 continue;
             }
             said.push(name);
-            match habits::field(of, name, &|ours| habits::has_field(of, ours)) {
+            match terraform_words::field(of, name, &|ours| terraform_words::has_field(of, ours)) {
                 Some(FieldMeant::Field(ours)) if ours != *name => {
                     fields.push(format!("`{name}` is `{ours}`"))
                 }
-                Some(FieldMeant::Words(words)) if !habits::has_field(of, name) => {
+                Some(FieldMeant::Words(words)) if !terraform_words::has_field(of, name) => {
                     fields.push(format!("for `{name}`: {}", words.replace("TYPE", of)));
                 }
                 _ => {}
@@ -271,7 +271,7 @@ fn translated(value: &str) -> String {
     if !bare.chars().all(is_path) {
         return "value".to_owned();
     }
-    match habits::path(bare) {
+    match terraform_words::path(bare) {
         Some(words) => words.split('`').nth(1).unwrap_or(bare).to_owned(),
         None => bare.to_owned(),
     }

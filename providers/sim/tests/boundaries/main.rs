@@ -36,27 +36,15 @@ fn boundary_values_mean_the_same_to_the_library_and_the_simulator() {
     samples.extend(cases::quotas());
     samples.extend(derived::samples(&schemas));
 
-    let mut wrong = Vec::new();
-    for sample in &samples {
-        let code = sample.rule.rsplit(' ').next().unwrap_or_default();
-        if let Err(why) = verdict(&sample.program, code, sample.is_good) {
-            wrong.push(format!(
-                "{} of {}: the library {why}",
-                sample.shown, sample.rule
-            ));
-        }
-        match requests::send(&sample.steps) {
-            Outcome::Taken if sample.is_good => {}
-            Outcome::Refused(_) if !sample.is_good => {}
-            outcome => wrong.push(format!(
-                "{} of {}: the simulator {}, good: {}",
-                sample.shown,
-                sample.rule,
-                outcome.said(),
-                sample.is_good
-            )),
-        }
-    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let shares = samples.chunks(samples.len().div_ceil(threads));
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> = shares
+            .map(|share| scope.spawn(|| share.iter().flat_map(disagreements).collect::<Vec<_>>()))
+            .collect();
+        let found = running.into_iter().map(|it| it.join().expect("it ends"));
+        found.flatten().collect()
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 
     let sent: BTreeSet<&str> = samples.iter().map(|it| it.rule.as_str()).collect();
@@ -86,4 +74,24 @@ fn boundary_values_mean_the_same_to_the_library_and_the_simulator() {
         sent.len(),
         excused.len()
     );
+}
+
+/// What either side says of a value that it should not.
+fn disagreements(sample: &Sample) -> Vec<String> {
+    let Sample { shown, rule, .. } = sample;
+    let code = rule.rsplit(' ').next().unwrap_or_default();
+    let mut wrong = Vec::new();
+    if let Err(why) = verdict(&sample.program, code, sample.is_good) {
+        wrong.push(format!("{shown} of {rule}: the library {why}"));
+    }
+    match requests::send(&sample.steps) {
+        Outcome::Taken if sample.is_good => {}
+        Outcome::Refused(_) if !sample.is_good => {}
+        outcome => wrong.push(format!(
+            "{shown} of {rule}: the simulator {}, good: {}",
+            outcome.said(),
+            sample.is_good
+        )),
+    }
+    wrong
 }

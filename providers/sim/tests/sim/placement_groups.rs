@@ -20,13 +20,20 @@ fn a_group_is_known_by_its_name_and_held_by_its_instances() {
     );
     let parts = create(&sim, "apart", &[("Strategy", "partition")]).ok();
     assert_eq!(parts.text("partitionCount"), "2");
-    let placed = [
-        ("Placement.GroupName", "near"),
-        ("InstanceType", "m5.large"),
-    ];
     let absent = sim.launch(&subnet, &[("Placement.GroupName", "nowhere")]);
     assert_eq!(absent.code(), "InvalidPlacementGroup.Unknown");
-    let instance = sim.launch(&subnet, &placed[..1]).ok().text("instanceId");
+    let bursts = sim.launch(&subnet, &[("Placement.GroupName", "near")]);
+    assert_eq!(bursts.code(), "InvalidParameterCombination");
+    let image = sim.image();
+    let placed = [
+        ("ImageId", image.as_str()),
+        ("InstanceType", "m5.large"),
+        ("MinCount", "1"),
+        ("MaxCount", "1"),
+        ("SubnetId", &subnet),
+        ("Placement.GroupName", "near"),
+    ];
+    let instance = sim.get("RunInstances", &placed, "instanceId");
     let delete = |name: &str| sim.ec2("DeletePlacementGroup", &[("GroupName", name)]);
     assert_eq!(delete("near").code(), "InvalidPlacementGroup.InUse");
     sim.ec2("TerminateInstances", &[("InstanceId.1", &instance)])

@@ -208,8 +208,17 @@ fn template(
         .and_then(|placement| placement.text("GroupName"))
         .filter(|name| !name.is_empty());
     let placement_group = placement_group
-        .map(|name| placement_group::by_name(region, name).map(|group| group.name.clone()))
+        .map(|name| placement_group::by_name(region, name).cloned())
         .transpose()?;
+    let clustered = placement_group
+        .as_ref()
+        .is_some_and(|group| group.strategy == "cluster");
+    if clustered && types::find(kind)?.burstable() {
+        return Err(Fault::combination(format!(
+            "Instances of the type {kind} are not supported in a cluster placement group."
+        )));
+    }
+    let placement_group = placement_group.map(|group| group.name);
     let profile = q
         .child("IamInstanceProfile")
         .map(|node| profile::named(region, node))

@@ -227,7 +227,12 @@ pub fn create(region: &mut Region, q: &Query) -> Answer {
             format!("The route identified by {destination} already exists."),
         ));
     }
-    if table.routes.len() >= region.quotas.routes_per_table {
+    // The routes of the VPC itself do not count, and each version of IP has its own limit ("Amazon VPC quotas").
+    let is_four = |range: &Range| matches!(range, Range::V4(_));
+    let counts = |route: &&Route| {
+        route.target != Target::Local && is_four(&route.destination) == is_four(&destination)
+    };
+    if table.routes.iter().filter(counts).count() >= region.quotas.routes_per_table {
         return Err(Fault::new(
             "RouteLimitExceeded",
             "The maximum number of routes has been reached.",

@@ -36,16 +36,16 @@ pub fn modify(region: &mut Region, q: &Query) -> Answer {
             volume.id, volume.state
         )));
     }
-    if let Some(last) = &volume.modification {
-        if last.state != ModificationState::Completed {
-            return Err(Fault::new(
-                "IncorrectModificationState",
-                format!(
-                    "Cannot modify volume {} while it is being modified ({}).",
-                    volume.id, last.state
-                ),
-            ));
-        }
+    if let Some(last) = &volume.modification
+        && last.state != ModificationState::Completed
+    {
+        return Err(Fault::new(
+            "IncorrectModificationState",
+            format!(
+                "Cannot modify volume {} while it is being modified ({}).",
+                volume.id, last.state
+            ),
+        ));
     }
     let before_ms = recent(region, &volume);
     if before_ms.len() >= OFTEN_MAX {
