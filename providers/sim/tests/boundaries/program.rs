@@ -23,6 +23,7 @@ impl World for Library {
 
     fn std_paths(&self) -> Vec<String> {
         infra_stdlib::files()
+            .iter()
             .map(|(path, _)| path.to_owned())
             .collect()
     }
