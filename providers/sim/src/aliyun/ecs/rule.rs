@@ -7,7 +7,7 @@ use super::security_group;
 use crate::aliyun::action::{Action, Answer, done};
 use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
-use crate::aliyun::param::{Form, Param, REGION, TOKEN, digits, one_of, param, text};
+use crate::aliyun::param::{Form, Param, REGION, TOKEN, digits, int, one_of, param, text};
 use crate::aliyun::world::{Direction, Peer, Region, Rule, SecurityGroup};
 use crate::ground::calendar::second;
 use crate::ground::cidr::Cidr;
@@ -40,12 +40,12 @@ const BOTH: &[Param] = &[
 const SOURCE: &[Param] = &[
     text("SourceGroupId"),
     text("SourceGroupOwnerAccount"),
-    text("SourceGroupOwnerId"),
+    int("SourceGroupOwnerId", 0, i64::MAX),
 ];
 const DESTINATION: &[Param] = &[
     text("DestGroupId"),
     text("DestGroupOwnerAccount"),
-    text("DestGroupOwnerId"),
+    int("DestGroupOwnerId", 0, i64::MAX),
 ];
 /// Up to 100 rules of one request.
 const MANY: &[Param] = &[

@@ -1,6 +1,7 @@
 //! What the simulator takes and shows, held against Alibaba Cloud's own metadata, which is not part of the project:
 //! the folder that `ALIYUN_META` names, else `../shared/aliyun-meta` beside the project.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -99,9 +100,13 @@ fn every_action_and_parameter_is_alibabas() {
         return;
     };
     let (mut wrong, mut actions, mut checked) = (Vec::new(), 0, 0);
+    let mut products: BTreeMap<&str, Option<Value>> = BTreeMap::new();
     for (product, action, parameters) in infra_sim::aliyun::catalogue() {
         // There is no metadata of STS and of the location service.
-        let Some(meta) = read(&format!("{product}.json")) else {
+        let meta = products
+            .entry(product)
+            .or_insert_with(|| read(&format!("{product}.json")));
+        let Some(meta) = meta else {
             assert!(["sts", "location"].contains(&product), "{product}");
             continue;
         };
