@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use infra_lang::Schemas;
 
-use program::{Library, verdict};
+use program::{library, verdict};
 use requests::Outcome;
 
 /// One value of a rule, for both sides.
@@ -29,7 +29,7 @@ struct Sample {
 
 #[test]
 fn boundary_values_mean_the_same_to_the_library_and_the_simulator() {
-    let (schemas, _, diagnostics) = Schemas::load(&Library::default());
+    let (schemas, _, diagnostics) = Schemas::load(&library());
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let mut samples = cases::samples();
     samples.extend(cases::volumes());

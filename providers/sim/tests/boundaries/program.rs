@@ -1,36 +1,10 @@
 //! What the language says of a program.
 
-use infra_lang::{World, load};
+use infra_lang::{Texts, load};
 
-/// One program beside the standard library.
-#[derive(Default)]
-pub struct Library {
-    pub program: String,
-}
-
-impl World for Library {
-    fn read(&self, path: &str) -> Option<String> {
-        (path == "main.infra").then(|| self.program.clone())
-    }
-
-    fn list(&self, dir: &str) -> Option<Vec<String>> {
-        dir.is_empty().then(|| vec!["main.infra".to_owned()])
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        infra_stdlib::files()
-            .iter()
-            .map(|(path, _)| path.to_owned())
-            .collect()
-    }
-
-    fn program_name(&self) -> &str {
-        "boundaries"
-    }
+/// A program without files, beside the standard library.
+pub fn library() -> Texts {
+    Texts::new("boundaries", infra_stdlib::files())
 }
 
 /// What every program begins with; the simulator's side is made by `requests`.
@@ -46,9 +20,7 @@ aws.security_group away { vpc = other }
 
 /// Whether the language takes or refuses what it should, with the code.
 pub fn verdict(program: &str, code: &str, is_good: bool) -> Result<(), String> {
-    let library = Library {
-        program: format!("{GROUND}{program}\n"),
-    };
+    let library = library().with("main.infra", format!("{GROUND}{program}\n"));
     let loaded = load(&library);
     let told: Vec<String> = loaded
         .diagnostics
