@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use infra_lang::syntax::{ItemKind, Tree};
+use infra_lang::syntax::ItemKind;
 use infra_lang::{
     Diagnostic, Evaluation, Inputs, ParamInfo, Schemas, Severity, SoundProgram, Sources, TestInfo,
     World,
 };
-use infra_model::Known;
+use infra_model::{FileId, Known};
 use sha2::{Digest, Sha256};
 
 use crate::args;
@@ -147,11 +147,8 @@ impl Program {
         if names.is_empty() {
             return BTreeMap::new();
         }
-        let is_own = |tree: &&Tree| {
-            let file = self.sources.get(tree.file);
-            file.is_some_and(|file| !file.path.contains('/'))
-        };
-        let trees = self.sound.program().trees().iter().filter(is_own);
+        let trees = self.sound.program().trees().iter();
+        let trees = trees.filter(|tree| self.is_own(tree.file));
         let uses = trees.flat_map(|tree| &tree.items).filter_map(|item| {
             let ItemKind::Resource(used) = &item.kind else {
                 return None;
@@ -166,6 +163,27 @@ impl Program {
             Some((used.name.text.clone(), place))
         });
         uses.collect()
+    }
+
+    /// What the program's own files declare and expressions may name.
+    pub fn names(&self) -> Vec<String> {
+        let trees = self.sound.program().trees().iter();
+        let own = trees.filter(|tree| self.is_own(tree.file));
+        let names = own.flat_map(|tree| &tree.items).filter_map(|item| {
+            Some(match &item.kind {
+                ItemKind::Param(param) => param.name.text.clone(),
+                ItemKind::Let(named) => named.name.text.clone(),
+                ItemKind::Resource(item) | ItemKind::Lookup(item) => item.name.text.clone(),
+                _ => return None,
+            })
+        });
+        names.collect()
+    }
+
+    /// Whether a file lies in the program's directory itself.
+    fn is_own(&self, file: FileId) -> bool {
+        let file = self.sources.get(file);
+        file.is_some_and(|file| !file.path.contains('/'))
     }
 
     /// The parameters that come from no file, without the secret ones: name and text.

@@ -1,9 +1,13 @@
 //! `infra console`
 
+mod input;
+mod words;
+
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use infra_lang::{Diagnostic, Evaluation, Sources, codes, syntax};
-use infra_model::{Address, FileId, Record, Type, Value, json};
+use infra_lang::{Diagnostic, Evaluation, Schemas, Sources};
+use infra_model::{Address, Record, Type, Value, json};
 use serde_json::json;
 
 use crate::args;
@@ -12,15 +16,17 @@ use crate::program::Program;
 use crate::show::{Console, diagnostics, diagnostics_json, text};
 use crate::store::StateHome;
 use crate::world::{Environment, Project};
+use input::Input;
 
-const HELP: &str = "\
-An expression prints its value. It sees what the program's own declarations see; what the cloud decides is known
-where there is a state. A line with an open bracket goes on in the next; an empty line ends it.
+/// What the console does beside evaluating, and how each is explained.
+const COMMANDS: &[(&str, &str)] = &[
+    (":type", "print the type of an expression"),
+    (":help", "print this"),
+    (":quit", "leave (so does the end of the input)"),
+];
 
-  :type EXPRESSION   print the type instead
-  :help              print this
-  :quit              leave (so does the end of the input)
-";
+/// The file of the history, inside the tool's own directory.
+const HISTORY: &str = "console.history";
 
 /// Reads expressions line by line, from a terminal or a pipe.
 pub fn run(args: &args::Console, console: &Console, env: &Environment) -> Outcome {
@@ -32,28 +38,34 @@ pub fn run(args: &args::Console, console: &Console, env: &Environment) -> Outcom
     };
     let store = StateHome::of(&project, &choice, console)?.read()?;
     let known = store.state().known();
-    let mut session = Session {
+    let session = RefCell::new(Session {
         console,
         project: &project,
         evaluation: program.evaluate(&project, &known, console)?,
         sources: program.sources().clone(),
+        schemas: program.schemas(),
+        names: program.names(),
         known,
-    };
+    });
     if console.asks {
         console.note("Type an expression, or :help.\n");
     }
+    let history = || Some(project.own_directory().ok()?.join(HISTORY));
+    let mut input = Input::open(&session, console, history);
     let mut failed = false;
-    while let Some(line) = session.read("> ") {
+    while let Some(line) = input.read() {
+        let mut session = session.borrow_mut();
         match line.as_str() {
             "" => {}
             ":quit" | ":q" => break,
-            ":help" | ":h" => console.print(HELP),
+            ":help" | ":h" => console.print(&help()),
             // Words of other consoles, unless the program has something of the name.
-            "quit" | "exit" if !session.knows(&line) => break,
-            "help" | "?" if !session.knows(&line) => console.print(HELP),
+            "quit" | "exit" if session.evaluate(&line).is_err() => break,
+            "help" | "?" if session.evaluate(&line).is_err() => console.print(&help()),
             line => failed |= !session.answer(line),
         }
     }
+    input.close();
     // Whoever types sees what went wrong; a script needs to be told.
     Ok(match failed && !console.asks {
         true => Exit::Failed,
@@ -61,32 +73,43 @@ pub fn run(args: &args::Console, console: &Console, env: &Environment) -> Outcom
     })
 }
 
+fn help() -> String {
+    let mut help = "\
+An expression prints its value. It sees what the program's own declarations see; what the cloud decides is known
+where there is a state. A line with an open bracket goes on in the next; an empty line ends it.
+
+".to_owned();
+    for (command, words) in COMMANDS {
+        help.push_str(&format!("  {command}  {words}\n"));
+    }
+    help.push_str(
+        "\nOn a terminal, Tab completes and Up recalls earlier lines. A line that begins with a space is not remembered.\n",
+    );
+    help
+}
+
 struct Session<'a> {
     console: &'a Console,
     project: &'a Project,
     evaluation: Evaluation,
     sources: Sources,
+    schemas: &'a Schemas,
+    /// What the program itself declares.
+    names: Vec<String>,
     known: BTreeMap<Address, Record>,
 }
 
 impl Session<'_> {
-    fn read(&self, prompt: &str) -> Option<String> {
-        self.console
-            .ask(if self.console.asks { prompt } else { "" })
-    }
-
-    /// Whether a line is an expression that has a value.
-    fn knows(&mut self, line: &str) -> bool {
+    /// The type and the value of an expression, which leaves no trace.
+    fn evaluate(&self, expression: &str) -> Result<(Type, Value), Vec<Diagnostic>> {
         let mut sources = self.sources.clone();
-        let answer = self
-            .evaluation
-            .expression(line, &mut sources, self.project, &self.known);
-        answer.is_ok()
+        self.evaluation
+            .expression(expression, &mut sources, self.project, &self.known)
     }
 
-    /// Answers a line and those it goes on in; says whether there was an answer.
+    /// Answers a line; says whether there was an answer.
     fn answer(&mut self, line: &str) -> bool {
-        let (types, first) = match line.strip_prefix(':') {
+        let (types, expression) = match line.strip_prefix(':') {
             None => (false, line),
             Some(command) => match command.strip_prefix("type") {
                 Some(rest) if rest.starts_with(' ') => (true, rest.trim()),
@@ -102,22 +125,15 @@ impl Session<'_> {
                 }
             },
         };
-        if first.starts_with("let ") {
+        if expression.starts_with("let ") {
             self.console.warn(
                 "the console evaluates expressions only; to name a value, add the `let` to the program",
             );
             return false;
         }
-        let mut expression = first.to_owned();
-        while is_open(&expression) {
-            match self.read("… ") {
-                Some(more) if !more.is_empty() => expression = format!("{expression}\n{more}"),
-                _ => break,
-            }
-        }
         let result =
             self.evaluation
-                .expression(&expression, &mut self.sources, self.project, &self.known);
+                .expression(expression, &mut self.sources, self.project, &self.known);
         match result {
             Ok((ty, value)) => self.show(types, &ty, &value),
             Err(found) => {
@@ -158,13 +174,4 @@ impl Session<'_> {
             self.console.width,
         ));
     }
-}
-
-/// Whether a bracket or a text of several lines is still open.
-fn is_open(expression: &str) -> bool {
-    let (_, found) = syntax::parse_expression(FileId(u32::MAX), expression);
-    found.iter().any(|it| {
-        it.code == codes::UNCLOSED_BRACKET
-            || (it.code == codes::UNCLOSED_STRING && expression.matches("\"\"\"").count() % 2 == 1)
-    })
 }

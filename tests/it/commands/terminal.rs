@@ -157,3 +157,36 @@ fn what_is_typed_before_the_question_does_not_answer_it() {
     let text = terminal.wait_for("ended-1", 1);
     assert!(text.contains("the answer was not yes"), "{text}");
 }
+
+/// Lines of the console are edited, completed and remembered.
+#[test]
+fn the_console_completes_and_remembers() {
+    let tool = Tool::with("let network_size = 2 * 8GiB\nlet nested = { inner_one = 41 }\n");
+    let Some(terminal) = Terminal::open(&tool, 80, 24) else {
+        return;
+    };
+    let start = format!("{} console", infra().display());
+    terminal.type_line(&start);
+    terminal.wait_for("Type an expression", 1);
+    terminal.tell(&["send-keys", "-l", "netw"]);
+    terminal.tell(&["send-keys", "Tab", "Enter"]);
+    terminal.wait_for("16GiB", 1);
+    terminal.tell(&["send-keys", "-l", "nested.in"]);
+    terminal.tell(&["send-keys", "Tab"]);
+    terminal.type_line(" + 1");
+    terminal.wait_for("42", 1);
+    // An open bracket goes on in the next line.
+    terminal.type_line("[1,");
+    terminal.type_line("2]");
+    terminal.wait_for("[1, 2]", 1);
+    terminal.type_line(":quit");
+    terminal.wait_for("$ ", 2);
+    terminal.type_line(&start);
+    terminal.wait_for("Type an expression", 2);
+    terminal.tell(&["send-keys", "Up", "Up", "Up", "Enter"]);
+    terminal.wait_for("42", 2);
+    assert!(
+        tool.read(".infra/console.history")
+            .contains("nested.inner_one + 1")
+    );
+}
