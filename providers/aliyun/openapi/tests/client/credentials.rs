@@ -60,8 +60,7 @@ async fn read(
     profile: Option<&str>,
 ) -> Result<Credentials, CredentialsError> {
     let nobody = Server::start([]).await;
-    let found = found(Source::standard(environment, profile), &nobody).await;
-    found
+    found(Source::standard(environment, profile), &nobody).await
 }
 
 fn issued(id: &str, expiration: &str) -> String {
