@@ -38,7 +38,7 @@ const PLACES: &[(&str, &str, &str)] = &[
     ),
     (
         "aws",
-        "lang/src/habits/types.rs",
+        "lang/src/terraform_words/types.rs",
         "the words of other tools that mean it",
     ),
     ("aws", "docs/providers.md", "its name in the table of types"),

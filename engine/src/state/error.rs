@@ -197,7 +197,7 @@ impl StateError {
             StateError::Edited { file, .. } => format!(
                 "infra never leaves such a file behind. If somebody edited it, `infra state push --force {file}` checks \
                  the edit and takes it over; that is the only way to edit a state. If nobody did, put back the copy \
-                 beside it (`.backup`, or your version control); do not delete it, or infra would make everything a \
+                 beside it (`.backup`, or your version control); do not delete it, or infra would create everything a \
                  second time"
             ),
             StateError::Stale { file, beside, .. } => format!(

@@ -152,7 +152,9 @@ impl Checker<'_> {
                 .filter_map(|name| name.strip_suffix(".provider"))
                 .collect();
             diagnostic.help = match terraform_words::cloud(&it.name.text) {
-                Some(cloud) => Some(format!("{cloud} is not supported yet; `aws` is")),
+                Some(cloud) => Some(format!(
+                    "{cloud} is not supported yet; `infra types` lists what is"
+                )),
                 None => suggest::help(&it.name.text, names.iter().copied(), "there are"),
             };
             self.diagnostics.push(diagnostic);

@@ -60,7 +60,10 @@ fn it_knows_what_the_state_knows() {
     let ran = tool
         .run_with_input(&["console"], ":help\ngreeting.output\n:quit\nnonsense\n")
         .expect(0);
-    assert!(ran.out.contains(":type EXPRESSION"), "{ran}");
+    assert!(
+        ran.out.contains(":type  print the type of an expression"),
+        "{ran}"
+    );
     assert!(ran.out.ends_with("\"hello\"\n"), "{ran}");
 }
 

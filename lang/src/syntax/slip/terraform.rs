@@ -55,7 +55,9 @@ pub(super) fn block(junk: &str, span: Span) -> Option<Diagnostic> {
                     span,
                     format!("there is no provider `{name}`"),
                 )
-                .help(format!("{cloud} is not supported yet; `aws` is")),
+                .help(format!(
+                    "{cloud} is not supported yet; `infra types` lists what is"
+                )),
             ),
             None => {
                 let alias = body
