@@ -183,7 +183,8 @@ fn the_console_completes_and_remembers() {
     terminal.wait_for("$ ", 2);
     terminal.type_line(&start);
     terminal.wait_for("Type an expression", 2);
-    terminal.tell(&["send-keys", "Up", "Up", "Up", "Enter"]);
+    // `:quit`, the two lines of the list, and what stood before it.
+    terminal.tell(&["send-keys", "Up", "Up", "Up", "Up", "Enter"]);
     terminal.wait_for("42", 2);
     assert!(
         tool.read(".infra/console.history")

@@ -95,7 +95,7 @@ fn without_an_environment_none_is_planned_by_mistake() {
     assert!(
         refused
             .err
-            .contains("is now the state of the environment `dev`"),
+            .contains("is the state of the environment `dev`"),
         "{refused}"
     );
     assert!(refused.err.contains("`release`"), "{refused}");
@@ -163,7 +163,7 @@ fn an_assignment_that_was_interrupted_is_refused_and_ended_by_the_same_command()
     assert!(
         refused
             .err
-            .contains("is now the state of the environment `dev`"),
+            .contains("is the state of the environment `dev`"),
         "{refused}"
     );
     tool.run(&["state", "assign", "--env", "dev"]).expect(0);
@@ -271,7 +271,7 @@ fn a_link_leads_to_one_state_with_one_lock_and_one_journal() {
     assert!(
         refused
             .err
-            .contains("is now the state of the environment `dev`"),
+            .contains("is the state of the environment `dev`"),
         "{refused}"
     );
     here.set_env("UNUSED", "");
