@@ -2,7 +2,7 @@
 # Counts the instructions of eight commands and compares them with the pinned counts in instructions.txt. Fails when a
 # command takes over 5 % more, and also when it takes over 5 % less: pin the gain, so that its loss is seen.
 #
-#   cargo build --release --no-default-features && benches/instructions.sh
+#   cargo build --release --no-default-features -p infra && benches/instructions.sh
 #   benches/instructions.sh --pin     pins what it finds
 #
 # Needs valgrind. Instructions, unlike times, do not depend on the load of the machine. They do depend on the compiler:
