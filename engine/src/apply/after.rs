@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
-use infra_model::{Address, Known, Value};
+use infra_model::Address;
 use infra_sdk::{Observed, Target};
 
 use super::ApplyInput;
 use crate::known::Knowledge;
-use crate::plan::affected::{affected_by, changed_fields};
+use crate::plan::affected::affected_by;
 use crate::state::hide::hide_typed;
 use crate::state::lock::with_heartbeat;
-use crate::state::{Event, State, StateError, Store};
+use crate::state::{State, StateError, Store};
 
 /// Reads again what changed resources refer to or referred to, as far as their types change it (`@changed_by`). What
 /// cannot be read now is read by the next plan.
@@ -38,26 +38,17 @@ pub(super) async fn read_again(
     let read = with_heartbeat(lock, input.timer, join_all(reading)).await?;
     let mut events = Vec::new();
     for (target, fields, observed) in read {
-        let schema = input.schemas.schema(&target.address.type_name);
-        let entry = store.state().entry(&target.address);
-        let (Some(Observed::Present(mut told)), Some(schema), Some(entry)) =
-            (observed, schema, entry)
+        let address = &target.address;
+        let (Some(Observed::Present(mut told)), Some(schema)) =
+            (observed, input.schemas.schema(&address.type_name))
         else {
             continue;
         };
         hide_typed(&mut told, schema);
-        let known = knowledge.attributes(&target.address).cloned();
-        let mut known = known.unwrap_or_default();
-        for name in fields {
-            let value = told.get(name).cloned().unwrap_or(Value::Null);
-            known.insert(name.to_owned(), value);
-        }
-        knowledge.set(&target.address, known.into());
-        let attributes = entry.attributes_told(store.state().key(), told);
-        if attributes != entry.attributes {
-            let of = entry.of.clone();
-            events.push(Event::Refreshed { of, attributes });
-        }
+        knowledge.tell(address, fields, &told);
+        let state = store.state();
+        let entry = state.entry(address);
+        events.extend(entry.and_then(|entry| entry.refreshed(state.key(), told)));
     }
     match events.is_empty() {
         true => Ok(()),
@@ -70,9 +61,7 @@ fn affected<'a>(state: &State, input: &ApplyInput<'a>) -> Vec<(Target, String, B
     let plan = input.plan;
     let mut all: BTreeMap<&Address, BTreeSet<&str>> = BTreeMap::new();
     for (change, work) in plan.changes.iter().zip(&plan.work) {
-        for on in affected_by(change, work, input.schemas) {
-            let schema = input.schemas.schema(&on.type_name);
-            let fields = changed_fields(schema, &change.address.type_name);
+        for (on, fields) in affected_by(change, work, input.schemas) {
             all.entry(on).or_default().extend(fields);
         }
     }
@@ -80,12 +69,7 @@ fn affected<'a>(state: &State, input: &ApplyInput<'a>) -> Vec<(Target, String, B
         let entry = state.entry(on)?;
         // What is under way is asked for by the next run.
         let settled = !state.pending().contains_key(&entry.of);
-        let target = Target {
-            address: on.clone(),
-            id: entry.id.clone(),
-            prior: entry.attributes.usable(),
-        };
-        settled.then(|| (target, entry.draft.provider.clone(), fields))
+        settled.then(|| (entry.target(), entry.draft.provider.clone(), fields))
     };
     all.into_iter().filter_map(there).collect()
 }

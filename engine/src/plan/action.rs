@@ -6,7 +6,7 @@ use std::sync::Arc;
 use infra_model::desired::Import;
 use infra_model::{Address, Change, FastMap, Record, Schema, Value};
 
-use super::affected::{affected_by, changed_fields};
+use super::affected::affected_by;
 use super::companions::Wanted;
 use super::diff::{Sides, diff};
 use super::moves::Moves;
@@ -41,8 +41,8 @@ pub(super) struct Decider<'a> {
     pub moves: &'a Moves<'a>,
     /// The program's `import` declarations, by address.
     pub imports: &'a FastMap<&'a Address, &'a Import>,
-    /// What the deletions of this plan change on others: by address, the types of what goes.
-    pub leaving: BTreeMap<Address, BTreeSet<String>>,
+    /// The fields that the deletions of this plan change on others, by address.
+    pub leaving: BTreeMap<Address, Vec<String>>,
     /// Nothing outside of this set changes; `None` for no limit.
     pub selected: Option<BTreeSet<Address>>,
 }
@@ -84,29 +84,18 @@ impl<'a> Decider<'a> {
 
     /// What the steps of a decision change elsewhere is not known before they are done.
     fn unlearn(&mut self, decided: &Decided) {
-        for on in affected_by(&decided.change, &decided.work, self.input.schemas) {
-            self.forget_changed(on, &decided.change.address.type_name);
-        }
-    }
-
-    /// What steps of a type change on a resource is not known.
-    fn forget_changed(&mut self, on: &Address, by: &str) {
-        let schema = self.input.schemas.schema(&on.type_name);
-        let changed: Vec<&str> = changed_fields(schema, by).collect();
-        if let Some(known) = infra_model::Known::attributes(&self.knowledge, on) {
-            let mut known = known.clone();
-            known.retain(|name, _| !changed.contains(&name.as_str()));
-            self.knowledge.set(on, Arc::new(known));
+        for (on, fields) in affected_by(&decided.change, &decided.work, self.input.schemas) {
+            self.knowledge.forget(on, &fields);
         }
     }
 
     /// Notes what a decision means for those that refer to the resource.
     fn learn(&mut self, decided: &Decided) {
         self.unlearn(decided);
-        let address = &decided.change.address;
         self.outcome(decided);
-        for by in self.leaving.get(address).cloned().unwrap_or_default() {
-            self.forget_changed(address, &by);
+        let address = &decided.change.address;
+        if let Some(fields) = self.leaving.get(address) {
+            self.knowledge.forget(address, fields);
         }
     }
 

@@ -22,27 +22,27 @@ pub(crate) fn changed_fields<'a>(
     changed.map(|field| field.name.as_str())
 }
 
-/// Those of `referred` of which steps of a type change something.
+/// Those of `referred` of which steps of a type change something, with the fields.
 fn affected<'a>(
-    by: &str,
+    by: &'a str,
     referred: impl Iterator<Item = &'a Address>,
-    schemas: &dyn SchemaSource,
-) -> BTreeSet<&'a Address> {
-    let changes = |on: &&Address| {
-        let schema = schemas.schema(&on.type_name);
-        changed_fields(schema, by).next().is_some()
+    schemas: &'a dyn SchemaSource,
+) -> BTreeMap<&'a Address, Vec<&'a str>> {
+    let changed = |on: &'a Address| {
+        let fields: Vec<&str> = changed_fields(schemas.schema(&on.type_name), by).collect();
+        (!fields.is_empty()).then_some((on, fields))
     };
-    referred.filter(changes).collect()
+    referred.filter_map(changed).collect()
 }
 
 /// What the steps of a decision change elsewhere: on what the resource refers to, and on what it referred to until now.
 pub(crate) fn affected_by<'a>(
-    change: &ResourceChange,
+    change: &'a ResourceChange,
     work: &'a Work,
-    schemas: &dyn SchemaSource,
-) -> BTreeSet<&'a Address> {
+    schemas: &'a dyn SchemaSource,
+) -> BTreeMap<&'a Address, Vec<&'a str>> {
     match change.action {
-        Action::None | Action::Record | Action::Forget | Action::Adopt => BTreeSet::new(),
+        Action::None | Action::Record | Action::Forget | Action::Adopt => BTreeMap::new(),
         _ => {
             let goal = work.goal.iter();
             let refers = goal.flat_map(|goal| goal.instance.depends.values().flatten());
@@ -60,16 +60,17 @@ pub(super) fn waits(
     moves: &Moves<'_>,
     input: &PlanInput<'_>,
 ) -> Vec<(usize, usize)> {
-    let mut changers: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    let mut changers: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
     for (at, one) in wanted.iter().enumerate() {
         let address = &one.instance.address;
         let moved = moves.to(address).map(|(entry, _)| entry);
         let entry = moved.or_else(|| input.state.entry(address));
-        let entry = entry.map(|entry| moves.renamed(entry));
         let referred = entry.iter().flat_map(|entry| &entry.draft.depends);
+        let referred = referred.map(|on| moves.name(on));
         let refers = one.instance.depends.values().flatten();
-        for on in affected(&address.type_name, refers.chain(referred), input.schemas) {
-            changers.entry(on.clone()).or_default().push(at);
+        let affected = affected(&address.type_name, refers.chain(referred), input.schemas);
+        for on in affected.into_keys() {
+            changers.entry(on).or_default().push(at);
         }
     }
     if changers.is_empty() {

@@ -58,11 +58,7 @@ pub fn accept(store: &mut Store, refreshed: &Refreshed) -> Result<(), StateError
                 of: entry.of.clone(),
             }),
             Seen::Present { attributes, .. } => {
-                let sealed = entry.attributes_told(state.key(), Record::clone(attributes));
-                (sealed != entry.attributes).then(|| Event::Refreshed {
-                    of: entry.of.clone(),
-                    attributes: sealed,
-                })
+                entry.refreshed(state.key(), Record::clone(attributes))
             }
         })
         .collect();

@@ -40,12 +40,6 @@ impl Nodes {
         self.release.or(self.update)
     }
 
-    /// Whether this is one of its steps.
-    pub fn is(&self, step: usize) -> bool {
-        let steps = [self.create, self.update, self.delete];
-        steps.contains(&Some(step))
-    }
-
     /// The first step of its destruction.
     pub fn doom(&self) -> Option<usize> {
         self.snapshot.or(self.clear).or(self.delete)

@@ -167,13 +167,13 @@ fn check_options(input: &PlanInput<'_>, wanted: &[Wanted]) -> Result<(), PlanErr
     Ok(())
 }
 
-/// What deletions change on what stays: by address, the types of what goes.
-fn leaving(removed: &[Decided], schemas: &dyn SchemaSource) -> BTreeMap<Address, BTreeSet<String>> {
-    let mut leaving: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
+/// The fields that deletions change on what stays, by address.
+fn leaving(removed: &[Decided], schemas: &dyn SchemaSource) -> BTreeMap<Address, Vec<String>> {
+    let mut leaving: BTreeMap<Address, Vec<String>> = BTreeMap::new();
     for one in removed {
-        for on in affected::affected_by(&one.change, &one.work, schemas) {
-            let types = leaving.entry(on.clone()).or_default();
-            types.insert(one.change.address.type_name.clone());
+        for (on, fields) in affected::affected_by(&one.change, &one.work, schemas) {
+            let fields = fields.into_iter().map(str::to_owned);
+            leaving.entry(on.clone()).or_default().extend(fields);
         }
     }
     leaving

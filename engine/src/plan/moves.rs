@@ -99,14 +99,15 @@ impl<'a> Moves<'a> {
     pub fn renamed(&self, entry: &Entry) -> Entry {
         let mut entry = entry.clone();
         if !self.names.is_empty() {
-            let depends = entry.draft.depends.into_iter().map(|on| self.name(on));
+            let depends = entry.draft.depends.iter().map(|on| self.name(on).clone());
             entry.draft.depends = depends.collect();
-            entry.of.address = self.name(entry.of.address);
+            entry.of.address = self.name(&entry.of.address).clone();
         }
         entry
     }
 
-    fn name(&self, address: Address) -> Address {
-        self.names.get(&address).cloned().unwrap_or(address)
+    /// The address under which the program knows what the state has under this one.
+    pub fn name<'b>(&'b self, address: &'b Address) -> &'b Address {
+        self.names.get(address).unwrap_or(address)
     }
 }

@@ -287,25 +287,32 @@ impl<'a> Order<'a> {
     /// What reads a value that other steps change waits for those, and they read it again.
     fn changed_values_are_read_again(&mut self, schemas: &dyn SchemaSource) {
         let decided = self.decided;
+        let affected = decided.iter().enumerate().flat_map(|(at, one)| {
+            let affected = affected_by(&one.change, &one.work, schemas).into_keys();
+            affected.map(move |on| (at, on))
+        });
+        let affected: Vec<(usize, &Address)> = affected.collect();
+        if affected.is_empty() {
+            return;
+        }
         let readers = readers(decided);
-        for (at, one) in decided.iter().enumerate() {
-            for on in affected_by(&one.change, &one.work, schemas) {
-                let readers = readers.get(on).into_iter().flatten();
-                let waiting = readers.filter_map(|reader| self.nodes[*reader].needing());
-                let own = self.nodes[at].clone();
-                let waiting: Vec<usize> = waiting.filter(|step| !own.is(*step)).collect();
-                if waiting.is_empty() {
-                    continue;
-                }
-                for step in [own.create, own.update, own.delete].into_iter().flatten() {
-                    self.steps[step].reads_again.push(on.clone());
-                }
-                if one.work.goal.is_none() {
-                    let deleted = own.delete.into_iter();
-                    let edges =
-                        deleted.flat_map(|delete| waiting.iter().map(move |it| (delete, *it)));
-                    self.hard.extend(edges);
-                }
+        for (at, on) in affected {
+            let readers = readers.get(on).into_iter().flatten();
+            let others = readers.filter(|reader| **reader != at);
+            let waiting = others.filter_map(|reader| self.nodes[*reader].needing());
+            let waiting: Vec<usize> = waiting.collect();
+            if waiting.is_empty() {
+                continue;
+            }
+            let own = &self.nodes[at];
+            for step in [own.create, own.update, own.delete].into_iter().flatten() {
+                self.steps[step].reads_again.push(on.clone());
+            }
+            // The graph has the edges of what stays.
+            if decided[at].work.goal.is_none() {
+                let waiting = waiting.into_iter();
+                self.hard
+                    .extend(waiting.filter_map(|it| Some((own.delete?, it))));
             }
         }
     }

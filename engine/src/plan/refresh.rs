@@ -53,11 +53,7 @@ pub async fn refresh(
         let address = entry.address();
         let key = (entry.draft.provider.as_str(), address.type_name.as_str());
         let group = Group::of(&mut groups, key, address, providers, schemas)?;
-        group.targets.push(Target {
-            address: address.clone(),
-            id: entry.id.clone(),
-            prior: entry.attributes.usable(),
-        });
+        group.targets.push(entry.target());
         group.subjects.push(Subject::Entry(entry));
     }
     let mut wanted: FastMap<&Address, &Import> = imports

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use infra_model::{Address, Lifecycle};
-use infra_sdk::{Failure, FailureKind};
+use infra_sdk::{Failure, FailureKind, Target};
 use serde::{Deserialize, Serialize};
 
 use super::Sealed;
@@ -170,6 +170,15 @@ impl Entry {
 
     pub fn address(&self) -> &Address {
         &self.of.address
+    }
+
+    /// What to ask a cloud for, to read it again.
+    pub(crate) fn target(&self) -> Target {
+        Target {
+            address: self.of.address.clone(),
+            id: self.id.clone(),
+            prior: self.attributes.usable(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use infra_model::{Record, Schema, Secret, Type, Value};
 
-use super::{Entry, SealKey, Sealed};
+use super::{Entry, Event, SealKey, Sealed};
 use crate::compare::{Verdict, compare};
 
 /// Hides what is secret by its type.
@@ -256,6 +256,15 @@ impl Entry {
             (name.clone(), sealed)
         };
         Sealed::of(told.iter().map(seal).collect()).or_prior(&self.attributes)
+    }
+
+    /// The event that stores what a cloud told of this resource, where that is news.
+    pub(crate) fn refreshed(&self, key: &SealKey, told: Record) -> Option<Event> {
+        let attributes = self.attributes_told(key, told);
+        (attributes != self.attributes).then(|| Event::Refreshed {
+            of: self.of.clone(),
+            attributes,
+        })
     }
 }
 

@@ -72,11 +72,7 @@ pub(super) fn questions(state: &State, planned: Planned<'_>, todo: Vec<Pending>)
             intent.draft.provider.clone(),
             intent.of.address.type_name.clone(),
         );
-        let target = state.incarnation(&intent.of).map(|entry| Target {
-            address: intent.of.address.clone(),
-            id: entry.id.clone(),
-            prior: entry.attributes.usable(),
-        });
+        let target = state.incarnation(&intent.of).map(|entry| entry.target());
         let fields = match intent.action {
             Action::Create => sent_fields(state, &pending, planned),
             _ => None,
