@@ -9,19 +9,12 @@ use infra_sdk::{Context, Failure, Provider};
 use super::surroundings::{Surroundings, is_local};
 use crate::world::now_ms;
 
-/// Names the field of the provider block that takes on a role; a simulated cloud has none to take on.
-const ROLE: &str = "role";
-
 /// The provider, set up.
 pub(super) async fn connect(
     context: &Context,
     around: &Surroundings<'_>,
 ) -> Result<Arc<dyn Provider>, Failure> {
-    let mut context = context.clone();
-    if around.simulator.is_some() {
-        context.config.remove(ROLE);
-    }
-    let provider = AliyunProvider::connect(&context, options(&context, around)).await?;
+    let provider = AliyunProvider::connect(context, options(context, around)).await?;
     Ok(Arc::new(provider))
 }
 

@@ -31,8 +31,9 @@ pub const CLOUDS: &[&str] = &[
 /// The clouds that a binary with all features could reach.
 const ALL_CLOUDS: &[&str] = &["aws", "aliyun"];
 
-/// Names the providers' fields that guard an account; a simulated cloud has none to guard.
-const ACCOUNT_GUARD: &str = "accounts";
+/// The fields of a provider block that mean something with a real account only: whose it must be, and the role to take
+/// on.
+const REAL_ONLY: [&str; 2] = ["accounts", "role"];
 
 /// The provider configurations that a program and its state need: `aws`, `aws.tokyo`, `std`.
 pub fn keys(desired: &Desired, state: &State) -> BTreeSet<String> {
@@ -61,10 +62,12 @@ pub async fn connect(
             Some(config) => config.fields.clone(),
             None => Record::new(),
         };
-        if around.simulator.is_some() {
-            config.remove(ACCOUNT_GUARD);
-        }
         providers.secrets().learn_record(&config);
+        if around.simulator.is_some() {
+            for name in REAL_ONLY {
+                config.remove(name);
+            }
+        }
         let context = Context {
             program: around.program.to_owned(),
             config,

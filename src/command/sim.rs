@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use infra_sim::Proxy;
+use infra_sim::{Proxy, Running};
 use serde_json::json;
 
 use crate::args::Sim;
@@ -27,10 +27,7 @@ pub fn run(args: &Sim, console: &Console) -> Outcome {
         let state = args.state.clone();
         let chaos = args.chaos.as_deref();
         let running = simulated::start(Some(listen), proxy, state, chaos).await?;
-        announce(&running.endpoint(), console);
-        if let Some(proxy) = running.proxy() {
-            announce_proxy(proxy, args.ca.as_deref(), console);
-        }
+        announce(&running, args.ca.as_deref(), console);
         if !listen.ip().is_loopback() {
             console
                 .warn("it accepts connections from other machines: anyone who can reach it can change this cloud");
@@ -43,10 +40,6 @@ pub fn run(args: &Sim, console: &Console) -> Outcome {
 
 /// Says how programs reach it that cannot be told another endpoint.
 fn announce_proxy(proxy: SocketAddr, ca: Option<&Path>, console: &Console) {
-    if console.json {
-        console.print_json(&json!({ "proxy": format!("http://{proxy}"), "ca": ca }));
-        return;
-    }
     console.print(&format!(
         "export HTTPS_PROXY=http://{proxy}\nexport HTTP_PROXY=http://{proxy}\n"
     ));
@@ -59,16 +52,22 @@ fn announce_proxy(proxy: SocketAddr, ca: Option<&Path>, console: &Console) {
 }
 
 /// Says where it is, and what other programs need in their environment.
-fn announce(endpoint: &str, console: &Console) {
+fn announce(running: &Running, ca: Option<&Path>, console: &Console) {
+    let endpoint = running.endpoint();
     let (key, secret) = (infra_sim::ACCESS_KEY, infra_sim::SECRET_KEY);
     let alibaba = (infra_sim::aliyun::ACCESS_KEY, infra_sim::aliyun::SECRET_KEY);
     if console.json {
-        console.print_json(&json!({
+        let mut document = json!({
             "endpoint": endpoint,
             "access_key": key,
             "secret_key": secret,
             "aliyun": { "access_key": alibaba.0, "secret_key": alibaba.1 },
-        }));
+        });
+        if let Some(proxy) = running.proxy() {
+            document["proxy"] = json!(format!("http://{proxy}"));
+            document["ca"] = json!(ca);
+        }
+        console.print_json(&document);
         return;
     }
     console.print(&format!(
@@ -83,6 +82,11 @@ fn announce(endpoint: &str, console: &Console) {
          export ALIBABA_CLOUD_REGION_ID=cn-hangzhou\n",
         alibaba.0, alibaba.1
     ));
-    console.note("Alibaba Cloud's SDKs take the address as `endpoint`, and `protocol` HTTP.\n");
+    if let Some(proxy) = running.proxy() {
+        announce_proxy(proxy, ca, console);
+    }
+    console.note(
+        "Alibaba Cloud's SDKs take this address as `endpoint`, with `protocol` set to HTTP.\n",
+    );
     console.note("Stop it with Ctrl-C.\n");
 }
