@@ -1,5 +1,5 @@
-//! What shells may complete a word of the command line to: addresses, parameters, environments, types, pages of the
-//! guide. A program that cannot be read, or no state, only means fewer candidates: nothing is printed.
+//! What shells may complete a word of the command line to: addresses, parameters, outputs, environments, types.
+//! A program that cannot be read, or no state, only means fewer candidates: nothing is printed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;

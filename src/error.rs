@@ -72,6 +72,15 @@ pub struct CommandError {
 }
 
 impl CommandError {
+    /// Kind, message and hints, for other programs.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "kind": self.kind.word(),
+            "message": self.message,
+            "hints": self.hints,
+        })
+    }
+
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> CommandError {
         CommandError {
             kind,

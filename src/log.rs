@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use infra_engine::state::timestamp;
 use infra_sdk::Secrets;
-use tracing::Level;
-use tracing_subscriber::filter::{LevelFilter, filter_fn};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
@@ -22,7 +21,7 @@ use crate::world::{self, Environment};
 /// The level where only `--log FILE` is given.
 const LEVEL: LevelFilter = LevelFilter::DEBUG;
 
-/// The targets that are logged: the crates of this workspace. Libraries log whole requests, with credentials and
+/// The targets that are logged: those of infra's own crates. Libraries log whole requests, with credentials and
 /// secrets in them.
 const OURS: &str = "infra";
 
@@ -65,8 +64,7 @@ impl Log {
             secrets: secrets.clone(),
             broken: Mutex::default(),
         });
-        let wanted = filter_fn(move |it| it.target().starts_with(OURS) && *it.level() <= level)
-            .with_max_level_hint(level);
+        let wanted = Targets::new().with_target(OURS, level);
         let lines = tracing_subscriber::fmt::layer()
             .with_timer(Clock)
             .with_ansi(false)
@@ -98,10 +96,10 @@ impl Log {
 fn level(word: &str) -> Result<LevelFilter, CommandError> {
     let known = [
         ("off", LevelFilter::OFF),
-        ("error", Level::ERROR.into()),
-        ("warn", Level::WARN.into()),
-        ("info", Level::INFO.into()),
-        ("debug", Level::DEBUG.into()),
+        ("error", LevelFilter::ERROR),
+        ("warn", LevelFilter::WARN),
+        ("info", LevelFilter::INFO),
+        ("debug", LevelFilter::DEBUG),
     ];
     let found = known.iter().find(|(name, _)| *name == word);
     found.map(|(_, level)| *level).ok_or_else(|| {

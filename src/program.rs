@@ -55,13 +55,14 @@ impl Program {
             }
             failure(&wrong.diagnostics, &wrong.sources, console)
         })?;
-        let (mut inputs, wrong) = read_inputs(args, project, env, &sound.params(), &mut sources)?;
+        let params = sound.params();
+        let (mut inputs, wrong) = read_inputs(args, project, env, &params, &mut sources)?;
         if !wrong.is_empty() {
             return Err(report(&wrong, &sources, console));
         }
         let open_inputs = open_inputs(&sound, given(args, env));
         let digest = digest(&sources, &open_inputs);
-        inputs.locate(&mut sources, &sound.params());
+        inputs.locate(&mut sources, &params);
         Ok(Program {
             sound: Arc::new(sound),
             sources,

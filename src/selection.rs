@@ -44,16 +44,12 @@ pub fn expand(
 ) -> Result<BTreeSet<Address>, CommandError> {
     let mut named = BTreeSet::new();
     for word in words {
-        let before = named.len();
-        named.extend(
-            known
-                .iter()
-                .filter(|address| covers(word, address))
-                .cloned(),
-        );
-        if named.len() == before && !known.iter().any(|address| covers(word, address)) {
+        let fitting = known.iter().filter(|address| covers(word, address));
+        let mut fitting = fitting.peekable();
+        if fitting.peek().is_none() {
             return Err(stranger(option, word, known));
         }
+        named.extend(fitting.cloned());
     }
     Ok(named)
 }

@@ -76,10 +76,11 @@ fn find(
         Ok(sound) => sound,
         Err(wrong) => return Ok((found, wrong.sources)),
     };
+    let params = sound.params();
     let (mut inputs, wrong) =
-        program::read_inputs(&args.inputs, project, env, &sound.params(), &mut sources)?;
+        program::read_inputs(&args.inputs, project, env, &params, &mut sources)?;
     found.extend(wrong);
-    inputs.locate(&mut sources, &sound.params());
+    inputs.locate(&mut sources, &params);
     let nothing = BTreeMap::<Address, Record>::new();
     let more = match Arc::new(sound).evaluate(project, &inputs, &nothing) {
         Ok(mut evaluation) => {

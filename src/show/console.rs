@@ -110,13 +110,7 @@ impl Console {
     /// Shows why the command failed: on standard error, and with `--json` as a document as well.
     pub fn fail(&self, error: &CommandError) {
         if self.json {
-            let mut document = serde_json::json!({
-                "error": {
-                    "kind": error.kind.word(),
-                    "message": error.message,
-                    "hints": error.hints,
-                }
-            });
+            let mut document = serde_json::json!({ "error": error.json() });
             if !error.diagnostics.is_empty() {
                 document["diagnostics"] = error.diagnostics.clone().into();
             }

@@ -9,11 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use infra_engine::apply::{
     ApplyEvent, ApplyReport, EventKind, Hindrance, Progress, Stage, StepError,
 };
-use infra_engine::plan::{Plan, Step, StepId};
+use infra_engine::plan::{Plan, StepId};
 use infra_engine::state::timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use super::plan::counts;
+use super::plan_json;
 use crate::error::CommandError;
 use crate::world;
 
@@ -63,18 +63,12 @@ impl Events {
 
     /// There is a plan, and it is about to be carried out, unless it is refused.
     pub fn planned(&self, plan: &Plan) {
-        let counts = counts(plan);
-        let counts = counts
-            .iter()
-            .map(|(word, number)| ((*word).to_owned(), json!(number)));
-        let mut summary: Map<String, Json> = counts.collect();
-        summary.insert("unchanged".to_owned(), json!(plan.unchanged));
         let event = json!({
             "format": FORMAT,
             "program": plan.program,
             "serial": plan.serial,
             "destroy": plan.destroy,
-            "summary": summary,
+            "summary": plan_json::summary(plan),
             "steps": plan.steps.len(),
             "refusals": plan.refusals.len(),
         });
@@ -101,14 +95,7 @@ impl Events {
 
     /// The command failed.
     pub fn failed(&self, error: &CommandError) {
-        let event = json!({
-            "error": {
-                "kind": error.kind.word(),
-                "message": error.message,
-                "hints": error.hints,
-            }
-        });
-        self.write("error", event);
+        self.write("error", json!({ "error": error.json() }));
     }
 
     /// Why events are missing, if any are.
@@ -151,56 +138,45 @@ impl Events {
 impl Progress for Events {
     fn event(&self, event: &ApplyEvent<'_>) {
         let step = event.step;
-        let mut members = step_members(step, event.elapsed_ms);
-        let mut add = |name: &str, value: Json| {
-            members.insert(name.to_owned(), value);
-        };
+        let mut members = json!({
+            "step": step.id.0,
+            "address": step.address.to_string(),
+            "kind": step.kind.word(),
+            "duration_ms": event.elapsed_ms,
+        });
         let word = match &event.kind {
             EventKind::Started => "started",
             EventKind::IdKnown(id) => {
                 self.lock().ids.insert(step.id, (*id).to_owned());
-                add("id", json!(id));
+                members["id"] = json!(id);
                 "id"
             }
             EventKind::Waiting(what) => {
-                add("waiting", json!(what));
+                members["waiting"] = json!(what);
                 "waiting"
             }
             EventKind::Settled => {
                 let id = self.lock().ids.remove(&step.id);
-                add("id", json!(id));
+                members["id"] = json!(id);
                 "done"
             }
             EventKind::Unneeded => "unneeded",
             EventKind::Failed(error) => {
-                add("error", error_members(error));
+                members["error"] = error_members(error);
                 "failed"
             }
             EventKind::NotDone(why) => {
-                add("why", json!(why.to_string()));
+                members["why"] = json!(why.to_string());
                 let needs = match why {
                     Hindrance::Needs(address) => Some(address.to_string()),
                     Hindrance::Stopped => None,
                 };
-                add("needs", json!(needs));
+                members["needs"] = json!(needs);
                 "not_done"
             }
         };
-        self.write(word, Json::Object(members));
+        self.write(word, members);
     }
-}
-
-fn step_members(step: &Step, duration_ms: u64) -> Map<String, Json> {
-    let members = [
-        ("step", json!(step.id.0)),
-        ("address", json!(step.address.to_string())),
-        ("kind", json!(step.kind.word())),
-        ("duration_ms", json!(duration_ms)),
-    ];
-    let members = members.into_iter();
-    members
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
 }
 
 /// The message and the help; of a failed call also its action, its code and its request id.

@@ -153,7 +153,7 @@ impl PlanView<'_> {
         }
     }
 
-    /// What would not have to be made anew.
+    /// What only seems to have been renamed.
     fn renamed(&self, page: &mut String) {
         if self.background.renamed.is_empty() {
             return;
@@ -258,7 +258,7 @@ impl PlanView<'_> {
             let types = field.map(|field| &field.ty);
             let names = &self.background.names;
             let named = Named { names, types };
-            return rules::lines(prior, planned, types, named, columns, self.painter);
+            return rules::lines(prior, planned, named, columns, self.painter);
         }
         values::difference(prior, planned, columns, self.painter)
     }

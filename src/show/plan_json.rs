@@ -15,18 +15,13 @@ const FORMAT: u32 = 1;
 
 /// The whole plan. Secrets show as `"(secret)"`; a value that is not known yet is `null` with `"known": false`.
 pub fn plan(plan: &Plan, places: Places<'_>) -> Json {
-    let mut summary: Map<String, Json> = counts(plan)
-        .iter()
-        .map(|(word, number)| ((*word).to_owned(), json!(number)))
-        .collect();
-    summary.insert("unchanged".to_owned(), json!(plan.unchanged));
     json!({
         "format": FORMAT,
         "program": plan.program,
         "digest": plan.digest,
         "lineage": plan.lineage,
         "serial": plan.serial,
-        "summary": summary,
+        "summary": summary(plan),
         "data_loss": plan.data_loss.iter().map(|loss| data_loss(loss, places)).collect::<Vec<_>>(),
         "refusals": plan.refusals.iter().map(|each| refusal(each, places)).collect::<Vec<_>>(),
         "drift": plan.drift.iter().map(drift).collect::<Vec<_>>(),
@@ -35,6 +30,16 @@ pub fn plan(plan: &Plan, places: Places<'_>) -> Json {
         "outputs": outputs(&plan.outputs),
         "calls": plan.calls,
     })
+}
+
+/// How many resources there are of each action.
+pub fn summary(plan: &Plan) -> Json {
+    let mut summary: Map<String, Json> = counts(plan)
+        .iter()
+        .map(|(word, number)| ((*word).to_owned(), json!(number)))
+        .collect();
+    summary.insert("unchanged".to_owned(), json!(plan.unchanged));
+    Json::Object(summary)
 }
 
 /// Outputs by name: `value`, `known`, `secret`.

@@ -54,9 +54,7 @@ pub(super) fn beginning(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Writes a file that the user named, whether or not it is there.
 pub fn write_named_file(path: &Path, text: impl AsRef<[u8]>) -> Result<(), CommandError> {
-    fs::write(path, text).map_err(|error| {
-        CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
-    })
+    fs::write(path, text).map_err(unwritable(path))
 }
 
 /// Replaces a file as a whole: a reader, or a crash, sees the old text or the new, never a part.
@@ -77,9 +75,7 @@ pub fn replace_file(path: &Path, text: &str) -> Result<(), CommandError> {
         }
         written
     };
-    replace().map_err(|error| {
-        CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
-    })
+    replace().map_err(unwritable(path))
 }
 
 pub fn remove_file(path: &Path) -> Result<(), CommandError> {
@@ -90,34 +86,35 @@ pub fn remove_file(path: &Path) -> Result<(), CommandError> {
 
 /// Writes a file that only its owner may read, new or as a whole.
 pub fn write_private_file(path: &Path, text: &str) -> Result<(), CommandError> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    private()
+        .write(true)
+        .truncate(true)
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| {
-            CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
-        })
+        .map_err(unwritable(path))
 }
 
 /// Makes a file, or empties the one that is there.
 pub fn create_file(path: &Path) -> Result<fs::File, CommandError> {
-    fs::File::create(path).map_err(|error| {
-        CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
-    })
+    fs::File::create(path).map_err(unwritable(path))
 }
 
 /// Opens a file that only its owner may read, to write at its end.
 pub fn append_private_file(path: &Path) -> Result<fs::File, CommandError> {
+    private().append(true).open(path).map_err(unwritable(path))
+}
+
+/// Opens a file, new or not; a new one is readable by its owner only.
+fn private() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
-    options.append(true).create(true);
+    options.create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| {
-        CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
-    })
+    options
+}
+
+fn unwritable(path: &Path) -> impl Fn(io::Error) -> CommandError {
+    move |error| CommandError::files(format!("`{}` cannot be written: {error}", path.display()))
 }
 
 /// All program files at or below a path, sorted; hidden directories and links to directories are left out.

@@ -78,16 +78,14 @@ impl Project {
         }
     }
 
-    /// The names of the files in the program's own directory that end in `.suffix`, without it; sorted.
+    /// The names of the files in the program's own directory that end in `.suffix`, without it.
     pub fn names_with(&self, suffix: &str) -> Vec<String> {
         let entries = fs::read_dir(&self.root).into_iter().flatten();
         let names = entries.filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;
             Some(name.strip_suffix(suffix)?.strip_suffix('.')?.to_owned())
         });
-        let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
-        names.sort_unstable();
-        names
+        names.filter(|name| !name.starts_with('.')).collect()
     }
 
     /// Why files that exist were not given to the program, sorted by file.

@@ -1,7 +1,6 @@
 //! Where the lines of the console come from: an editor with history and completion on a terminal, else standard input
 //! as it is.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -128,11 +127,7 @@ impl Validator for Words<'_> {
     }
 }
 
-impl Highlighter for Words<'_> {
-    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        Cow::Borrowed(prompt)
-    }
-}
+impl Highlighter for Words<'_> {}
 
 impl Hinter for Words<'_> {
     type Hint = String;

@@ -35,12 +35,11 @@ enum Row<'v> {
     Changed(&'v Record, &'v Record),
 }
 
-/// The rules that differ, each on one line of at most `columns` columns. `ty` is the type of the field; it gives the
-/// order of the members.
+/// The rules that differ, each on one line of at most `columns` columns. The type of the field gives the order of the
+/// members.
 pub fn lines(
     prior: Option<&Value>,
     planned: &Value,
-    ty: Option<&Type>,
     named: Named<'_>,
     columns: usize,
     painter: Painter,
@@ -49,7 +48,7 @@ pub fn lines(
     if rows.is_empty() {
         return vec!["the same rules in another order or number".to_owned()];
     }
-    let members = members(ty, &rows);
+    let members = members(named.types, &rows);
     let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells(&members, named)).collect();
     let width = |column: usize| {
         let widths = cells.iter().filter_map(|row| row.get(column));
@@ -211,7 +210,7 @@ mod tests {
         };
         let painter = Painter { colours: false };
         let (old, new) = (Value::List(old.to_vec()), Value::List(new.to_vec()));
-        lines(Some(&old), &new, None, named, 80, painter)
+        lines(Some(&old), &new, named, 80, painter)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aliyun_openapi::{Api, Call, Client, Retry, Source, Style};
 use infra_aliyun::{AliyunProvider, Credentials, Options};
-use infra_lang::{Schemas, World};
+use infra_lang::{Schemas, Texts};
 use infra_model::{Address, Record, Schema, SchemaKind, Value};
 use infra_sdk::clock::Clock;
 use infra_sdk::conformance::create;
@@ -16,37 +16,9 @@ use crate::wire::{START_MS, Traffic, Wire};
 
 pub const REGION: &str = "cn-hangzhou";
 
-/// The standard library without a project.
-struct Library;
-
-impl World for Library {
-    fn read(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn list(&self, _: &str) -> Option<Vec<String>> {
-        None
-    }
-
-    fn std(&self, path: &str) -> Option<&str> {
-        infra_stdlib::file(path)
-    }
-
-    fn std_paths(&self) -> Vec<String> {
-        infra_stdlib::files()
-            .iter()
-            .map(|(path, _)| (*path).to_owned())
-            .collect()
-    }
-
-    fn program_name(&self) -> &str {
-        "std"
-    }
-}
-
 /// The schemas of what Alibaba Cloud's provider manages, by type.
 pub fn schemas() -> BTreeMap<String, Schema> {
-    let (schemas, _, diagnostics) = Schemas::load(&Library);
+    let (schemas, _, diagnostics) = Schemas::load(&Texts::new("std", infra_stdlib::files()));
     assert_eq!(diagnostics, [], "the library is sound");
     let ours = schemas
         .iter()
