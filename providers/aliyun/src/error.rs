@@ -52,11 +52,9 @@ fn worded(mut failure: Failure, answer: &Answer) -> Failure {
 
 fn refused(action: &str, answer: &Answer) -> Failure {
     let kind = kind(&answer.code);
-    let message = match sentence(&answer.message) {
-        text if text.is_empty() => {
-            format!("Alibaba Cloud refused the request (HTTP {})", answer.status)
-        }
-        text => text,
+    let message = match answer.message.as_str() {
+        "" => format!("Alibaba Cloud refused the request (HTTP {})", answer.status),
+        text => text.to_owned(),
     };
     let mut failure = worded(Failure::new(kind, message), answer);
     // The service failed inside: it may have done its work before.
@@ -150,6 +148,15 @@ const KINDS: &[(FailureKind, &[&str])] = &[
         ],
     ),
     (FailureKind::State, BUSY),
+    // Nothing is said about a resource: the place or the call itself is wrong.
+    (
+        FailureKind::Invalid,
+        &[
+            "InvalidRegionId.NotFound",
+            "InvalidAction.NotFound",
+            "InvalidProduct.NotFound",
+        ],
+    ),
     (
         FailureKind::NotFound,
         &[
@@ -252,11 +259,6 @@ fn help(action: &str, kind: FailureKind) -> Option<&'static str> {
     })
 }
 
-/// A message as part of one of ours: without the full stop, and without the link that follows it.
-fn sentence(text: &str) -> String {
-    text.trim().trim_end_matches('.').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,6 +268,8 @@ mod tests {
         for (code, expected) in [
             ("Throttling.User", FailureKind::Throttled),
             ("InvalidVSwitchId.NotFound", FailureKind::NotFound),
+            ("InvalidRegionId.NotFound", FailureKind::Invalid),
+            ("InvalidAction.NotFound", FailureKind::Invalid),
             ("DependencyViolation.VSwitch", FailureKind::Dependency),
             (
                 "InvalidOperation.DeletionProtection",
