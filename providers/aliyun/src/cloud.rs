@@ -1,12 +1,15 @@
 //! One account and region: the client, and the one way every request goes through it. It knows no type.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use aliyun_openapi::credentials::{Role, default_region};
-use aliyun_openapi::{Api, Call as Request, Client, Repeat as Again, Retry, Source};
+use aliyun_openapi::{Api, Call as Request, Client, Retry, Source};
 use infra_sdk::batch::Batch;
-use infra_sdk::layers::{Call, Jitter, Layers, Limit, Repeat, RetryPolicy, Throttle, within};
+use infra_sdk::layers::{
+    Call, Jitter, Layers, Limit, Repeat, RetryPolicy, Throttle, request_id, within,
+};
+use infra_sdk::tags::clipped;
 use infra_sdk::wait::{Pace, Windows};
 use infra_sdk::{Account, CallCounts, Context, Failure, FailureKind, Timer};
 use serde_json::Value as Json;
@@ -15,6 +18,7 @@ use crate::config::{Config, Options};
 use crate::error;
 use crate::param::Param;
 use crate::products::STS;
+use crate::tags::VALUE_CHARS_MAX;
 
 /// For how long one attempt to read waits for its answer, and all attempts together, in milliseconds.
 const READ_MS_MAX: u64 = 20_000;
@@ -39,7 +43,7 @@ pub struct Cloud {
     pub(crate) region: String,
     /// The provider block's common tags.
     pub(crate) tags: BTreeMap<String, String>,
-    batches: Mutex<BTreeMap<&'static str, Arc<Batch>>>,
+    pub(crate) batch: Batch,
     in_flight: tokio::sync::Semaphore,
     account: tokio::sync::OnceCell<Account>,
 }
@@ -102,39 +106,22 @@ impl Cloud {
             ),
             timer: options.timer,
             windows: options.windows,
-            program: context.program.clone(),
+            // As tags bear it, so that listings by tag find it.
+            program: clipped(&context.program, VALUE_CHARS_MAX),
             region,
             tags: config.tags,
-            batches: Mutex::default(),
+            batch: Batch::default(),
             in_flight: tokio::sync::Semaphore::new(IN_FLIGHT_MAX),
             account: tokio::sync::OnceCell::new(),
         };
         if !config.accounts.is_empty() {
-            let account = cloud.account().await?;
-            if !config.accounts.contains(&account.id) {
-                let message = format!(
-                    "the credentials open the account {} (as {}), and this program may only touch {}",
-                    account.id,
-                    account.caller,
-                    config.accounts.join(", ")
-                );
-                return Err(Failure::new(FailureKind::Denied, message).help(
-                    "choose another profile, or add the account to `accounts` of the provider block",
-                ));
-            }
+            cloud.account().await?.check(&config.accounts)?;
         }
         Ok(cloud)
     }
 
     pub(crate) fn counts(&self) -> CallCounts {
         self.layers.counts()
-    }
-
-    /// The open questions about resources of a type, of which one call takes up to `names_max`.
-    pub(crate) fn batch(&self, type_name: &'static str, names_max: usize) -> Arc<Batch> {
-        let mut all = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
-        let batch = all.entry(type_name);
-        Arc::clone(batch.or_insert_with(|| Arc::new(Batch::new(names_max))))
     }
 
     /// Whose account it is; asked once. Action: `GetCallerIdentity` (STS).
@@ -159,10 +146,10 @@ impl Cloud {
         action: &'static str,
         params: Vec<Param>,
     ) -> Result<Json, Failure> {
-        let request = request(api, action, params).repeat(Again::Harmless);
+        let request = request(api, action, params);
         let call = Call {
             silence_ms_max: Some(READ_SILENCE_MS_MAX),
-            ..call(action, Repeat::Harmless)
+            ..Call::new(action, Repeat::Harmless)
         };
         let late = || {
             Failure::new(
@@ -190,7 +177,7 @@ impl Cloud {
     ) -> Result<Json, Failure> {
         let request = request(api, action, params);
         let attempt = || self.sent(action, &request);
-        self.layers.call(call(action, repeat), attempt).await
+        self.layers.call(Call::new(action, repeat), attempt).await
     }
 
     async fn sent(&self, action: &'static str, request: &Request) -> Result<Json, Failure> {
@@ -199,7 +186,15 @@ impl Cloud {
             let _place = self.in_flight.acquire().await;
             self.client.call(request).await
         };
-        answer.map_err(|error| error::failure(action, &error))
+        let result = answer.map_err(|error| error::failure(action, &error));
+        let id = match &result {
+            Ok(answer) => answer["RequestId"].as_str(),
+            Err(failure) => failure.request_id.as_deref(),
+        };
+        if let Some(id) = id {
+            request_id(id);
+        }
+        result
     }
 }
 
@@ -212,13 +207,4 @@ fn request(api: Api, action: &'static str, params: Vec<Param>) -> Request {
         };
     }
     request
-}
-
-fn call(action: &'static str, repeat: Repeat) -> Call {
-    Call {
-        action,
-        group: action,
-        repeat,
-        silence_ms_max: None,
-    }
 }

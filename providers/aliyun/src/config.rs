@@ -71,7 +71,6 @@ impl Options {
 }
 
 /// The fields of `provider aliyun { … }`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Config {
     pub region: Option<String>,
     pub profile: Option<String>,

@@ -95,14 +95,14 @@ impl Provider for AliyunProvider {
 
     async fn read(&self, type_name: &str, targets: &[Target]) -> Result<Vec<Observed>, Failure> {
         let kind = kind(type_name)?;
-        let batch = self.cloud.batch(kind.name, kind.read.ids.names_max());
         let listing = Listed {
             cloud: &self.cloud,
             kind,
         };
-        let mut found = batch.read(&self.cloud, &listing, targets).await?;
-        let observed = |target: &Target| match found.remove(&target.id) {
-            Some(seen) => Observed::Present(seen.fields),
+        let batch = &self.cloud.batch;
+        let found = batch.read(&self.cloud, &listing, targets).await?;
+        let observed = |target: &Target| match found.get(&target.id) {
+            Some(seen) => Observed::Present(seen.fields.clone()),
             None => Observed::Absent,
         };
         Ok(targets.iter().map(observed).collect())

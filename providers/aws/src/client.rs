@@ -15,7 +15,6 @@ use crate::answer::{OnlyFromService, Protocol};
 use crate::config::{Config, Options, limit};
 use crate::error::{self, Route};
 use crate::sdk;
-use crate::selection::FILTER_VALUES_MAX;
 
 /// For how long one attempt to read waits for its answer, in milliseconds; changes have the SDK's longer limit.
 const READ_MS_MAX: u64 = 20_000;
@@ -101,23 +100,13 @@ impl Cloud {
             program: context.program.clone(),
             region,
             tags: config.tags,
-            batch: Batch::new(FILTER_VALUES_MAX),
+            batch: Batch::default(),
             in_flight: tokio::sync::Semaphore::new(IN_FLIGHT_MAX),
             kept: Mutex::default(),
             account: tokio::sync::OnceCell::new(),
         };
         if !config.accounts.is_empty() {
-            let account = cloud.account().await?;
-            if !config.accounts.contains(&account.id) {
-                let message = format!(
-                    "the credentials open the account {} (as {}), and this program may only touch {}",
-                    account.id,
-                    account.caller,
-                    config.accounts.join(", ")
-                );
-                return Err(Failure::new(FailureKind::Denied, message)
-                    .help("choose another profile, or add the account to `accounts` of the provider block"));
-            }
+            cloud.account().await?.check(&config.accounts)?;
         }
         Ok(cloud)
     }
@@ -213,7 +202,7 @@ impl Cloud {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         let attempt = || self.sent(action, send());
-        self.layers.call(call(action, repeat), attempt).await
+        self.layers.call(Call::new(action, repeat), attempt).await
     }
 
     /// Reads all pages of a listing. `open` takes a page's items and the token of the next one.
@@ -269,14 +258,5 @@ impl Pace for Cloud {
 
     fn windows(&self) -> Windows {
         self.windows
-    }
-}
-
-fn call(action: &'static str, repeat: Repeat) -> Call {
-    Call {
-        action,
-        group: action,
-        repeat,
-        silence_ms_max: None,
     }
 }

@@ -10,7 +10,7 @@ use infra_sdk::{
 };
 
 use crate::client::Cloud;
-use crate::selection::Selection;
+use crate::selection::{FILTER_VALUES_MAX, Selection};
 
 /// One resource type. The general parts of every order (reading back, patience with what is not seen yet, what a
 /// lost answer left behind) are in `provider.rs`.
@@ -113,6 +113,10 @@ impl Listing for Listed<'_> {
         self.type_name
     }
 
+    fn names_max(&self) -> usize {
+        FILTER_VALUES_MAX
+    }
+
     async fn of_ids(&self, ids: &[String]) -> Result<Vec<Seen>, Failure> {
         self.kind.describe(self.cloud, Selection::Ids(ids)).await
     }
@@ -127,11 +131,6 @@ impl Listing for Listed<'_> {
             .describe(self.cloud, Selection::Tokens(tokens))
             .await
     }
-}
-
-/// Whether an order changes a field.
-pub(crate) fn changes(order: &Update, name: &str) -> bool {
-    order.changed.iter().any(|field| field == name)
 }
 
 /// An answer of AWS's lacks what its documentation promises.

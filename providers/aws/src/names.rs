@@ -1,6 +1,5 @@
 //! Names and ranges as EC2 takes them.
 
-use infra_model::Record;
 use infra_sdk::fields::Fields;
 use sha2::{Digest, Sha256};
 
@@ -23,14 +22,6 @@ pub(crate) fn fitted_name(name: &str, plain: impl Fn(char) -> bool, chars_max: u
     let kept = name.chars().filter(|c| plain(*c)).take(chars_max / 2);
     let kept: String = kept.collect();
     format!("{}-{}", kept.trim_start_matches("sg-"), &digest[..8])
-}
-
-/// The id of what AWS knows by its name.
-pub(crate) fn id_by_name(fields: Fields<'_>) -> Record {
-    let name = fields.get("name").filter(|name| name.is_known());
-    name.map(|name| ("id".to_owned(), name.clone()))
-        .into_iter()
-        .collect()
 }
 
 /// The prefix length of an IPv4 range that AWS takes for networks and subnets ("VPC CIDR blocks").

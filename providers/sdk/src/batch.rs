@@ -20,6 +20,9 @@ pub trait Listing: Sync {
     /// The name of the type, for example `aws.vpc`.
     fn type_name(&self) -> &str;
 
+    /// How many ids or tokens one call takes.
+    fn names_max(&self) -> usize;
+
     /// Those of these ids, as many as one call takes at most.
     async fn of_ids(&self, ids: &[String]) -> Result<Vec<Seen>, Failure>;
 
@@ -34,22 +37,13 @@ pub trait Listing: Sync {
 type Gathers<T> = Mutex<BTreeMap<String, Arc<Gather<T>>>>;
 
 /// The open questions about the resources of one cloud.
+#[derive(Default)]
 pub struct Batch {
-    names_max: usize,
     by_id: Gathers<Seen>,
     by_token: Gathers<Vec<Seen>>,
 }
 
 impl Batch {
-    /// For calls that take up to `names_max` ids or tokens.
-    pub fn new(names_max: usize) -> Batch {
-        Batch {
-            names_max,
-            by_id: Mutex::default(),
-            by_token: Mutex::default(),
-        }
-    }
-
     /// What `targets` are now, by id; what is not in it does not exist.
     ///
     /// # Errors
@@ -66,7 +60,7 @@ impl Batch {
             return Ok(by_id(seen.into_iter().collect()));
         }
         let mut found = BTreeMap::new();
-        if targets.len() > self.names_max {
+        if targets.len() > listing.names_max() {
             found = by_id(listing.of_program().await?);
         }
         let missing: Vec<String> = targets
@@ -74,7 +68,7 @@ impl Batch {
             .map(|target| target.id.clone())
             .filter(|id| !found.contains_key(id))
             .collect();
-        for ids in missing.chunks(self.names_max) {
+        for ids in missing.chunks(listing.names_max()) {
             found.extend(by_id(listing.of_ids(ids).await?));
         }
         Ok(found)
@@ -113,8 +107,11 @@ impl Batch {
         })
     }
 
-    /// What one resource is now, asked together with others of its type.
-    async fn look(
+    /// What one resource is now, asked together with others of its type; `None` when it does not exist.
+    ///
+    /// # Errors
+    /// What the listing fails with.
+    pub async fn look(
         &self,
         pace: &dyn Pace,
         listing: &dyn Listing,
@@ -172,7 +169,7 @@ impl Batch {
         let name = listing.type_name().to_owned();
         let gather = all
             .entry(name)
-            .or_insert_with(|| Arc::new(Gather::new(self.names_max)));
+            .or_insert_with(|| Arc::new(Gather::new(listing.names_max())));
         Arc::clone(gather)
     }
 }

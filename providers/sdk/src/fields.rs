@@ -13,6 +13,14 @@ pub struct Fields<'a>(
 );
 
 impl<'a> Fields<'a> {
+    /// The id of what a cloud knows by its name, as a record of that alone.
+    pub fn id_by_name(self) -> Record {
+        let name = self.get("name").filter(|name| name.is_known());
+        name.map(|name| ("id".to_owned(), name.clone()))
+            .into_iter()
+            .collect()
+    }
+
     /// The value, a secret opened; `None` when it is not set.
     pub fn get(self, name: &str) -> Option<&'a Value> {
         let mut value = self.0.get(name)?;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use infra_model::{Address, Record};
 
-use crate::{CallCounts, Failure};
+use crate::{CallCounts, Failure, FailureKind};
 
 /// The configuration of a provider as the program gives it, and who is asking.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,26 @@ pub struct Account {
     pub region: String,
     /// The caller, for error messages (`arn:aws:iam::…:user/dev`).
     pub caller: String,
+}
+
+impl Account {
+    /// Refuses an account that is none of those that the program may touch.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn check(&self, allowed: &[String]) -> Result<(), Failure> {
+        if allowed.contains(&self.id) {
+            return Ok(());
+        }
+        let message = format!(
+            "the credentials open the account {} (as {}), and this program may only touch {}",
+            self.id,
+            self.caller,
+            allowed.join(", ")
+        );
+        Err(Failure::new(FailureKind::Denied, message)
+            .help("choose another profile, or add the account to `accounts` of the provider block"))
+    }
 }
 
 /// A resource that others share and that no program text names, such as the snapshot all swap volumes of one
@@ -126,6 +146,13 @@ pub struct Update {
     pub changed: Vec<String>,
     /// The plan allows the machine to stop and start.
     pub restart: bool,
+}
+
+impl Update {
+    /// Whether it changes a field.
+    pub fn changes(&self, name: &str) -> bool {
+        self.changed.iter().any(|field| field == name)
+    }
 }
 
 /// An order to delete. Deleting what is gone already is a success.

@@ -72,7 +72,7 @@ pub struct Difference {
 
 /// What an update changes in the field `tags`.
 pub fn difference(common: &BTreeMap<String, String>, order: &Update) -> Difference {
-    if !order.changed.iter().any(|field| field == "tags") {
+    if !order.changes("tags") {
         return Difference::default();
     }
     let old = Fields(&order.prior).tags();

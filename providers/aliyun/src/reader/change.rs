@@ -72,7 +72,11 @@ pub(crate) async fn create(
         None => cloud.once(kind.api, &kind.create, params).await,
     };
     let answer = match sent {
-        Err(failure) if kind.trace == Trace::Name && failure.kind == FailureKind::State => {
+        Err(failure)
+            if kind.trace == Trace::Name
+                && !kind.twin.is_empty()
+                && failure.kind == FailureKind::State =>
+        {
             // It may be there already, from a create whose answer was lost.
             return match twins(cloud, kind, &order.fields).await?.as_slice() {
                 [id] => Ok(id.clone()),
@@ -124,8 +128,8 @@ pub(crate) async fn find(
     fields: Option<&Record>,
 ) -> Result<Found, Failure> {
     if kind.twin.is_empty() {
-        let batch = cloud.batch(kind.name, kind.read.ids.names_max());
-        return batch.find(cloud, &Listed { cloud, kind }, token).await;
+        let listing = Listed { cloud, kind };
+        return cloud.batch.find(cloud, &listing, token).await;
     }
     let Some(fields) = fields else {
         return Ok(Found::Unclear(Vec::new()));
@@ -183,22 +187,19 @@ pub(crate) async fn update(
 ) -> Result<(), Failure> {
     let _turn = turn(cloud, turns, kind, &order.prior).await?;
     if let Some(word) = kind.tags {
-        let mut difference = difference(&cloud.tags, order);
-        difference
-            .unset
-            .retain(|key| !crate::tags::is_reserved(key));
+        let difference = difference(&cloud.tags, order);
         set_tags(cloud, kind, word, &order.id, &difference).await?;
     }
     let mut done: Vec<&str> = Vec::new();
     for field in kind.fields {
-        if !order.changed.iter().any(|name| name == field.name) {
+        if !order.changes(field.name) {
             continue;
         }
         match field.update {
             How::By(call, _) if !done.contains(&call.action) => {
                 done.push(call.action);
                 let mut params = named(call, &order.id);
-                params.extend(changed_params(kind, call, &order.fields, &order.changed));
+                params.extend(changed_params(kind, call, order));
                 cloud.change(kind.api, call, params).await?;
             }
             How::Way(way) if !done.contains(&way.name) => {

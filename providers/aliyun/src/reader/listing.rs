@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aliyun_openapi::Api;
 use async_trait::async_trait;
+use futures::future::try_join_all;
 use infra_sdk::batch::Listing;
 use infra_sdk::seen::Seen;
 use infra_sdk::tags::{PROGRAM, TOKEN};
@@ -27,6 +28,10 @@ pub(crate) struct Listed<'c> {
 impl Listing for Listed<'_> {
     fn type_name(&self) -> &str {
         self.kind.name
+    }
+
+    fn names_max(&self) -> usize {
+        self.kind.read.ids.names_max()
     }
 
     async fn of_ids(&self, ids: &[String]) -> Result<Vec<Seen>, Failure> {
@@ -77,7 +82,7 @@ pub(crate) async fn everything(cloud: &Cloud, kind: &Kind) -> Result<Vec<Json>, 
     match kind.read.ids {
         Ids::Owner(parameter, owners) => {
             let owners = owners(cloud).await?;
-            of_owners(cloud, kind, parameter, owners.into_iter().collect()).await
+            of_each(cloud, kind, parameter, owners.into_iter().collect()).await
         }
         _ => listed(cloud, kind, Vec::new()).await,
     }
@@ -107,40 +112,34 @@ async fn of_ids(cloud: &Cloud, kind: &Kind, ids: &[String]) -> Result<Vec<Json>,
     let mut items = match kind.read.ids {
         Ids::All => listed(cloud, kind, Vec::new()).await?,
         Ids::Json(name, _, number) => {
-            let quoted: Vec<String> = part(number).iter().map(|id| format!("\"{id}\"")).collect();
-            listed(cloud, kind, one(name, format!("[{}]", quoted.join(",")))).await?
+            let all: Vec<String> = part(number).into_iter().collect();
+            listed(cloud, kind, one(name, Json::from(all).to_string())).await?
         }
         Ids::Comma(name, _, number) => {
             let all: Vec<String> = part(number).into_iter().collect();
             listed(cloud, kind, one(name, all.join(","))).await?
         }
-        Ids::One(name) => {
-            let mut items = Vec::new();
-            for id in ids {
-                items.extend(listed(cloud, kind, one(name, id.clone())).await?);
-            }
-            items
-        }
-        Ids::Owner(name, _) => of_owners(cloud, kind, name, part(0)).await?,
+        Ids::One(name) => of_each(cloud, kind, name, ids.iter().cloned().collect()).await?,
+        Ids::Owner(name, _) => of_each(cloud, kind, name, part(0)).await?,
     };
     // A name may be asked for as a pattern, and an owner has others too.
     items.retain(|item| item_id(kind, item).is_some_and(|id| ids.contains(&id)));
     Ok(items)
 }
 
-async fn of_owners(
+/// One listing for each value of a parameter, all at the same time.
+async fn of_each(
     cloud: &Cloud,
     kind: &Kind,
     parameter: &str,
-    owners: BTreeSet<String>,
+    values: BTreeSet<String>,
 ) -> Result<Vec<Json>, Failure> {
-    let mut items = Vec::new();
-    for owner in owners {
+    let asked = values.into_iter().map(|value| {
         let mut params = Vec::new();
-        add(&mut params, parameter, owner);
-        items.extend(listed(cloud, kind, params).await?);
-    }
-    Ok(items)
+        add(&mut params, parameter, value);
+        listed(cloud, kind, params)
+    });
+    Ok(try_join_all(asked).await?.into_iter().flatten().collect())
 }
 
 /// All pages with these conditions, looked at once more by the type. What conditions name and does not exist is no failure.
@@ -159,17 +158,31 @@ pub(super) async fn listed(
     }
 }
 
-/// All pages of a listing.
+/// All pages of a listing: their items.
 pub(crate) async fn pages(
     cloud: &Cloud,
     api: Api,
     list: &List,
     params: Vec<Param>,
 ) -> Result<Vec<Json>, Failure> {
-    let mut items = Vec::new();
-    let mut page = 1;
+    let answers = answers(cloud, api, list, params).await?;
+    let items = answers
+        .iter()
+        .flat_map(|answer| items_at(answer, list.items));
+    Ok(items.collect())
+}
+
+/// All pages of a listing, as they are answered.
+pub(crate) async fn answers(
+    cloud: &Cloud,
+    api: Api,
+    list: &List,
+    params: Vec<Param>,
+) -> Result<Vec<Json>, Failure> {
+    let mut answers = Vec::new();
     let mut next = String::new();
     loop {
+        let page = answers.len() + 1;
         let mut own = list_params(list);
         own.extend(params.iter().cloned());
         match list.pages {
@@ -178,11 +191,11 @@ pub(crate) async fn pages(
             _ => {}
         }
         let answer = cloud.read(api, &list.call, own).await?;
-        let found = items_at(&answer, list.items);
         let more = match list.pages {
             Pages::One => false,
             Pages::Number(most) => {
                 let total = answer.get("TotalCount").and_then(Json::as_u64).unwrap_or(0);
+                let found = items_at(&answer, list.items);
                 !found.is_empty() && page as u64 * most as u64 <= total.saturating_sub(1)
             }
             Pages::Next(..) => {
@@ -190,10 +203,9 @@ pub(crate) async fn pages(
                 !next.is_empty()
             }
         };
-        items.extend(found);
+        answers.push(answer);
         if !more {
-            return Ok(items);
+            return Ok(answers);
         }
-        page += 1;
     }
 }

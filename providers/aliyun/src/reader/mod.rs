@@ -8,7 +8,7 @@ mod turns;
 mod wait;
 
 pub(crate) use change::{create, delete, find, update};
-pub(crate) use listing::{Listed, everything, pages, raw, seen};
+pub(crate) use listing::{Listed, answers, everything, pages, raw, seen};
 pub(crate) use settle::settle;
 pub(crate) use turns::Turns;
 pub(crate) use wait::{Wait, look, ready};

@@ -1,9 +1,8 @@
 //! Waiting until a resource is ready.
 
-use infra_model::{Address, Record};
 use infra_sdk::seen::Seen;
 use infra_sdk::wait::{Pace, STEP, until};
-use infra_sdk::{Failure, FailureKind, Target};
+use infra_sdk::{Failure, FailureKind};
 
 use super::listing::Listed;
 use crate::cloud::Cloud;
@@ -24,16 +23,7 @@ pub(crate) async fn look(
     kind: &'static Kind,
     id: &str,
 ) -> Result<Option<Seen>, Failure> {
-    let target = Target {
-        address: Address::root(kind.name, "_"),
-        id: id.to_owned(),
-        prior: Record::new(),
-    };
-    let batch = cloud.batch(kind.name, kind.read.ids.names_max());
-    let mut found = batch
-        .read(cloud, &Listed { cloud, kind }, &[target])
-        .await?;
-    Ok(found.remove(id))
+    cloud.batch.look(cloud, &Listed { cloud, kind }, id).await
 }
 
 /// Waits until a resource is in a state in which nothing is under way.

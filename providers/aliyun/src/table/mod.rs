@@ -17,4 +17,6 @@ pub use field::{
 };
 pub use kind::{Hooks, Kind, Name, Part, States};
 pub(crate) use observed::{at, item_id, items_at, observed, scalar, tags_of};
-pub(crate) use request::{changed_params, create_params, list_params, named, params_of};
+pub(crate) use request::{
+    changed_params, create_params, list_params, named, named_once, params_of,
+};

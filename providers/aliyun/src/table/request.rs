@@ -2,7 +2,10 @@
 
 use base64::Engine as _;
 use infra_model::{Record, Value};
+use infra_sdk::Update as Order;
 use infra_sdk::fields::{Fields, text_of};
+use infra_sdk::token::derived;
+use serde_json::Value as Json;
 
 use super::{Call, Field, Form, Kind, List, Pages, Update};
 use crate::param::{Param, add};
@@ -20,22 +23,13 @@ pub(crate) fn create_params(kind: &Kind, record: &Record) -> Vec<Param> {
 
 /// The fields that an action changes, as its parameters: those that are named and changed by it. A field without a value
 /// is emptied.
-pub(crate) fn changed_params(
-    kind: &Kind,
-    call: &Call,
-    record: &Record,
-    changed: &[String],
-) -> Vec<Param> {
+pub(crate) fn changed_params(kind: &Kind, call: &Call, order: &Order) -> Vec<Param> {
     let mut params = Vec::new();
-    for field in kind
-        .fields
-        .iter()
-        .filter(|it| changed.iter().any(|name| name == it.name))
-    {
+    for field in kind.fields.iter().filter(|it| order.changes(it.name)) {
         if let Update::By(by, parameter) = field.update
             && by.action == call.action
         {
-            let set = params_of(field, parameter, record);
+            let set = params_of(field, parameter, &order.fields);
             if set.is_empty() {
                 add(&mut params, parameter, "");
             }
@@ -62,9 +56,18 @@ pub(crate) fn named(call: &Call, id: &str) -> Vec<Param> {
     for (name, part) in call.ids.iter().zip(id.splitn(call.ids.len(), ':')) {
         match call.json {
             _ if name.is_empty() => {}
-            true => add(&mut params, *name, format!("[\"{part}\"]")),
+            true => add(&mut params, *name, Json::from(vec![part]).to_string()),
             false => add(&mut params, *name, part),
         }
+    }
+    params
+}
+
+/// Names a resource in a call, with a token for this part of an order where the action takes one.
+pub(crate) fn named_once(call: &Call, id: &str, order_token: &str, part: &str) -> Vec<Param> {
+    let mut params = named(call, id);
+    if let Some(name) = call.token {
+        add(&mut params, name, derived(order_token, part));
     }
     params
 }
@@ -124,8 +127,8 @@ pub(crate) fn params_of(field: &Field, parameter: &str, record: &Record) -> Vec<
             let mut numbers: Vec<i64> = numbers.collect();
             numbers.sort_unstable();
             numbers.dedup();
-            let quoted: Vec<String> = numbers.iter().map(|it| format!("\"{it}\"")).collect();
-            one((!quoted.is_empty()).then(|| format!("[{}]", quoted.join(","))))
+            let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            one((!texts.is_empty()).then(|| Json::from(texts).to_string()))
         }
         Form::Item(_) => one(fields.get(field.name).and_then(text_of)),
     }

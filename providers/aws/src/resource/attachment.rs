@@ -19,7 +19,7 @@ use infra_sdk::{Create, Delete, Failure, FailureKind, Found, Settle, Trace, Upda
 
 use super::{instance_state, volume};
 use crate::client::Cloud;
-use crate::kind::{Kind, changes};
+use crate::kind::Kind;
 use crate::selection::Selection;
 use crate::tags;
 
@@ -121,7 +121,7 @@ impl Kind for Attachment {
         let (instance, _) = parts(&order.id)?;
         let fields = Fields(&order.fields);
         match fields.flag("delete_with_instance") {
-            Some(on) if changes(order, "delete_with_instance") => {
+            Some(on) if order.changes("delete_with_instance") => {
                 set_delete_with_instance(cloud, instance, &fields.must("device")?, on).await
             }
             _ => Ok(()),

@@ -15,7 +15,7 @@ use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::selection::{FILTER_VALUES_MAX, Selection, filter};
 use crate::tags;
 
@@ -113,7 +113,7 @@ impl Kind for DhcpOptions {
     }
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
-        if !changes(order, "vpcs") {
+        if !order.changes("vpcs") {
             return Ok(());
         }
         bring_to(cloud, &order.id, Fields(&order.fields)).await

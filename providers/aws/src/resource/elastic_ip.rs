@@ -9,7 +9,7 @@ use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use super::instance_state::primary_interface;
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::selection::{Selection, filter};
 use crate::tags;
 
@@ -65,7 +65,7 @@ impl Kind for ElasticIp {
     }
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
-        if !changes(order, "instance") {
+        if !order.changes("instance") {
             return Ok(());
         }
         match Fields(&order.fields).text("instance") {

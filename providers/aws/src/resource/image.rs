@@ -10,7 +10,7 @@ use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::names::fitted_name;
 use crate::selection::{Selection, filter};
 use crate::tags;
@@ -111,7 +111,7 @@ impl Kind for Image {
     }
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
-        if !changes(order, "description") {
+        if !order.changes("description") {
             return Ok(());
         }
         let text = Fields(&order.fields).text("description");

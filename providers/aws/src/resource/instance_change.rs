@@ -17,7 +17,6 @@ use super::instance_state::{describe_one, primary_interface, start, state_of, st
 use super::security_group::worn;
 use super::{network_interface, volume_modification};
 use crate::client::Cloud;
-use crate::kind::changes;
 use crate::selection::filter;
 
 /// The fields that only a stopped machine takes.
@@ -26,13 +25,13 @@ const STOPPED_ONLY: [&str; 3] = ["type", "user_data", "ebs_optimized"];
 /// Brings an instance to its planned fields. Protection goes off before anything it would refuse, and on last.
 pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let (id, fields) = (order.id.as_str(), Fields(&order.fields));
-    let changed_flag = |name: &str| fields.flag(name).filter(|_| changes(order, name));
+    let changed_flag = |name: &str| fields.flag(name).filter(|_| order.changes(name));
     let termination = changed_flag("termination_protection");
     let stopping = changed_flag("stop_protection");
     set_termination_protection(cloud, id, termination.filter(|on| !on)).await?;
     set_stop_protection(cloud, id, stopping.filter(|on| !on)).await?;
     running_changes(cloud, order).await?;
-    if STOPPED_ONLY.iter().any(|name| changes(order, name)) {
+    if STOPPED_ONLY.iter().any(|name| order.changes(name)) {
         restart(cloud, order).await?;
     } else if let Some(run) = changed_flag("running") {
         match run {
@@ -47,7 +46,7 @@ pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure>
 /// What a running machine takes.
 async fn running_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let (id, fields) = (order.id.as_str(), Fields(&order.fields));
-    if changes(order, "groups") && fields.get("groups").is_some() {
+    if order.changes("groups") && fields.get("groups").is_some() {
         let interface = primary_interface(cloud, id).await?;
         let vpc = || async { Ok(describe_one(cloud, id).await?.and_then(|it| it.vpc_id)) };
         let groups = worn(cloud, fields.texts("groups"), vpc).await?;
@@ -55,25 +54,25 @@ async fn running_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     }
     if let Some(on) = fields
         .flag("source_dest_check")
-        .filter(|_| changes(order, "source_dest_check"))
+        .filter(|_| order.changes("source_dest_check"))
     {
         set_source_dest_check(cloud, id, on).await?;
     }
     if ["metadata", "metadata_hops", "metadata_tags"]
         .iter()
-        .any(|name| changes(order, name))
+        .any(|name| order.changes(name))
     {
         set_metadata(cloud, id, fields).await?;
     }
     if let Some(on) = fields
         .flag("monitoring")
-        .filter(|_| changes(order, "monitoring"))
+        .filter(|_| order.changes("monitoring"))
     {
         set_monitoring(cloud, id, on).await?;
     }
     if let Some(word) = fields
         .text("on_shutdown")
-        .filter(|_| changes(order, "on_shutdown"))
+        .filter(|_| order.changes("on_shutdown"))
     {
         let value = AttributeValue::builder().value(word).build();
         cloud
@@ -84,7 +83,7 @@ async fn running_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
             })
             .await?;
     }
-    if changes(order, "iam_profile") {
+    if order.changes("iam_profile") {
         set_iam_profile(cloud, id, fields).await?;
     }
     change_root(cloud, order).await
@@ -94,8 +93,8 @@ async fn change_root(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let names = ["root_size", "root_type", "root_iops", "root_throughput"];
     let keep = Fields(&order.fields)
         .flag("root_keep")
-        .filter(|_| changes(order, "root_keep"));
-    if keep.is_none() && !names.iter().any(|name| changes(order, name)) {
+        .filter(|_| order.changes("root_keep"));
+    if keep.is_none() && !names.iter().any(|name| order.changes(name)) {
         return Ok(());
     }
     let instance = describe_one(cloud, &order.id).await?;
@@ -147,7 +146,7 @@ async fn put_back(
     let id = order.id.as_str();
     let before = Fields(&order.prior).text("type");
     let again = async {
-        if let Some(before) = before.filter(|_| changes(order, "type")) {
+        if let Some(before) = before.filter(|_| order.changes("type")) {
             set_type(cloud, id, &before).await?;
         }
         match was_running {
@@ -179,10 +178,10 @@ async fn set_type(cloud: &Cloud, id: &str, word: &str) -> Result<(), Failure> {
 /// What only a stopped machine takes.
 async fn stopped_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let (id, fields) = (order.id.as_str(), Fields(&order.fields));
-    if changes(order, "type") {
+    if order.changes("type") {
         set_type(cloud, id, &fields.must("type")?).await?;
     }
-    if changes(order, "user_data") {
+    if order.changes("user_data") {
         // The SDK encodes the bytes; none at all takes the user data away.
         let data = fields.text("user_data").unwrap_or_default();
         let value = SecureBlobAttributeValue::builder()
@@ -197,7 +196,7 @@ async fn stopped_changes(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     }
     if let Some(on) = fields
         .flag("ebs_optimized")
-        .filter(|_| changes(order, "ebs_optimized"))
+        .filter(|_| order.changes("ebs_optimized"))
     {
         let value = boolean(on);
         cloud

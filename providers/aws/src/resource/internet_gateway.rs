@@ -9,7 +9,7 @@ use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use crate::client::Cloud;
-use crate::kind::{Kind, Listed, changes, incomplete};
+use crate::kind::{Kind, Listed, incomplete};
 use crate::selection::Selection;
 use crate::tags;
 
@@ -59,7 +59,7 @@ impl Kind for InternetGateway {
     }
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
-        if !changes(order, "vpc") {
+        if !order.changes("vpc") {
             return Ok(());
         }
         if let Some(old) = Fields(&order.prior).text("vpc") {

@@ -11,7 +11,7 @@ use infra_sdk::{Create, Delete, Failure, Update};
 
 use crate::client::Cloud;
 use crate::kind::{Kind, incomplete};
-use crate::names::{id_by_name, plain_name};
+use crate::names::plain_name;
 use crate::selection::Selection;
 use crate::tags;
 
@@ -31,7 +31,7 @@ impl Kind for KeyPair {
     }
 
     fn derived(&self, fields: Fields<'_>) -> Record {
-        id_by_name(fields)
+        fields.id_by_name()
     }
 
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {

@@ -16,7 +16,7 @@ use infra_sdk::{token, wait};
 
 use super::launch_template_data as data;
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::names::fitted_name;
 use crate::selection::Selection;
 use crate::tags;
@@ -112,7 +112,7 @@ impl Kind for LaunchTemplate {
 
     /// A version never changes, so other content is another version.
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
-        if !changes(order, "launch") && !changes(order, "description") {
+        if !order.changes("launch") && !order.changes("description") {
             return Ok(());
         }
         let fields = Fields(&order.fields);

@@ -15,7 +15,7 @@ use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Trace, Update};
 
 use super::security_group::worn;
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::selection::{Selection, filter};
 use crate::tags;
 
@@ -111,15 +111,15 @@ impl Kind for NetworkInterface {
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
         let fields = Fields(&order.fields);
         let card = there(cloud, &order.id).await?;
-        if changes(order, "further_ips") {
+        if order.changes("further_ips") {
             bring_addresses(cloud, &order.id, &card, fields).await?;
         }
-        if changes(order, "source_dest_check") {
+        if order.changes("source_dest_check") {
             set_check(cloud, &order.id, fields.flag("source_dest_check")).await?;
         }
         if let Some(text) = fields
             .text("description")
-            .filter(|_| changes(order, "description"))
+            .filter(|_| order.changes("description"))
         {
             let text = aws_sdk_ec2::types::AttributeValue::builder()
                 .value(text)
@@ -132,12 +132,12 @@ impl Kind for NetworkInterface {
                 })
                 .await?;
         }
-        if changes(order, "groups") && fields.get("groups").is_some() {
+        if order.changes("groups") && fields.get("groups").is_some() {
             let vpc = || async { Ok(card.vpc_id.clone()) };
             let groups = worn(cloud, fields.texts("groups"), vpc).await?;
             set_groups(cloud, &order.id, &groups).await?;
         }
-        if changes(order, "instance") || changes(order, "index") {
+        if order.changes("instance") || order.changes("index") {
             bring_into(cloud, &order.id, &card, fields).await?;
         }
         Ok(())

@@ -11,7 +11,7 @@ use infra_sdk::{Create, Delete, Failure, Settle, Update};
 
 use crate::client::Cloud;
 use crate::kind::{Kind, incomplete};
-use crate::names::{id_by_name, plain_name};
+use crate::names::plain_name;
 use crate::selection::{Selection, filter};
 use crate::tags;
 
@@ -22,7 +22,7 @@ type Described = aws_sdk_ec2::types::PlacementGroup;
 #[async_trait]
 impl Kind for PlacementGroup {
     fn derived(&self, fields: Fields<'_>) -> Record {
-        id_by_name(fields)
+        fields.id_by_name()
     }
 
     fn validate(&self, fields: Fields<'_>, problems: &mut Vec<String>) {

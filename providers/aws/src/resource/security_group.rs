@@ -13,7 +13,7 @@ use super::security_rule::Direction;
 use super::security_rules as rules;
 use super::security_rules_change::bring_rules;
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::names::plain_name;
 use crate::selection::{Selection, filter};
 use crate::tags;
@@ -108,7 +108,7 @@ impl Kind for SecurityGroup {
     }
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
-        let (inward, outward) = (changes(order, "allow"), changes(order, "allow_out"));
+        let (inward, outward) = (order.changes("allow"), order.changes("allow_out"));
         bring_to(cloud, &order.id, Fields(&order.fields), inward, outward).await
     }
 

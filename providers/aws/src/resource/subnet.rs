@@ -13,7 +13,7 @@ use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::names::check_range;
 use crate::selection::Selection;
 use crate::tags;
@@ -105,16 +105,11 @@ impl Kind for Subnet {
     }
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
-        if changes(order, "ipv6_range") {
+        if order.changes("ipv6_range") {
             set_ipv6(cloud, &order.id, Fields(&order.fields).text("ipv6_range")).await?;
         }
         let public = Fields(&order.fields).flag("public");
-        set_public(
-            cloud,
-            &order.id,
-            public.filter(|_| changes(order, "public")),
-        )
-        .await
+        set_public(cloud, &order.id, public.filter(|_| order.changes("public"))).await
     }
 
     async fn delete(&self, cloud: &Cloud, order: &Delete) -> Result<(), Failure> {

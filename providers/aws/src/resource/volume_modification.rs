@@ -7,7 +7,6 @@ use infra_sdk::{Failure, FailureKind, Update};
 
 use super::volume::kind_of;
 use crate::client::Cloud;
-use crate::kind::changes;
 use crate::selection::filter;
 
 /// How often a modification is sent of which no answer comes.
@@ -32,11 +31,11 @@ pub(super) async fn modify(
     order: &Update,
     names: [&str; 4],
 ) -> Result<(), Failure> {
-    if !names.iter().any(|name| changes(order, name)) {
+    if !names.iter().any(|name| order.changes(name)) {
         return Ok(());
     }
     let fields = Fields(&order.fields);
-    let [size, kind, iops, throughput] = names.map(|name| changes(order, name).then_some(name));
+    let [size, kind, iops, throughput] = names.map(|name| order.changes(name).then_some(name));
     let wanted = Wanted {
         size: size.and_then(|name| fields.gib(name)),
         kind: kind.and_then(|name| kind_of(fields, name)),

@@ -11,7 +11,7 @@ use infra_sdk::wait;
 use infra_sdk::{Create, Delete, Failure, FailureKind, Settle, Update};
 
 use crate::client::Cloud;
-use crate::kind::{Kind, changes, incomplete};
+use crate::kind::{Kind, incomplete};
 use crate::names::check_range;
 use crate::selection::Selection;
 use crate::tags;
@@ -103,15 +103,15 @@ impl Kind for Vpc {
 
     async fn update(&self, cloud: &Cloud, order: &Update) -> Result<(), Failure> {
         let fields = Fields(&order.fields);
-        if let Some(on) = fields.flag("ipv6").filter(|_| changes(order, "ipv6")) {
+        if let Some(on) = fields.flag("ipv6").filter(|_| order.changes("ipv6")) {
             set_ipv6(cloud, &order.id, on).await?;
         }
         let support = fields
             .flag("dns_support")
-            .filter(|_| changes(order, "dns_support"));
+            .filter(|_| order.changes("dns_support"));
         let hostnames = fields
             .flag("dns_hostnames")
-            .filter(|_| changes(order, "dns_hostnames"));
+            .filter(|_| order.changes("dns_hostnames"));
         // Names need support: it goes on before them and off after them.
         if support == Some(true) {
             set_support(cloud, &order.id, support).await?;

@@ -7,7 +7,6 @@ use infra_sdk::{Failure, Update};
 use super::security_group::worn;
 use super::vpc_endpoint::{available, groups_of};
 use crate::client::Cloud;
-use crate::kind::changes;
 
 /// What AWS says of a second subnet in a zone.
 const SAME_ZONE: &str = "DuplicateSubnetsInSameZone";
@@ -16,7 +15,7 @@ const SAME_ZONE: &str = "DuplicateSubnetsInSameZone";
 /// repeated update asks for nothing twice.
 pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     let fields = Fields(&order.fields);
-    if changes(order, "policy") {
+    if order.changes("policy") {
         let policy = fields.text("policy");
         modify(cloud, &order.id, |call| match &policy {
             Some(policy) => call.policy_document(policy),
@@ -26,11 +25,11 @@ pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure>
     }
     if let Some(on) = fields
         .flag("private_dns")
-        .filter(|_| changes(order, "private_dns"))
+        .filter(|_| order.changes("private_dns"))
     {
         modify(cloud, &order.id, |call| call.private_dns_enabled(on)).await?;
     }
-    if changes(order, "route_tables") {
+    if order.changes("route_tables") {
         let endpoint = available(cloud, &order.id).await?;
         let change = Difference::of(endpoint.route_table_ids(), fields.texts("route_tables"));
         if !change.is_empty() {
@@ -41,7 +40,7 @@ pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure>
             .await?;
         }
     }
-    if changes(order, "groups") && fields.get("groups").is_some() {
+    if order.changes("groups") && fields.get("groups").is_some() {
         let endpoint = available(cloud, &order.id).await?;
         let vpc = || async { Ok(endpoint.vpc_id.clone()) };
         let wanted = worn(cloud, fields.texts("groups"), vpc).await?;
@@ -54,7 +53,7 @@ pub(super) async fn update(cloud: &Cloud, order: &Update) -> Result<(), Failure>
             .await?;
         }
     }
-    if changes(order, "subnets") {
+    if order.changes("subnets") {
         bring_subnets(cloud, &order.id, fields.texts("subnets")).await?;
     }
     Ok(())

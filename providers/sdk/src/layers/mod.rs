@@ -35,6 +35,18 @@ pub struct Call {
     pub silence_ms_max: Option<u64>,
 }
 
+impl Call {
+    /// A call with a rate limit of its own.
+    pub fn new(action: &'static str, repeat: Repeat) -> Call {
+        Call {
+            action,
+            group: action,
+            repeat,
+            silence_ms_max: None,
+        }
+    }
+}
+
 /// Pacing, retries and counting, put together.
 pub struct Layers {
     policy: RetryPolicy,

@@ -4,19 +4,25 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use infra_model::Size;
 use infra_sdk::fields::Fields;
-use infra_sdk::{Failure, FailureKind, Update, token, wait};
+use infra_sdk::{Failure, FailureKind, Update, wait};
 
 use super::DISK;
 use crate::cloud::Cloud;
 use crate::param::add;
 use crate::products::ECS;
 use crate::reader::{Wait, look, ready};
-use crate::table::{Call, Way, call, named};
+use crate::table::{Call, Way, call, named, named_once};
 
 const RESIZE_DISK: Call = call("ResizeDisk").nowhere().of(&["DiskId"]).once();
 const MODIFY_SPEC: Call = call("ModifyDiskSpec").nowhere().of(&["DiskId"]);
-const APPLY_POLICY: Call = call("ApplyAutoSnapshotPolicy").region("regionId");
-const CANCEL_POLICY: Call = call("CancelAutoSnapshotPolicy").region("regionId");
+const APPLY_POLICY: Call = call("ApplyAutoSnapshotPolicy")
+    .region("regionId")
+    .of(&["diskIds"])
+    .json();
+const CANCEL_POLICY: Call = call("CancelAutoSnapshotPolicy")
+    .region("regionId")
+    .of(&["diskIds"])
+    .json();
 
 pub(super) const RESIZE: Way = Way {
     name: "grow the disk",
@@ -37,7 +43,7 @@ pub(super) const SPEC: Way = Way {
     run: |cloud, order| {
         async move {
             let fields = Fields(&order.fields);
-            let changed = |name: &'static str| changes(order, name).then_some(name);
+            let changed = |name: &'static str| order.changes(name).then_some(name);
             let category = changed("category").and_then(|name| fields.text(name));
             let level = changed("level")
                 .or(changed("category"))
@@ -53,10 +59,6 @@ pub(super) const POLICY: Way = Way {
     name: "change the snapshot policy",
     run: apply_policy,
 };
-
-pub(super) fn changes(order: &Update, name: &str) -> bool {
-    order.changed.iter().any(|changed| changed == name)
-}
 
 /// Grows a disk, while its machine uses it, and waits until it has the size.
 pub(super) async fn grow(
@@ -75,13 +77,9 @@ pub(super) async fn grow(
             "the size of a disk is whole gibibytes",
         )
     })?;
-    let mut params = named(&RESIZE_DISK, disk);
+    let part = format!("{disk} {gib}");
+    let mut params = named_once(&RESIZE_DISK, disk, order_token, &part);
     add(&mut params, "NewSize", gib.to_string());
-    add(
-        &mut params,
-        "ClientToken",
-        token::derived(order_token, &format!("{disk} {gib}")),
-    );
     // Of a disk that nobody uses the new size holds at once as well.
     if seen.state == "In_use" {
         add(&mut params, "Type", "online");
@@ -161,8 +159,7 @@ fn apply_policy<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result
         } else {
             &CANCEL_POLICY
         };
-        let mut params = Vec::new();
-        add(&mut params, "diskIds", format!("[\"{}\"]", order.id));
+        let mut params = named(call, &order.id);
         if let Some(policy) = policy {
             add(&mut params, "autoSnapshotPolicyId", policy);
         }

@@ -3,17 +3,17 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use infra_sdk::fields::Fields;
-use infra_sdk::{Failure, Update, token};
+use infra_sdk::{Failure, Update};
 
 use super::INSTANCE;
-use super::disk_change::{changes, grow, respecify};
+use super::disk_change::{grow, respecify};
 use super::instance::{MODIFY, metadata_params};
 use super::instance_state::{start, stop};
 use crate::cloud::Cloud;
 use crate::param::{Param, add};
 use crate::products::ECS;
 use crate::reader::{Wait, ready};
-use crate::table::{Call, Way, call, named, params_of};
+use crate::table::{Call, Way, call, named, named_once, params_of};
 
 const SPEC: Call = call("ModifyInstanceSpec")
     .nowhere()
@@ -92,12 +92,12 @@ fn change_stopped<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Resu
     async move {
         let fields = Fields(&order.fields);
         stop(cloud, &order.id).await?;
-        if changes(order, "type") {
+        if order.changes("type") {
             change_type(cloud, order).await?;
         }
         let mut params: Vec<Param> = Vec::new();
         for (name, parameter) in [("host_name", "HostName"), ("user_data", "UserData")] {
-            if changes(order, name)
+            if order.changes(name)
                 && let Some(field) = INSTANCE.field(name)
             {
                 let set = params_of(field, parameter, &order.fields);
@@ -127,12 +127,7 @@ async fn change_type(cloud: &Cloud, order: &Update) -> Result<(), Failure> {
     }
     let prepaid = Fields(&seen.fields).text("billing").as_deref() == Some("prepaid");
     let call = if prepaid { &PREPAID_SPEC } else { &SPEC };
-    let mut params = named(call, &order.id);
-    add(
-        &mut params,
-        "ClientToken",
-        token::derived(&order.token, &wanted),
-    );
+    let mut params = named_once(call, &order.id, &order.token, &wanted);
     add(&mut params, "InstanceType", wanted);
     cloud.change(ECS, call, params).await.map(drop)
 }
@@ -143,13 +138,13 @@ fn change_root<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Result<
         let disk = Fields(&order.prior).must("root_disk")?;
         if let Some(size) = fields
             .size("root_size")
-            .filter(|_| changes(order, "root_size"))
+            .filter(|_| order.changes("root_size"))
         {
             grow(cloud, &disk, size, &order.token).await?;
         }
         let level = fields
             .text("root_level")
-            .filter(|_| changes(order, "root_level"));
+            .filter(|_| order.changes("root_level"));
         respecify(cloud, &disk, None, level, None).await
     }
     .boxed()
@@ -183,12 +178,7 @@ fn change_billing<'a>(cloud: &'a Cloud, order: &'a Update) -> BoxFuture<'a, Resu
         if Fields(&seen.fields).text("billing").as_ref() == Some(&wanted) {
             return Ok(());
         }
-        let mut params = named(&CHARGE_TYPE, &order.id);
-        add(
-            &mut params,
-            "ClientToken",
-            token::derived(&order.token, &wanted),
-        );
+        let mut params = named_once(&CHARGE_TYPE, &order.id, &order.token, &wanted);
         if wanted == "prepaid" {
             add(&mut params, "InstanceChargeType", "PrePaid");
             add(&mut params, "PeriodUnit", "Month");

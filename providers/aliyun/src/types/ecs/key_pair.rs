@@ -28,7 +28,7 @@ pub(crate) const KEY_PAIR: Kind = Kind {
     trace: Trace::Name,
     hooks: Hooks {
         canonical: Some(canonical),
-        derived: Some(derived),
+        derived: Some(|fields| fields.id_by_name()),
         validate: Some(validate),
         ..Hooks::NONE
     },
@@ -41,13 +41,6 @@ fn canonical(fields: &mut Record) {
         let words: Vec<&str> = key.split_whitespace().take(2).collect();
         *key = words.join(" ");
     }
-}
-
-fn derived(fields: Fields<'_>) -> Record {
-    let name = fields.get("name").filter(|name| name.is_known());
-    name.map(|name| ("id".to_owned(), name.clone()))
-        .into_iter()
-        .collect()
 }
 
 fn validate(fields: Fields<'_>, problems: &mut Vec<String>) {

@@ -3,17 +3,17 @@
 use futures::FutureExt;
 use futures::future::{BoxFuture, try_join_all};
 use infra_model::Record;
-use infra_sdk::Failure;
 use infra_sdk::fields::Fields;
+use infra_sdk::{Failure, FailureKind};
 use serde_json::{Value as Json, json};
 
 use super::security_rules::{RULES, SIDES, Side, canonical, observed, validate_rules};
 use crate::cloud::Cloud;
 use crate::param::add;
 use crate::products::ECS;
+use crate::reader::answers;
 use crate::table::{
-    Call, Hooks, Ids, Kind, List, Pages, Part, call, item, items_at, list, list_params, scalar,
-    text, words,
+    Call, Hooks, Ids, Kind, List, Pages, Part, call, item, items_at, list, scalar, text, words,
 };
 
 const MODIFY: Call = call("ModifySecurityGroupAttribute").of(&["SecurityGroupId"]);
@@ -92,24 +92,17 @@ async fn with_own_rules(cloud: &Cloud, mut group: Json) -> Result<Option<Json>, 
     let Some(id) = group.get("SecurityGroupId").and_then(scalar) else {
         return Ok(None);
     };
-    let mut rules: Vec<Json> = Vec::new();
-    let mut next = String::new();
-    loop {
-        let mut params = list_params(&ATTRIBUTE);
-        add(&mut params, "SecurityGroupId", &id);
-        if !next.is_empty() {
-            add(&mut params, "NextToken", &next);
-        }
-        let answer = match cloud.read(ECS, &ATTRIBUTE.call, params).await {
-            Err(failure) if failure.kind == infra_sdk::FailureKind::NotFound => return Ok(None),
-            answer => answer?,
-        };
-        rules.extend(items_at(&answer, ATTRIBUTE.items));
-        group["InnerAccessPolicy"] = answer["InnerAccessPolicy"].clone();
-        next = answer.get("NextToken").and_then(scalar).unwrap_or_default();
-        if next.is_empty() {
-            group["Permissions"] = json!({ "Permission": rules });
-            return Ok(Some(group));
-        }
-    }
+    let mut params = Vec::new();
+    add(&mut params, "SecurityGroupId", &id);
+    let pages = match answers(cloud, ECS, &ATTRIBUTE, params).await {
+        Err(failure) if failure.kind == FailureKind::NotFound => return Ok(None),
+        pages => pages?,
+    };
+    let rules = pages
+        .iter()
+        .flat_map(|page| items_at(page, ATTRIBUTE.items));
+    group["Permissions"] = json!({ "Permission": rules.collect::<Vec<_>>() });
+    let policy = pages.last().map(|page| page["InnerAccessPolicy"].clone());
+    group["InnerAccessPolicy"] = policy.unwrap_or_default();
+    Ok(Some(group))
 }

@@ -2,6 +2,7 @@
 
 use infra_model::{PortRange, Protocol, Value};
 use infra_sdk::fields::text_of;
+use infra_sdk::seen::cidr;
 use serde_json::Value as Json;
 
 use crate::param::{Param, add};
@@ -62,7 +63,7 @@ pub(super) enum Peer {
 }
 
 /// "No ports", and all of them where the protocol has none.
-const NO_PORTS: &str = "-1/-1";
+pub(super) const NO_PORTS: &str = "-1/-1";
 const GRE: u8 = 47;
 
 impl Peer {
@@ -84,24 +85,36 @@ impl Peer {
     /// As the schema has it.
     pub fn value(&self) -> Value {
         match self {
-            Peer::V4(net) | Peer::V6(net) => {
-                net.parse().map_or_else(|_| Value::string(net), Value::Cidr)
-            }
+            Peer::V4(net) | Peer::V6(net) => cidr(net).unwrap_or_else(|| Value::string(net)),
             Peer::Group(id) | Peer::PrefixList(id) => Value::string(id),
         }
     }
 
-    /// The parameter's and the answer's name for it, behind `Permissions.N.`.
+    /// What a peer is called in parameters and answers, of rules inward and outward: a range of either version, a group,
+    /// a prefix list.
+    const NAMES: [[&'static str; 4]; 2] = [
+        [
+            "SourceCidrIp",
+            "Ipv6SourceCidrIp",
+            "SourceGroupId",
+            "SourcePrefixListId",
+        ],
+        [
+            "DestCidrIp",
+            "Ipv6DestCidrIp",
+            "DestGroupId",
+            "DestPrefixListId",
+        ],
+    ];
+
+    /// The parameter's name for it, behind `Permissions.N.`, and its value.
     fn named(&self, out: bool) -> (&'static str, &str) {
-        match (self, out) {
-            (Peer::V4(net), false) => ("SourceCidrIp", net),
-            (Peer::V4(net), true) => ("DestCidrIp", net),
-            (Peer::V6(net), false) => ("Ipv6SourceCidrIp", net),
-            (Peer::V6(net), true) => ("Ipv6DestCidrIp", net),
-            (Peer::Group(id), false) => ("SourceGroupId", id),
-            (Peer::Group(id), true) => ("DestGroupId", id),
-            (Peer::PrefixList(id), false) => ("SourcePrefixListId", id),
-            (Peer::PrefixList(id), true) => ("DestPrefixListId", id),
+        let [v4, v6, group, list] = Peer::NAMES[usize::from(out)];
+        match self {
+            Peer::V4(net) => (v4, net),
+            Peer::V6(net) => (v6, net),
+            Peer::Group(id) => (group, id),
+            Peer::PrefixList(id) => (list, id),
         }
     }
 }
@@ -137,22 +150,13 @@ impl Rule {
     pub fn listed(item: &Json) -> Option<(Rule, Option<String>, String)> {
         let text = |name: &str| item.get(name).and_then(scalar);
         let out = text("Direction")?.eq_ignore_ascii_case("egress");
-        let net = |name: &str| {
-            let net: ipnet::IpNet = text(name)?.parse().ok()?;
-            Some(net.trunc().to_string())
-        };
-        let peer = match out {
-            false => net("SourceCidrIp")
-                .map(Peer::V4)
-                .or_else(|| net("Ipv6SourceCidrIp").map(Peer::V6))
-                .or_else(|| text("SourceGroupId").map(Peer::Group))
-                .or_else(|| text("SourcePrefixListId").map(Peer::PrefixList)),
-            true => net("DestCidrIp")
-                .map(Peer::V4)
-                .or_else(|| net("Ipv6DestCidrIp").map(Peer::V6))
-                .or_else(|| text("DestGroupId").map(Peer::Group))
-                .or_else(|| text("DestPrefixListId").map(Peer::PrefixList)),
-        };
+        let net = |name: &str| text_of(&cidr(&text(name)?)?);
+        let [v4, v6, group, list] = Peer::NAMES[usize::from(out)];
+        let peer = net(v4)
+            .map(Peer::V4)
+            .or_else(|| net(v6).map(Peer::V6))
+            .or_else(|| text(group).map(Peer::Group))
+            .or_else(|| text(list).map(Peer::PrefixList));
         let rule = Rule {
             out,
             accept: !text("Policy").is_some_and(|policy| policy.eq_ignore_ascii_case("drop")),

@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use infra_model::{PortRange, Protocol, Record, Value};
+use infra_model::{PortRange, Record, Value};
 use infra_sdk::fields::Fields;
-use infra_sdk::{Failure, FailureKind, Update, token};
+use infra_sdk::{Failure, FailureKind, Update};
 use serde_json::Value as Json;
 
 use super::SECURITY_GROUP;
 pub(super) use super::security_rule::Side;
-use super::security_rule::{FIRST, LAST, Peer, Rule, in_family, problem};
+use super::security_rule::{FIRST, LAST, NO_PORTS, Peer, Rule, in_family, problem};
 use crate::cloud::Cloud;
 use crate::param::{Param, add};
 use crate::products::ECS;
 use crate::reader::raw;
-use crate::table::{Call, Way, call, items_at, named};
+use crate::table::{Call, Way, call, items_at, named, named_once};
 
 pub(super) const SIDES: [Side; 4] = [Side::ALLOW, Side::ALLOW_OUT, Side::DENY, Side::DENY_OUT];
 
@@ -154,28 +154,24 @@ pub(super) fn validate_rules(side: Side, fields: Fields<'_>, problems: &mut Vec<
 }
 
 /// Everything to everywhere, and what drops it.
-fn everything_out(accept: bool, priority: i64) -> [Option<Rule>; 2] {
-    let side = Side {
+fn everything_out(accept: bool, priority: i64) -> [Rule; 2] {
+    let peers = [
+        Peer::V4("0.0.0.0/0".to_owned()),
+        Peer::V6("::/0".to_owned()),
+    ];
+    peers.map(|peer| Rule {
+        out: true,
         accept,
-        ..Side::ALLOW_OUT
-    };
-    let all = PortRange::whole(Protocol::All);
-    ["0.0.0.0/0", "::/0"].map(|net| {
-        let peer = if net.contains(':') {
-            Peer::V6
-        } else {
-            Peer::V4
-        };
-        Rule::new(side, all, peer(net.to_owned()), priority)
+        protocol: "all".to_owned(),
+        ports: NO_PORTS.to_owned(),
+        peer,
+        priority,
     })
 }
 
 /// Whether a rule is the one that drops what `allow_out` does not name.
 fn is_rest(rule: &Rule) -> bool {
-    everything_out(false, LAST)
-        .iter()
-        .flatten()
-        .any(|rest| rest == rule)
+    everything_out(false, LAST).contains(rule)
 }
 
 fn rules_of(group: &Json) -> Vec<(Rule, Option<String>, String)> {
@@ -196,14 +192,10 @@ pub(super) fn observed(side: Side, group: &Json) -> Value {
         group["SecurityGroupType"] != "enterprise" && !rules.iter().any(|(rule, ..)| is_rest(rule));
     if side == Side::ALLOW_OUT && open {
         let [everything, _] = everything_out(true, FIRST);
-        let known = everything
-            .iter()
-            .all(|all| rules.iter().any(|(rule, ..)| rule == all));
-        values.extend(
-            everything
-                .filter(|_| !known)
-                .and_then(|rule| Some(value_of(side, &rule, rule.port()?, None))),
-        );
+        if !rules.iter().any(|(rule, ..)| *rule == everything) {
+            let port = everything.port();
+            values.extend(port.map(|port| value_of(side, &everything, port, None)));
+        }
     }
     values.sort_by_key(ToString::to_string);
     Value::List(values)
@@ -228,8 +220,8 @@ fn value_of(side: Side, rule: &Rule, port: PortRange, note: Option<String>) -> V
 /// The rules that the fields ask for, with their notes. A side that has no field is not asked for.
 fn wanted(record: &Record) -> Result<BTreeMap<Rule, Option<String>>, Failure> {
     let mut rules = BTreeMap::new();
+    let mut flat = record.clone();
     for side in SIDES {
-        let mut flat = record.clone();
         canonical(side, &mut flat);
         for rule in Fields(&flat)
             .list(side.field)
@@ -256,16 +248,11 @@ fn wanted(record: &Record) -> Result<BTreeMap<Rule, Option<String>>, Failure> {
     let out = Fields(record).get("allow_out").and_then(Value::as_list);
     if Fields(record).text("kind").as_deref() != Some("enterprise") && out.is_some() {
         let [everything, _] = everything_out(true, FIRST);
-        match everything.filter(|all| rules.contains_key(all)) {
+        match rules.get(&everything) {
             // It goes out without a rule; one with a note or a priority is kept as it is written.
-            Some(all) if rules[&all].is_none() => drop(rules.remove(&all)),
-            Some(_) => {}
-            None => rules.extend(
-                everything_out(false, LAST)
-                    .into_iter()
-                    .flatten()
-                    .map(|it| (it, None)),
-            ),
+            Some(None) => drop(rules.remove(&everything)),
+            Some(Some(_)) => {}
+            None => rules.extend(everything_out(false, LAST).map(|rule| (rule, None))),
         }
     }
     Ok(rules)
@@ -339,13 +326,8 @@ async fn authorize(
         for (index, (rule, note)) in rules.iter().enumerate() {
             own.extend(rule.params(&format!("Permissions.{}.", index + 1), note.as_ref()));
         }
-        let mut params = named(call, &order.id);
         let part = format!("{} {own:?}", call.action);
-        add(
-            &mut params,
-            "ClientToken",
-            token::derived(&order.token, &part),
-        );
+        let mut params = named_once(call, &order.id, &order.token, &part);
         params.extend(own);
         cloud.change(ECS, call, params).await?;
     }

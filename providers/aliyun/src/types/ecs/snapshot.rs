@@ -1,14 +1,14 @@
 //! `aliyun.snapshot`, and the snapshots that are taken before data goes.
 
 use infra_model::Address;
-use infra_sdk::{Failure, FailureKind, token};
+use infra_sdk::{Failure, FailureKind};
 
 use crate::cloud::Cloud;
 use crate::param::add;
 use crate::products::ECS;
 use crate::reader::{Wait, ready};
 use crate::table::{
-    Call, Ids, Kind, Pages, Part, States, call, flag, gib, int, list, scalar, text,
+    Call, Ids, Kind, Pages, Part, States, call, flag, gib, int, list, named_once, scalar, text,
 };
 
 const MODIFY: Call = call("ModifySnapshotAttribute")
@@ -66,18 +66,13 @@ pub(crate) async fn take(
     disk: &str,
     order_token: &str,
 ) -> Result<String, Failure> {
-    let mut params = Vec::new();
+    let mut params = named_once(&CREATE, disk, order_token, disk);
     add(&mut params, "DiskId", disk);
     add(&mut params, "SnapshotName", format!("infra-{disk}"));
     add(
         &mut params,
         "Description",
         format!("Before the data of {address} goes"),
-    );
-    add(
-        &mut params,
-        "ClientToken",
-        token::derived(order_token, disk),
     );
     let answer = cloud.change(ECS, &CREATE, params).await?;
     let id = answer.get("SnapshotId").and_then(scalar).ok_or_else(|| {

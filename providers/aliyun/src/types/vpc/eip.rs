@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use infra_model::Value;
 use infra_sdk::fields::Fields;
-use infra_sdk::{Delete, Failure, Update, token};
+use infra_sdk::{Delete, Failure, Update};
 use serde_json::Value as Json;
 
 use crate::cloud::Cloud;
@@ -12,8 +12,8 @@ use crate::param::add;
 use crate::products;
 use crate::reader::{Wait, ready};
 use crate::table::{
-    Call, Hooks, Ids, Kind, Name, Pages, Part, States, Way, call, flag, int, ip, item, list, named,
-    scalar, text, words,
+    Call, Hooks, Ids, Kind, Name, Pages, Part, States, Way, call, flag, int, ip, item, list,
+    named_once, scalar, text, words,
 };
 
 const MODIFY: Call = call("ModifyEipAddressAttribute").of(&["AllocationId"]);
@@ -129,13 +129,8 @@ async fn rebind(
         let Some((id, kind)) = end else {
             continue;
         };
-        let mut params = named(call, address);
         let part = format!("{} {id}", call.action);
-        add(
-            &mut params,
-            "ClientToken",
-            token::derived(order_token, &part),
-        );
+        let mut params = named_once(call, address, order_token, &part);
         add(&mut params, "InstanceId", id);
         add(&mut params, "InstanceType", kind);
         cloud.change(EIP.api, call, params).await?;
