@@ -48,6 +48,7 @@ pub(crate) use checked::Checked;
 pub(crate) use desired::{Catalogue, FirstRun, Outcome, evaluate};
 pub use evaluation::Evaluation;
 pub(crate) use lifecycle::dotted;
+pub(crate) use rule::RuleNames;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;

@@ -3,7 +3,7 @@
 use infra_model::{Address, Value};
 
 use super::memo::Trace;
-use super::thing::{PartId, Thing, bind};
+use super::thing::{Locals, PartId, Thing, bind, find};
 use super::{Env, Evaluator, Stop};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -17,25 +17,39 @@ const NO_ANSWER: [&str; 4] = [
     codes::INDEX_RANGE,
 ];
 
+/// Names with their values, for the expressions of a schema.
+#[derive(Clone, Default)]
+pub(crate) struct RuleNames(Locals);
+
+impl RuleNames {
+    /// These names and one more, which hides an earlier one of the same name.
+    pub fn with(&self, name: &str, value: Value) -> RuleNames {
+        RuleNames(bind(&self.0, name, Thing::Value(value)))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        find(&self.0, name).is_some()
+    }
+}
+
 impl Evaluator<'_> {
-    /// The value of an expression of a schema that sees `names` and, as `catalogue`, the provider's tables. `None`
-    /// where the value cannot be had for a reason that was told already.
+    /// What every expression of a provider's schemas sees: `catalogue`, its tables.
+    pub(crate) fn rule_names(&self, provider: &str) -> RuleNames {
+        let scope = self.program.catalogues.get(provider);
+        let catalogue = scope.map(|scope| Thing::Namespace(self.module(*scope)));
+        RuleNames(catalogue.and_then(|it| bind(&None, "catalogue", it)))
+    }
+
+    /// The value of an expression of a schema that sees `names`. `None` where the value cannot be had for a reason that
+    /// was told already.
     pub(crate) fn rule_value(
         &self,
         expr: &Expr,
-        names: &[(&str, Value)],
-        provider: &str,
+        names: &RuleNames,
     ) -> Result<Option<Value>, Box<Diagnostic>> {
-        let mut locals = None;
-        if let Some(scope) = self.program.catalogues.get(provider) {
-            locals = bind(&locals, "catalogue", Thing::Namespace(self.module(*scope)));
-        }
-        for (name, value) in names {
-            locals = bind(&locals, name, Thing::Value(value.clone()));
-        }
         let env = Env {
             part: PartId(0),
-            locals,
+            locals: names.0.clone(),
         };
         match self.apart(|| self.value(expr, &env)) {
             Ok(value) => Ok(Some(value)),

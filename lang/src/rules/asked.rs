@@ -1,12 +1,10 @@
 //! Expressions of a rule, with what their names mean for one resource.
 
-use std::collections::BTreeSet;
-
 use infra_model::{Span, Type, Unknown, Value};
 
-use super::{View, place};
+use super::View;
 use crate::diagnostic::Diagnostic;
-use crate::eval::Checked;
+use crate::eval::{Checked, RuleNames};
 use crate::schema::Rule;
 use crate::syntax::{Expr, ExprKind, StringPart};
 
@@ -16,25 +14,30 @@ pub(super) type Names<'n> = Vec<(&'n str, Value)>;
 /// The expressions of one rule for one resource.
 pub(super) struct Asked<'a, 'v> {
     view: &'a View<'v>,
-    names: Names<'a>,
-    provider: &'a str,
+    names: RuleNames,
 }
 
 impl<'a, 'v> Asked<'a, 'v> {
-    /// `own` are names with a meaning here, before those that every rule knows.
-    pub fn new(view: &'a View<'v>, at: &'a Checked, rule: &'a Rule, own: Names<'a>) -> Self {
-        let mut names = shared(view, at, &rule.names);
-        names.extend(own);
-        Asked {
-            view,
-            names,
-            provider: at.instance.address.provider(),
+    /// `own` are names with a meaning here, before those that every rule knows. What those mean is worked out once for
+    /// all rules of a resource.
+    pub fn new(view: &'a View<'v>, at: &Checked, rule: &Rule, own: Names<'_>) -> Self {
+        let mut names = view.names.take();
+        for name in &rule.names {
+            if !names.has(name)
+                && let Some(value) = meaning(view, at, name)
+            {
+                names = names.with(name, value);
+            }
         }
+        view.names.set(names.clone());
+        for (name, value) in own {
+            names = names.with(name, value);
+        }
+        Asked { view, names }
     }
 
     pub fn value(&self, expr: &Expr) -> Result<Option<Value>, Box<Diagnostic>> {
-        let evaluator = self.view.evaluator;
-        evaluator.rule_value(expr, &self.names, self.provider)
+        self.view.evaluator.rule_value(expr, &self.names)
     }
 
     /// A text whose parts are shown as messages show them: what is referred to by its address.
@@ -71,11 +74,10 @@ impl<'a, 'v> Asked<'a, 'v> {
         let ExprKind::Member { base, name, .. } = &expr.kind else {
             return None;
         };
-        let Ok(Some(Value::Ref(address))) = self.value(base) else {
-            return None;
-        };
-        let other = self.view.by_address.get(&address)?;
-        Some(place(&other.instance, &name.text))
+        match self.value(base) {
+            Ok(Some(Value::Ref(address))) => self.view.place(&address, &name.text),
+            _ => None,
+        }
     }
 
     /// The diagnostic with what the rule says of help and of other places.
@@ -92,35 +94,33 @@ impl<'a, 'v> Asked<'a, 'v> {
     }
 }
 
-/// The names that mean the same in every rule of a resource: its fields (null where they are not set), `provider` (the
-/// configuration's fields) and `self`. `catalogue` is the provider's tables, which the evaluator knows.
-fn shared<'n>(view: &View<'_>, at: &Checked, names: &'n BTreeSet<String>) -> Names<'n> {
+/// What a name means in every rule of a resource: a field (null where it is not set), `provider` (the configuration's
+/// fields) or `self`. `catalogue` is there already.
+fn meaning(view: &View<'_>, at: &Checked, name: &str) -> Option<Value> {
     let instance = &at.instance;
-    let mut shared = Vec::new();
-    for name in names {
-        let value = match name.as_str() {
-            "it" | "key" | "catalogue" => continue,
-            "provider" => view
-                .provider(instance)
-                .map_or(Value::Null, |config| Value::Map(config.fields.clone())),
-            "self" => Value::Ref(instance.address.clone()),
-            name if view.has_field(instance, name) => match instance.fields.get(name) {
-                Some(value) => value.clone(),
-                None if at.failed.iter().any(|it| it == name) => Unknown {
-                    ty: Type::Any,
-                    from: Default::default(),
-                    secret: false,
-                }
-                .into(),
-                None if view.is_computed(instance, name) => view
-                    .evaluator
-                    .rule_attribute(&instance.address, name)
-                    .unwrap_or(Value::Null),
-                None => Value::Null,
-            },
-            _ => continue,
-        };
-        shared.push((name.as_str(), value));
+    match name {
+        "it" | "key" | "catalogue" => return None,
+        "provider" => {
+            let config = view.provider(instance);
+            return Some(config.map_or(Value::Null, |config| Value::Map(config.fields.clone())));
+        }
+        "self" => return Some(Value::Ref(instance.address.clone())),
+        _ => {}
     }
-    shared
+    let field = view.field(instance, name)?;
+    if let Some(value) = instance.fields.get(name) {
+        return Some(value.clone());
+    }
+    if at.failed.iter().any(|it| it == name) {
+        let unknown = Unknown {
+            ty: Type::Any,
+            from: Default::default(),
+            secret: false,
+        };
+        return Some(unknown.into());
+    }
+    let computed = field
+        .computed
+        .then(|| view.evaluator.rule_attribute(&instance.address, name));
+    Some(computed.flatten().unwrap_or(Value::Null))
 }

@@ -28,7 +28,7 @@ fn instances(
     code: &'static str,
 ) {
     let provider = type_name.split('.').next().unwrap_or_default();
-    let Some(names) = view.catalogue.get(&(provider.to_owned(), table.to_owned())) else {
+    let Some(names) = view.table(provider, table) else {
         return;
     };
     for checked in view.of(type_name) {
@@ -51,7 +51,7 @@ fn providers(
     what: &str,
     code: &'static str,
 ) {
-    let Some(names) = view.catalogue.get(&(provider.to_owned(), table.to_owned())) else {
+    let Some(names) = view.table(provider, table) else {
         return;
     };
     for config in view

@@ -19,7 +19,7 @@ pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, check: &Chec
         let asked = Asked::new(view, at, rule, subject);
         let diagnostic = match asked.value(&check.condition) {
             Ok(Some(Value::Bool(false))) => {
-                let span = place(&at.instance, rule.field.as_deref().unwrap_or_default());
+                let span = place(&at.instance, rule.before());
                 let message = asked.text(&check.message);
                 asked.complete(rule, Diagnostic::error(rule.code, span, message))
             }

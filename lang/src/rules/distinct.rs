@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use infra_model::Value;
 
-use super::View;
 use super::asked::{Asked, Names};
+use super::{View, items, place};
 use crate::diagnostic::Diagnostic;
 use crate::eval::Checked;
 use crate::schema::{Distinct, Rule};
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, distinct: &Distinct) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     let list = at.instance.fields.get(field).and_then(Value::as_list);
     let items = list.unwrap_or_default().iter().filter_map(Value::as_map);
     let mut seen: BTreeMap<Vec<String>, bool> = BTreeMap::new();
@@ -30,11 +30,9 @@ pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, distinct: &D
             let own: Names<'_> = names.zip(values.into_iter().cloned()).collect();
             let asked = Asked::new(view, at, rule, own);
             let message = asked.text(&distinct.message);
-            let found = asked.complete(
-                rule,
-                Diagnostic::error(rule.code, at.instance.span, message),
-            );
-            view.report(at, field, |span| Diagnostic { span, ..found });
+            let error = Diagnostic::error(rule.code, place(&at.instance, field), message);
+            let found = asked.complete(rule, error);
+            view.found.push(found);
         }
     }
 }
@@ -43,12 +41,8 @@ pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, distinct: &D
 fn combinations<'v>(item: &'v infra_model::Record, fields: &[String]) -> Vec<Vec<&'v Value>> {
     let mut all: Vec<Vec<&Value>> = vec![Vec::new()];
     for field in fields {
-        let values = match item.get(field) {
-            Some(Value::List(values)) => values.as_slice(),
-            Some(value) => std::slice::from_ref(value),
-            None => return Vec::new(),
-        };
-        let known = values.iter().filter(|it| it.is_known() && !it.is_null());
+        let known = items(item, field).iter();
+        let known = known.filter(|it| it.is_known() && !it.is_null());
         let longer = |value| {
             let with = move |start: &Vec<&'v Value>| [start.as_slice(), &[value]].concat();
             all.iter().map(with).collect::<Vec<_>>()

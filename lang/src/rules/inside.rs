@@ -12,7 +12,7 @@ use crate::eval::Checked;
 use crate::schema::{Inside, Rule};
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, inside: &Inside) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     let Some((parent, Value::Cidr(whole))) = view.behind(&at.instance, &inside.whole) else {
         return;
     };
@@ -40,8 +40,8 @@ pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, inside: &Ins
             }
             _ => continue,
         };
-        let diagnostic = complete(view, at, rule, inside, &parent, part, message);
-        view.report(at, field, |span| Diagnostic { span, ..diagnostic });
+        let found = complete(view, at, rule, inside, &parent, part, message);
+        view.found.push(found);
     }
 }
 
@@ -57,13 +57,14 @@ fn complete(
     let attribute = inside.whole.last().map_or("", String::as_str);
     let name = &parent.name;
     let is_address = matches!(part, Value::Ip(_));
-    let mut diagnostic = Diagnostic::error(rule.code, at.instance.span, message);
-    if let Some(other) = view.by_address.get(parent) {
+    let span = place(&at.instance, rule.before());
+    let mut diagnostic = Diagnostic::error(rule.code, span, message);
+    if let Some(there) = view.place(parent, attribute) {
         let says = match inside.whole.first() {
             Some(field) if is_address => format!("the {field}'s range"),
             _ => format!("the range of `{name}`"),
         };
-        diagnostic = diagnostic.related(place(&other.instance, attribute), says);
+        diagnostic = diagnostic.related(there, says);
     }
     diagnostic = diagnostic.help(match is_address {
         true => format!("take one of the others, such as `host_of({name}.{attribute}, 10)`"),

@@ -2,48 +2,47 @@
 //! in the field of that name of every resource of the provider. The configuration's own labels are added to each.
 
 use infra_model::desired::ProviderConfig;
-use infra_model::{Record, Span, Value};
+use infra_model::{FastMap, Record, Span, Value};
 
 use super::{View, place};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::Checked;
-use crate::schema::{Labels, Rule, RuleKind};
+use crate::schema::{Labels, Rule, RuleKind, Schemas};
 
 pub(super) fn check(view: &mut View<'_>) {
+    let schemas = view.schemas;
     for config in view.providers {
-        let schemas = view.schemas;
-        for (rule, labels) in rules(schemas.rules(&format!("provider.{}", config.name))) {
-            let field = rule.field.as_deref().unwrap_or_default();
-            if let Some(Value::Map(map)) = config.fields.get(field) {
-                let found = texts(labels, map, config.span).chain(count(
-                    rule,
-                    labels,
-                    map.len(),
-                    config.span,
-                ));
-                view.found.extend(found.collect::<Vec<_>>());
+        for (rule, labels) in rules(schemas, &config.name) {
+            if let Some(Value::Map(map)) = config.fields.get(rule.before()) {
+                let over = count(rule, labels, map.len(), config.span);
+                view.found
+                    .extend(texts(labels, map, config.span).chain(over));
             }
         }
     }
+    let mut known: FastMap<&str, Vec<(&Rule, &Labels)>> = FastMap::default();
     for at in view.checked.clone() {
-        let type_name = format!("provider.{}", at.instance.address.provider());
-        let schemas = view.schemas;
-        for (rule, labels) in rules(schemas.rules(&type_name)) {
-            let field = rule.field.as_deref().unwrap_or_default();
+        let provider = at.instance.address.provider();
+        let of_provider = known.entry(provider);
+        let of_provider = of_provider.or_insert_with(|| rules(schemas, provider));
+        for (rule, labels) in of_provider.iter() {
             let config = view.provider(&at.instance);
-            let found = of_resource(at, rule, labels, field, config);
+            let found = of_resource(at, rule, labels, rule.before(), config);
             let found = found.into_iter().filter(|it| !at.allow.contains(it.code));
             view.found.extend(found);
         }
     }
 }
 
-fn rules(rules: &[Rule]) -> impl Iterator<Item = (&Rule, &Labels)> {
-    rules.iter().filter_map(|rule| match &rule.kind {
+/// What the schema of a provider's configuration says of labels.
+fn rules<'s>(schemas: &'s Schemas, provider: &str) -> Vec<(&'s Rule, &'s Labels)> {
+    let rules = schemas.rules(&format!("provider.{provider}")).iter();
+    let labels = rules.filter_map(|rule| match &rule.kind {
         RuleKind::Labels(labels) => Some((rule, labels)),
         _ => None,
-    })
+    });
+    labels.collect()
 }
 
 fn of_resource(

@@ -7,7 +7,7 @@ use crate::eval::Checked;
 use crate::schema::{Length, Rule};
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, length: &Length) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     let name = length.of.as_deref().unwrap_or(field);
     for text in texts(&at.instance.fields, field, length.of.as_deref()) {
         let (count, unit) = match length.bytes {

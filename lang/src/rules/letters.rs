@@ -6,15 +6,11 @@ use crate::eval::Checked;
 use crate::schema::{Letters, Rule};
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, letters: &Letters) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     let name = letters.of.as_deref().unwrap_or(field);
     let marks = &letters.marks;
-    let is_letter = |c: char| match letters.any_script {
-        true => c.is_alphanumeric(),
-        false => c.is_ascii_alphanumeric(),
-    };
     for text in texts(&at.instance.fields, field, letters.of.as_deref()) {
-        let wrong = text.chars().find(|c| !is_letter(*c) && !marks.contains(*c));
+        let wrong = text.chars().find(|c| !letters.takes(*c));
         let Some(wrong) = wrong else {
             continue;
         };

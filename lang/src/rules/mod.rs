@@ -21,6 +21,8 @@ mod view;
 mod whole;
 mod zone;
 
+use std::cell::Cell;
+
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Checked, Evaluator, Outcome};
 use crate::schema::{Rule, RuleKind};
@@ -41,6 +43,7 @@ pub(crate) fn check(evaluator: &Evaluator<'_>, outcome: &Outcome) -> Vec<Diagnos
         catalogue: &outcome.catalogue,
         schemas: evaluator.schemas(),
         evaluator,
+        names: Cell::default(),
         found: Vec::new(),
     };
     each(&mut view);
@@ -59,6 +62,8 @@ pub(crate) fn check(evaluator: &Evaluator<'_>, outcome: &Outcome) -> Vec<Diagnos
 /// The rules over one resource at a time.
 fn each(view: &mut View<'_>) {
     for at in view.checked.clone() {
+        let provider = at.instance.address.provider();
+        view.names.set(view.evaluator.rule_names(provider));
         // Of the conditions on a value with the same code, the first that is broken says enough.
         let mut broken: Vec<(Option<&str>, &str)> = Vec::new();
         for rule in view.schemas.rules(&at.instance.address.type_name) {

@@ -9,7 +9,7 @@ use crate::eval::Checked;
 use crate::schema::{Prefixes, Rule};
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, prefixes: &Prefixes) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     let type_name = &at.instance.address.type_name;
     for value in items(&at.instance.fields, field) {
         let Value::Cidr(range) = value else {

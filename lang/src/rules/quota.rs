@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use infra_model::{Record, Value};
+use infra_model::Value;
 use ipnet::IpNet;
 
-use super::View;
+use super::{View, items};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::eval::Checked;
@@ -74,13 +74,10 @@ fn listed(view: &mut View<'_>, at: &Checked, rule: &Rule, quota: &Quota, items: 
 }
 
 fn exceeded(view: &mut View<'_>, at: &Checked, rule: &Rule, name: &str, message: String) {
-    let provider = at.instance.address.provider().to_owned();
-    let wish = view
-        .schemas
-        .quota_help(&provider)
-        .unwrap_or("ask the cloud for more")
-        .to_owned();
-    let field = rule.field.as_deref().unwrap_or_default();
+    let provider = at.instance.address.provider();
+    let wish = view.schemas.quota_help(provider);
+    let wish = wish.unwrap_or("ask the cloud for more");
+    let field = rule.before();
     view.report(at, field, |span| {
         Diagnostic::warning(codes::QUOTA_EXCEEDED, span, message).help(format!(
             "{wish}, and write what it gave: `provider {provider} {{ {QUOTAS} = {{ {name} = … }} }}`"
@@ -94,49 +91,32 @@ fn quota_of(view: &View<'_>, at: &Checked, name: &str) -> Option<usize> {
     let own = config
         .and_then(|it| it.fields.get(QUOTAS)?.as_map()?.get(name))
         .and_then(Value::as_int);
-    let catalogue = || {
-        let provider = at.instance.address.provider().to_owned();
-        let table = view.catalogue.get(&(provider, QUOTAS.to_owned()))?;
-        table.get(name)?.as_int()
-    };
+    let provider = at.instance.address.provider();
+    let catalogue = || view.table(provider, QUOTAS)?.get(name)?.as_int();
     usize::try_from(own.or_else(catalogue)?).ok()
 }
 
 /// How much the items of a list count.
-fn count(quota: &Quota, items: &[Value]) -> usize {
-    let times = |item: &Record| match &quota.times {
-        Some(field) => item
-            .get(field)
-            .and_then(Value::as_list)
-            .map_or(0, <[Value]>::len),
+fn count(quota: &Quota, list: &[Value]) -> usize {
+    let times = |item: &Value| match &quota.times {
+        Some(field) => {
+            let inner = item.as_map().and_then(|it| it.get(field)?.as_list());
+            inner.map_or(0, <[Value]>::len)
+        }
         None => 1,
     };
     let Some(apart) = &quota.apart else {
-        return match &quota.times {
-            Some(_) => items.iter().filter_map(Value::as_map).map(times).sum(),
-            None => items.len(),
-        };
+        return list.iter().map(times).sum();
     };
     // What is neither IPv4 nor IPv6, such as a group, counts in both.
-    let (mut four, mut six) = (0, 0);
-    for item in items.iter().filter_map(Value::as_map) {
-        let ends = match item.get(apart) {
-            Some(Value::List(ends)) => ends.as_slice(),
-            Some(one) => std::slice::from_ref(one),
-            None => &[],
+    let without = |other: fn(&IpNet) -> bool| -> usize {
+        let counts = |end: &Value| !matches!(end, Value::Cidr(range) if other(range));
+        let ends = |item: &Value| {
+            let ends = item.as_map().map_or(&[][..], |it| items(it, apart));
+            ends.iter().filter(|end| counts(end)).count()
         };
-        for end in ends {
-            four += if matches!(end, Value::Cidr(IpNet::V6(_))) {
-                0
-            } else {
-                times(item)
-            };
-            six += if matches!(end, Value::Cidr(IpNet::V4(_))) {
-                0
-            } else {
-                times(item)
-            };
-        }
-    }
-    four.max(six)
+        list.iter().map(|item| ends(item) * times(item)).sum()
+    };
+    let four = without(|it| matches!(it, IpNet::V6(_)));
+    four.max(without(|it| matches!(it, IpNet::V4(_))))
 }

@@ -2,21 +2,18 @@
 
 use infra_model::{Address, Value};
 
-use super::{View, place, references};
+use super::{View, references};
 use crate::diagnostic::Diagnostic;
 use crate::eval::Checked;
 use crate::schema::{Rule, Same};
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, same: &Same) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     let Some(value) = at.instance.fields.get(field) else {
         return;
     };
-    let own = match same.own.as_slice() {
-        [name] => at.instance.fields.get(name).cloned(),
-        path => view.behind(&at.instance, path).map(|(_, value)| value),
-    };
-    let Some(own) = own.and_then(|it| identity(view, it)) else {
+    let own = view.behind(&at.instance, &same.own);
+    let Some(own) = own.and_then(|(_, own)| identity(view, own)) else {
         return;
     };
     for other in references(value) {
@@ -39,9 +36,8 @@ fn mismatch(
     (own, theirs): (&Identity, &Identity),
 ) {
     let what = &same.what;
-    let there = view.by_address.get(other);
-    let there = there.map(|it| place(&it.instance, &same.attribute));
-    let field = rule.field.as_deref().unwrap_or_default();
+    let there = view.place(other, &same.attribute);
+    let field = rule.before();
     view.report(at, field, |span| {
         let message = format!(
             "`{other}` is in the {what} `{}`, and `{}` in `{}`",

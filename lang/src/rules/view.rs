@@ -1,10 +1,12 @@
 //! What the rules see of an evaluated program.
 
 use infra_model::desired::ProviderConfig;
-use infra_model::{Address, FastMap, Instance, Record, SchemaKind, Span, Value};
+use std::cell::Cell;
+
+use infra_model::{Address, FastMap, FieldSchema, Instance, Record, SchemaKind, Span, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Catalogue, Checked, Evaluator};
+use crate::eval::{Catalogue, Checked, Evaluator, RuleNames};
 use crate::schema::Schemas;
 use crate::syntax::Expr;
 use crate::typing::constant::literal;
@@ -17,6 +19,8 @@ pub(super) struct View<'a> {
     pub catalogue: &'a Catalogue,
     pub schemas: &'a Schemas,
     pub evaluator: &'a Evaluator<'a>,
+    /// What the rules of the resource at hand have asked for so far.
+    pub names: Cell<RuleNames>,
     pub found: Vec<Diagnostic>,
 }
 
@@ -34,19 +38,21 @@ impl<'a> View<'a> {
             .find(|it| it.key() == instance.provider)
     }
 
-    pub fn has_field(&self, instance: &Instance, name: &str) -> bool {
-        let schema = self
-            .schemas
-            .get(&instance.address.type_name, SchemaKind::Resource);
-        schema.is_some_and(|schema| schema.field(name).is_some())
+    pub fn field(&self, instance: &Instance, name: &str) -> Option<&'a FieldSchema> {
+        let type_name = &instance.address.type_name;
+        self.schemas
+            .get(type_name, SchemaKind::Resource)?
+            .field(name)
     }
 
-    pub fn is_computed(&self, instance: &Instance, name: &str) -> bool {
-        let schema = self
-            .schemas
-            .get(&instance.address.type_name, SchemaKind::Resource);
-        let field = schema.and_then(|schema| schema.field(name));
-        field.is_some_and(|field| field.computed)
+    /// A table of a provider's catalogue.
+    pub fn table(&self, provider: &str, name: &str) -> Option<&'a Record> {
+        self.catalogue.get(&(provider.to_owned(), name.to_owned()))
+    }
+
+    /// Where a field of something that this program makes is written.
+    pub fn place(&self, of: &Address, field: &str) -> Option<Span> {
+        Some(place(&self.by_address.get(of)?.instance, field))
     }
 
     /// What an attribute of something is; `None` where it is not known or null.

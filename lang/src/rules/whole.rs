@@ -9,7 +9,7 @@ use crate::eval::Checked;
 use crate::schema::Rule;
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, unit: Size, what: &str) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     for value in items(&at.instance.fields, field) {
         let Value::Size(size) = value else {
             continue;

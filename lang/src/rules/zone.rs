@@ -9,7 +9,7 @@ use crate::schema::Rule;
 use crate::suggest;
 
 pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, table: &str) {
-    let field = rule.field.as_deref().unwrap_or_default();
+    let field = rule.before();
     let config = view.provider(&at.instance);
     let region = config.and_then(|it| it.fields.get("region")?.as_str());
     let zone = at.instance.fields.get(field).and_then(Value::as_str);
@@ -33,8 +33,8 @@ pub(super) fn check(view: &mut View<'_>, at: &Checked, rule: &Rule, table: &str)
 }
 
 fn zones_of<'a>(view: &View<'a>, provider: &str, table: &str, region: &str) -> Vec<&'a str> {
-    let regions = view.catalogue.get(&(provider.to_owned(), table.to_owned()));
-    let zones = regions
+    let zones = view
+        .table(provider, table)
         .and_then(|regions| regions.get(region)?.as_map()?.get("zones")?.as_list())
         .unwrap_or_default();
     zones.iter().filter_map(Value::as_str).collect()

@@ -38,6 +38,23 @@ impl<'d> Args<'d> {
             .transpose()
     }
 
+    /// A word that may be left out.
+    pub fn word(&self, name: &str, wrong: Wrong) -> Result<Option<String>, Wrong> {
+        self.named(name)
+            .map(|expr| word(expr).ok_or(wrong))
+            .transpose()
+    }
+
+    /// Whether a word is `other`; it may be left out or be `usual` instead.
+    pub fn is(&self, name: &str, usual: &str, other: &str, wrong: Wrong) -> Result<bool, Wrong> {
+        match self.word(name, wrong)?.as_deref() {
+            None => Ok(false),
+            Some(word) if word == usual => Ok(false),
+            Some(word) if word == other => Ok(true),
+            Some(_) => Err(wrong),
+        }
+    }
+
     /// The code that a rule reports.
     pub fn code(&self, usual: &'static str) -> Result<&'static str, Wrong> {
         match self.named("code") {

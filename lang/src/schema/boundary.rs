@@ -144,9 +144,8 @@ fn ranges(prefixes: &Prefixes) -> (Vec<Value>, Vec<Value>) {
 }
 
 fn characters(letters: &Letters) -> (Vec<Value>, Vec<Value>) {
-    let takes = |c: char| letters.marks.contains(c) || letters.any_script && c.is_alphanumeric();
     let around = |c: char| Value::String(format!("ab{c}cd"));
-    let (good, bad): (Vec<char>, Vec<char>) = SUSPECT.chars().partition(|c| takes(*c));
+    let (good, bad): (Vec<char>, Vec<char>) = SUSPECT.chars().partition(|c| letters.takes(*c));
     (
         good.into_iter().map(around).collect(),
         bad.into_iter().map(around).collect(),

@@ -2,8 +2,8 @@
 
 use infra_model::{Exclusive, Guard, Sameness, Value, Within};
 
-use super::args::path;
-use crate::syntax::{Arg, BinaryOp, Decorator, Expr, ExprKind};
+use super::args::{path, text, word};
+use crate::syntax::{BinaryOp, Decorator, Expr, ExprKind};
 use crate::typing::constant::literal;
 
 /// Whether a decorator says that something is exclusive.
@@ -36,9 +36,11 @@ pub(super) fn exclusive(
         match arg.name.as_ref().map(|name| name.text.as_str()) {
             None => match (&arg.value.kind, field) {
                 (ExprKind::Name(name), None) => fields.push(name.clone()),
-                _ => exclusive.why = text(arg).ok_or("it takes a text: why there is one")?,
+                _ => exclusive.why = text(&arg.value).ok_or("it takes a text: why there is one")?,
             },
-            Some("as") => exclusive.class = text(arg).ok_or("`as` is a text: what is held")?,
+            Some("as") => {
+                exclusive.class = text(&arg.value).ok_or("`as` is a text: what is held")?
+            }
             Some("within") => exclusive.within = within(&arg.value)?,
             Some("same") => exclusive.sameness = sameness(&arg.value)?,
             Some("unset") => exclusive.unset = literal(&arg.value, None),
@@ -63,24 +65,16 @@ pub(super) fn exclusive(
     Ok(exclusive)
 }
 
-fn text(arg: &Arg) -> Option<String> {
-    literal(&arg.value, None)?.as_str().map(str::to_owned)
-}
-
 fn within(expr: &Expr) -> Result<Within, &'static str> {
-    let name = |expr: &Expr| match &expr.kind {
-        ExprKind::Name(name) => Some(name.clone()),
-        _ => None,
-    };
     let wrong = "`within` is `account`, `region`, a field, or a list of fields";
     match &expr.kind {
         ExprKind::Name(name) if name == "account" => Ok(Within::Account),
         ExprKind::Name(name) if name == "region" => Ok(Within::Region),
         ExprKind::List(names) => {
-            let names: Option<Vec<String>> = names.iter().map(name).collect();
+            let names: Option<Vec<String>> = names.iter().map(word).collect();
             names.map(Within::Fields).ok_or(wrong)
         }
-        _ => Ok(Within::Fields(vec![name(expr).ok_or(wrong)?])),
+        _ => Ok(Within::Fields(vec![word(expr).ok_or(wrong)?])),
     }
 }
 

@@ -229,12 +229,11 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             "unread" => read.unread = true,
             "grows" => read.grows = true,
             "clears" => read.clears = true,
-            "changed_by" => match first.and_then(|text| literal(text, None)) {
-                Some(Value::String(by)) => read.changed_by.push(by),
-                _ => reader.diagnostics.push(bad(
+            "changed_by" => match first.and_then(args::text) {
+                Some(by) => read.changed_by.push(by),
+                None => reader.diagnostics.push(bad_of_field(
                     decorator,
                     "it names the type that changes it: `@changed_by(\"aws.elastic_ip\")`",
-                    &FIELD_DECORATORS,
                 )),
             },
             "holds" => read.holds = true,
@@ -248,9 +247,9 @@ fn read_field(reader: &mut TypeReader<'_>, field: &SchemaField, of: &mut Read) -
             },
             name if is_rule(name) => {}
             "own_id" => of.own_id = Some(read.name.clone()),
-            "prefix" => match first.and_then(|text| literal(text, None)) {
-                Some(Value::String(prefix)) => of.prefix = Some(prefix),
-                _ => reader.diagnostics.push(bad_of_field(
+            "prefix" => match first.and_then(args::text) {
+                Some(prefix) => of.prefix = Some(prefix),
+                None => reader.diagnostics.push(bad_of_field(
                     decorator,
                     "it says how ids begin: `@prefix(\"vpc-\")`",
                 )),

@@ -125,3 +125,21 @@ pub(crate) struct Quota {
     /// IPv4 and IPv6 are counted apart, by this field of each item.
     pub apart: Option<String>,
 }
+
+impl Rule {
+    /// The field it stands before; empty for a rule of the whole type.
+    pub fn before(&self) -> &str {
+        self.field.as_deref().unwrap_or_default()
+    }
+}
+
+impl Letters {
+    /// Whether a text may have this character.
+    pub fn takes(&self, c: char) -> bool {
+        let is_letter = match self.any_script {
+            true => c.is_alphanumeric(),
+            false => c.is_ascii_alphanumeric(),
+        };
+        is_letter || self.marks.contains(c)
+    }
+}

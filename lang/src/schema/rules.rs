@@ -175,12 +175,13 @@ fn length(args: &Args<'_>) -> Read {
         least: size(least)?,
         most: size(most)?,
         who: plain.next().and_then(text).ok_or(wrong)?,
-        bytes: match args.named("unit").map(word) {
-            None => false,
-            Some(Some(unit)) if unit == "bytes" || unit == "characters" => unit == "bytes",
-            Some(_) => return Err("`unit` is `characters` or `bytes`"),
-        },
-        of: inner(args, wrong)?,
+        bytes: args.is(
+            "unit",
+            "characters",
+            "bytes",
+            "`unit` is `characters` or `bytes`",
+        )?,
+        of: args.word("of", wrong)?,
     };
     Ok((codes::NAME_TOO_LONG, RuleKind::Length(length)))
 }
@@ -190,19 +191,10 @@ fn letters(args: &Args<'_>) -> Read {
     args.only(&["script", "of", "code", "help"], wrong)?;
     let letters = Letters {
         marks: args.plain().next().and_then(text).ok_or(wrong)?,
-        any_script: match args.named("script").map(word) {
-            None => false,
-            Some(Some(script)) if script == "any" || script == "ascii" => script == "any",
-            Some(_) => return Err("`script` is `ascii` or `any`"),
-        },
-        of: inner(args, wrong)?,
+        any_script: args.is("script", "ascii", "any", "`script` is `ascii` or `any`")?,
+        of: args.word("of", wrong)?,
     };
     Ok((codes::BAD_NAME, RuleKind::Letters(letters)))
-}
-
-fn inner(args: &Args<'_>, wrong: Wrong) -> Result<Option<String>, Wrong> {
-    let of = args.named("of").map(|expr| word(expr).ok_or(wrong));
-    of.transpose()
 }
 
 fn prefixes(args: &Args<'_>) -> Read {
@@ -230,12 +222,11 @@ fn quota(args: &Args<'_>) -> Read {
     let wrong = "it is `@quota(name, \"what is counted\", times = field, apart = field)`";
     args.only(&["times", "apart"], wrong)?;
     let mut plain = args.plain();
-    let field = |name| args.named(name).map(|expr| word(expr).ok_or(wrong));
     let quota = Quota {
         name: plain.next().and_then(word).ok_or(wrong)?,
         what: plain.next().and_then(text).ok_or(wrong)?,
-        times: field("times").transpose()?,
-        apart: field("apart").transpose()?,
+        times: args.word("times", wrong)?,
+        apart: args.word("apart", wrong)?,
     };
     Ok((codes::QUOTA_EXCEEDED, RuleKind::Quota(quota)))
 }
