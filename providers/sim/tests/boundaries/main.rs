@@ -2,13 +2,16 @@
 //! are checked by the language and sent to the simulator, and both agree, or [`excuses`] says why not.
 
 mod cases;
+mod catalogue;
 #[path = "../sim/client.rs"]
 #[allow(dead_code, reason = "the client of the other tests")]
 mod client;
 mod derived;
 mod excuses;
 mod program;
+mod quotas;
 mod requests;
+mod volumes;
 
 use std::collections::BTreeSet;
 
@@ -32,8 +35,8 @@ fn boundary_values_mean_the_same_to_the_library_and_the_simulator() {
     let (schemas, _, diagnostics) = Schemas::load(&library());
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let mut samples = cases::samples();
-    samples.extend(cases::volumes());
-    samples.extend(cases::quotas());
+    samples.extend(volumes::samples());
+    samples.extend(quotas::samples());
     samples.extend(derived::samples(&schemas));
 
     let threads = std::thread::available_parallelism().map_or(1, usize::from);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use infra_sim::Timing;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::client::Sim;
 
@@ -121,33 +122,19 @@ fn filled(value: &str, names: &BTreeMap<String, String>) -> String {
     decoded(&text)
 }
 
+/// Characters that would end a value are escaped.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'.')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b'-');
+
 /// A value as it can stand in a step.
 pub fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'/' | b':' | b'-' => {
-            char::from(byte).to_string()
-        }
-        byte => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, more)) = rest.split_first() {
-        match (first, more) {
-            (b'%', [a, b, after @ ..]) => {
-                let digits = [*a, *b];
-                let digits = std::str::from_utf8(&digits).expect("two digits");
-                bytes.push(u8::from_str_radix(digits, 16).expect("hexadecimal"));
-                rest = after;
-            }
-            _ => {
-                bytes.push(*first);
-                rest = more;
-            }
-        }
-    }
-    String::from_utf8(bytes).expect("UTF-8")
+    let text = percent_decode_str(text).decode_utf8();
+    text.expect("UTF-8").into_owned()
 }
