@@ -83,7 +83,14 @@ impl Aliyun {
             return Err(throttled());
         }
         let args = Args::of(action, params)?;
-        self.transact(ledger, region, now, |region| run(region, action, &args))
+        let advance = |region: &mut Region| {
+            ecs::advance(region);
+            vpc::advance(region);
+        };
+        let regions = &mut self.regions;
+        regions.transact(ledger, region, now, advance, |regions| {
+            run(regions.region(region, now), action, &args)
+        })
     }
 
     fn use_nonce(&mut self, nonce: String, now: u64) -> Result<(), Fault> {
@@ -95,48 +102,6 @@ impl Aliyun {
                 "SignatureNonceUsed",
                 "Specified signature nonce was used already.",
             )),
-        }
-    }
-
-    /// What time has done is kept whatever the request does; the request itself is kept as a whole or not at all.
-    fn transact(
-        &mut self,
-        ledger: &mut Ledger,
-        name: &str,
-        now: u64,
-        act: impl FnOnce(&mut Region) -> Answer,
-    ) -> Answer {
-        self.regions.follow(ledger.tx());
-        let region = self.regions.region(name, now);
-        ecs::advance(region);
-        vpc::advance(region);
-        self.keep(ledger)?;
-        match act(self.regions.region(name, now)) {
-            Ok(answer) => self.keep(ledger).map(|()| answer),
-            Err(fault) => {
-                self.regions.rollback();
-                Err(fault)
-            }
-        }
-    }
-
-    /// The file first: what cannot be written has not happened.
-    fn keep(&mut self, ledger: &mut Ledger) -> Result<(), Fault> {
-        let changes = self.regions.changes();
-        if changes.is_empty() {
-            return Ok(());
-        }
-        match ledger.write(&changes) {
-            Ok(tx) => {
-                self.regions.commit(tx);
-                Ok(())
-            }
-            Err(error) => {
-                self.regions.rollback();
-                Err(Fault::internal(format!(
-                    "The state file could not be written: {error}"
-                )))
-            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::ground::ledger::Unwritten;
 use crate::ground::table::Absent;
 
 /// What an action answers when it does not do what it was asked.
@@ -117,6 +118,12 @@ fn status_of(code: &str) -> u16 {
             403
         }
         _ => 400,
+    }
+}
+
+impl From<Unwritten> for Fault {
+    fn from(error: Unwritten) -> Self {
+        Self::internal(error.to_string())
     }
 }
 

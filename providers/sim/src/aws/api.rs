@@ -250,42 +250,13 @@ impl Transaction<'_> {
         }
     }
 
-    /// What time has done is kept whatever the request does; the request itself is kept as a whole or not at all.
     fn transact<T>(
         &mut self,
         region: &str,
         now: u64,
         act: impl FnOnce(&mut World) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        self.world.follow(self.ledger.tx());
-        ec2::advance(self.world.region(region, now));
-        self.keep()?;
-        match act(self.world) {
-            Ok(answer) => self.keep().map(|()| answer),
-            Err(fault) => {
-                self.world.rollback();
-                Err(fault)
-            }
-        }
-    }
-
-    /// The file first: what cannot be written has not happened.
-    fn keep(&mut self) -> Result<(), Fault> {
-        let changes = self.world.changes();
-        if changes.is_empty() {
-            return Ok(());
-        }
-        match self.ledger.write(&changes) {
-            Ok(tx) => {
-                self.world.commit(tx);
-                Ok(())
-            }
-            Err(error) => {
-                self.world.rollback();
-                Err(Fault::internal(format!(
-                    "The state file could not be written: {error}"
-                )))
-            }
-        }
+        self.world
+            .transact(self.ledger, region, now, ec2::advance, act)
     }
 }

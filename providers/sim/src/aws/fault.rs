@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::ground::ledger::Unwritten;
 use crate::ground::query::QueryError;
 use crate::ground::table::Absent;
 
@@ -71,6 +72,12 @@ impl Fault {
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
         self
+    }
+}
+
+impl From<Unwritten> for Fault {
+    fn from(error: Unwritten) -> Self {
+        Self::internal(error.to_string())
     }
 }
 

@@ -6,6 +6,11 @@ use std::io;
 use crate::ground::bucket::{Buckets, Limit};
 use crate::ground::journal::{Change, Journal};
 
+/// The state file could not be written, so nothing happened.
+#[derive(Debug, thiserror::Error)]
+#[error("The state file could not be written: {0}")]
+pub struct Unwritten(#[from] io::Error);
+
 /// The books that the clouds behind one front share.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -52,7 +57,7 @@ impl Ledger {
     ///
     /// # Errors
     /// What the file system answers; the file then ends where it ended before.
-    pub fn write(&mut self, changes: &[Change]) -> io::Result<u64> {
+    pub fn write(&mut self, changes: &[Change]) -> Result<u64, Unwritten> {
         let tx = self.tx + 1;
         if let Some(journal) = &mut self.journal {
             journal.append(tx, changes)?;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ground::cloud::Inspected;
 use crate::ground::journal::Change;
+use crate::ground::ledger::{Ledger, Unwritten};
 use crate::ground::mint::Mint;
 use crate::ground::table::AnyTable;
 
@@ -47,11 +48,6 @@ impl<P: Place> Regions<P> {
         }
     }
 
-    /// The last transaction is number `tx`, whichever cloud it was of.
-    pub fn follow(&mut self, tx: u64) {
-        self.tx = tx;
-    }
-
     /// The region of that name at the moment `now`, made on first sight.
     pub fn region(&mut self, name: &str, now: u64) -> &mut P {
         let mint = Mint::new(self.seed, name, self.tx + 1);
@@ -90,7 +86,7 @@ impl<P: Place> Regions<P> {
     }
 
     /// Everything that changed since the last commit.
-    pub fn changes(&self) -> Vec<Change> {
+    fn changes(&self) -> Vec<Change> {
         self.collect(|table| table.changed())
     }
 
@@ -115,7 +111,7 @@ impl<P: Place> Regions<P> {
     }
 
     /// Makes the changes lasting, as transaction `tx`.
-    pub fn commit(&mut self, tx: u64) {
+    fn commit(&mut self, tx: u64) {
         for place in self.by_name.values_mut() {
             let born = place.tables().iter().flat_map(|it| it.made()).collect();
             place.born(born);
@@ -125,9 +121,56 @@ impl<P: Place> Regions<P> {
     }
 
     /// Forgets what changed since the last commit.
-    pub fn rollback(&mut self) {
+    fn rollback(&mut self) {
         for place in self.by_name.values_mut() {
             place.tables_mut().into_iter().for_each(AnyTable::undo);
+        }
+    }
+
+    /// Lets a request act. What time does to its region first is kept whatever the request does; the request itself is
+    /// kept as a whole or not at all.
+    ///
+    /// # Errors
+    /// What `act` answers, or that the state file could not be written.
+    pub fn transact<T, E: From<Unwritten>>(
+        &mut self,
+        ledger: &mut Ledger,
+        name: &str,
+        now: u64,
+        advance: impl FnOnce(&mut P),
+        act: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // The last transaction may be another cloud's.
+        self.tx = ledger.tx();
+        advance(self.region(name, now));
+        self.keep(ledger)?;
+        match act(self) {
+            Ok(answer) => {
+                self.keep(ledger)?;
+                Ok(answer)
+            }
+            Err(error) => {
+                self.rollback();
+                Err(error)
+            }
+        }
+    }
+
+    /// The file first: what cannot be written has not happened.
+    fn keep(&mut self, ledger: &mut Ledger) -> Result<(), Unwritten> {
+        let changes = self.changes();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        match ledger.write(&changes) {
+            Ok(tx) => {
+                self.commit(tx);
+                Ok(())
+            }
+            Err(error) => {
+                self.rollback();
+                Err(error)
+            }
         }
     }
 

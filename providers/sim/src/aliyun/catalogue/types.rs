@@ -1,5 +1,7 @@
 //! Instance types. Source: Alibaba Cloud's "Overview of instance families".
 
+use std::sync::LazyLock;
+
 /// An instance type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstanceType {
@@ -118,8 +120,14 @@ fn interfaces(cpus: i64) -> (i64, i64) {
     }
 }
 
+static TYPES: LazyLock<Vec<InstanceType>> = LazyLock::new(all);
+
 /// All types, in the order of their ids.
-pub fn types() -> Vec<InstanceType> {
+pub fn types() -> &'static [InstanceType] {
+    &TYPES
+}
+
+fn all() -> Vec<InstanceType> {
     let mut all = Vec::new();
     for (family, ratio, sizes) in FAMILIES {
         for size in sizes.split(' ') {
@@ -155,8 +163,9 @@ pub fn types() -> Vec<InstanceType> {
 }
 
 /// The type of that id.
-pub fn find(id: &str) -> Option<InstanceType> {
-    types().into_iter().find(|known| known.id == id)
+pub fn find(id: &str) -> Option<&'static InstanceType> {
+    let at = TYPES.binary_search_by(|known| known.id.as_str().cmp(id));
+    at.ok().map(|at| &TYPES[at])
 }
 
 #[cfg(test)]

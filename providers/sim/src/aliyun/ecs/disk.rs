@@ -286,13 +286,7 @@ pub fn advance(region: &mut Region, id: &str) {
     match disk.state {
         DiskState::Creating if !disk.instance.is_empty() => disk.state = DiskState::InUse,
         DiskState::Attaching | DiskState::ReIniting => disk.state = DiskState::InUse,
-        DiskState::Detaching => {
-            disk.state = DiskState::Available;
-            disk.instance = String::new();
-            disk.device = String::new();
-            disk.attached_ms = None;
-            disk.detached_ms = Some(region.now);
-        }
+        DiskState::Detaching => disk.let_go(region.now),
         _ => disk.state = DiskState::Available,
     }
     region.disks.put(disk);

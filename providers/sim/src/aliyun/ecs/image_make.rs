@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::image;
 use super::instance::in_state;
+use super::{image, snapshot};
 use crate::aliyun::action::{Action, Answer, done};
 use crate::aliyun::args::Args;
 use crate::aliyun::fault::Fault;
@@ -12,7 +12,7 @@ use crate::aliyun::param::{
 };
 use crate::aliyun::tags;
 use crate::aliyun::world::InstanceState::{Running, Stopped};
-use crate::aliyun::world::{Image, ImageState, Region, Snapshot, SnapshotState, Tags};
+use crate::aliyun::world::{Image, ImageState, Region, Snapshot, SnapshotState};
 
 const ID: &[Param] = &[text("ImageId").must()];
 const ABOUT: &[Param] = &[name("ImageName"), text("ImageFamily")];
@@ -71,20 +71,8 @@ fn of_instance(region: &mut Region, id: &str) -> Result<Source, Fault> {
     let mut parts = Vec::new();
     for disk in disks {
         let snapshot = Snapshot {
-            id: region.new_id("s"),
-            name: String::new(),
             description: "Created with an image.".to_owned(),
-            disk: disk.id,
-            disk_size_gib: disk.size_gib,
-            is_of_system_disk: disk.is_system,
-            category: "standard".to_owned(),
-            retention_days: None,
-            is_encrypted: disk.is_encrypted,
-            kms_key: disk.kms_key,
-            state: SnapshotState::Progressing,
-            due: region.after(region.timing.snapshot_ms),
-            created_ms: region.now,
-            tags: Tags::new(),
+            ..snapshot::begin(region, &disk)
         };
         parts.push((
             disk.device,

@@ -197,7 +197,7 @@ fn set_type(region: &Region, instance: &mut Instance, id: &str) -> Result<(), Fa
         Some(_) => instance.credit.clone(),
         None => String::new(),
     };
-    instance.instance_type = kind.id;
+    instance.instance_type = kind.id.clone();
     Ok(())
 }
 

@@ -65,7 +65,7 @@ fn describe(_: &mut Region, args: &Args) -> Answer {
         number(least).is_none_or(|least| least <= value)
             && number(most).is_none_or(|most| value <= most)
     };
-    let rows = types::types().into_iter().filter(|it| {
+    let rows = types::types().iter().filter(|it| {
         (ids.is_empty() || ids.contains(&it.id))
             && (families.is_empty() || families.iter().any(|family| family == it.family))
             && args
@@ -83,7 +83,7 @@ fn describe(_: &mut Region, args: &Args) -> Answer {
         usual: 1_600,
     };
     let page = page::tokens(args, "MaxResults", sizes, rows.collect(), |it| &it.id)?;
-    let shown: Vec<Value> = page.rows.iter().map(show).collect();
+    let shown: Vec<Value> = page.rows.iter().map(|it| show(it)).collect();
     Ok(json!({
         "NextToken": page.about["NextToken"],
         "InstanceTypes": { "InstanceType": shown },

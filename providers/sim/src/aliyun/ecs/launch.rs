@@ -117,7 +117,7 @@ const USER_DATA: usize = 32 << 10;
 ///
 /// # Errors
 /// `InvalidInstanceType.ValueNotSupported`.
-pub fn instance_type(id: &str) -> Result<InstanceType, Fault> {
+pub fn instance_type(id: &str) -> Result<&'static InstanceType, Fault> {
     types::find(id).ok_or_else(|| {
         Fault::new(
             "InvalidInstanceType.ValueNotSupported",
@@ -247,7 +247,7 @@ pub fn check_user_data(args: &Args) -> Result<(), Fault> {
     Ok(())
 }
 
-fn check_key_pair(region: &Region, args: &Args) -> Result<(), Fault> {
+pub fn check_key_pair(region: &Region, args: &Args) -> Result<(), Fault> {
     if let Some(name) = args.some("KeyPairName") {
         region.key_pairs.find(name)?;
     }
@@ -263,7 +263,7 @@ fn check_policy(region: &Region, args: &Args) -> Result<(), Fault> {
 
 /// What all instances of a request have in common.
 struct Plan {
-    kind: InstanceType,
+    kind: &'static InstanceType,
     image: Image,
     vswitch: VSwitch,
     groups: Vec<String>,
@@ -429,7 +429,7 @@ fn add_disks(
     let system = args.group("SystemDisk");
     check_policy(region, &system)?;
     let category_of_system = category(
-        &plan.kind,
+        plan.kind,
         &system,
         "InvalidSystemDiskCategory.ValueNotSupported",
     )?;
@@ -454,7 +454,7 @@ fn add_disks(
     }
     for one in &data {
         check_policy(region, one)?;
-        let category = category(&plan.kind, one, "InvalidDataDiskCategory.NotSupported")?;
+        let category = category(plan.kind, one, "InvalidDataDiskCategory.NotSupported")?;
         let wish = Wish {
             args: one,
             zone: &plan.vswitch.zone,

@@ -79,7 +79,7 @@ fn regions(_: &mut Region, _: &Args) -> Answer {
 fn zones(region: &mut Region, args: &Args) -> Answer {
     // The long form lists all types of all zones.
     let verbose = args.flag("Verbose") != Some(false);
-    let ids: Vec<String> = types::types().into_iter().map(|it| it.id).collect();
+    let ids: Vec<&str> = types::types().iter().map(|it| it.id.as_str()).collect();
     let zones = regions::zones(&region.name).into_iter();
     let zones: Vec<Value> = zones
         .map(|zone| {
@@ -129,7 +129,7 @@ fn supported(args: &Args) -> Result<Vec<Value>, Fault> {
         "Network" => vec![resource("vpc")],
         _ => types::types()
             .iter()
-            .filter(|it| wanted.as_ref().is_none_or(|wanted| wanted == *it))
+            .filter(|it| wanted.is_none_or(|wanted| wanted == *it))
             .filter(|it| args.int("Cores").is_none_or(|cores| cores == it.cpus))
             .filter(|it| {
                 let memory = args

@@ -8,7 +8,7 @@ use crate::aliyun::fault::Fault;
 use crate::aliyun::param::{DRY_RUN, Param, REGION, TOKEN, flag, one_of, text};
 use crate::aliyun::vpc;
 use crate::aliyun::world::InstanceState::{self, Deleting, Running, Starting, Stopped, Stopping};
-use crate::aliyun::world::{DiskState, Instance, Region};
+use crate::aliyun::world::{Instance, Region};
 
 const ID: &[Param] = &[text("InstanceId").must()];
 const HOW: &[Param] = &[
@@ -170,12 +170,7 @@ fn vanish(region: &mut Region, found: &Instance) {
             region.disks.remove(&disk.id);
             continue;
         }
-        disk.instance = String::new();
-        disk.device = String::new();
-        disk.attached_ms = None;
-        disk.detached_ms = Some(region.now);
-        disk.state = DiskState::Available;
-        disk.due = None;
+        disk.let_go(region.now);
         region.disks.put(disk);
     }
     region.instances.remove(&found.id);

@@ -11,7 +11,7 @@ use crate::aliyun::param::{
     DESCRIPTION, DRY_RUN, GROUP, Param, REGION, TAGS, TOKEN, flag, int, name, one_of, text,
 };
 use crate::aliyun::tags;
-use crate::aliyun::world::{Region, Snapshot, SnapshotState};
+use crate::aliyun::world::{Disk, Region, Snapshot, SnapshotState, Tags};
 use crate::ground::calendar::second;
 
 const ID: &[Param] = &[text("SnapshotId").must()];
@@ -94,25 +94,37 @@ fn create(region: &mut Region, args: &Args) -> Answer {
             "A snapshot of the disk is being made.",
         ));
     }
-    let id = region.new_id("s");
     let snapshot = Snapshot {
-        id: id.clone(),
         name,
         description: args.string("Description"),
-        disk: disk.id,
-        disk_size_gib: disk.size_gib,
-        is_of_system_disk: disk.is_system,
         category: args.some("Category").unwrap_or("standard").to_lowercase(),
         retention_days: args.int("RetentionDays"),
+        tags: tags::given(args)?,
+        ..begin(region, &disk)
+    };
+    let id = snapshot.id.clone();
+    region.snapshots.put(snapshot);
+    Ok(json!({ "SnapshotId": id }))
+}
+
+/// A snapshot of a disk that begins now, without what a request says of it.
+pub fn begin(region: &mut Region, disk: &Disk) -> Snapshot {
+    Snapshot {
+        id: region.new_id("s"),
+        name: String::new(),
+        description: String::new(),
+        disk: disk.id.clone(),
+        disk_size_gib: disk.size_gib,
+        is_of_system_disk: disk.is_system,
+        category: "standard".to_owned(),
+        retention_days: None,
         is_encrypted: disk.is_encrypted,
-        kms_key: disk.kms_key,
+        kms_key: disk.kms_key.clone(),
         state: SnapshotState::Progressing,
         due: region.after(region.timing.snapshot_ms),
         created_ms: region.now,
-        tags: tags::given(args)?,
-    };
-    region.snapshots.put(snapshot);
-    Ok(json!({ "SnapshotId": id }))
+        tags: Tags::new(),
+    }
 }
 
 pub fn advance(region: &mut Region, id: &str) {

@@ -53,9 +53,7 @@ fn system_disk(region: &Region, instance: &str) -> Result<Disk, Fault> {
 fn replace(region: &mut Region, args: &Args) -> Answer {
     let mut instance = in_state(region, args.need("InstanceId")?, &[Stopped])?;
     let image = image::find(region, args.need("ImageId")?)?;
-    if let Some(name) = args.some("KeyPairName") {
-        region.key_pairs.find(name)?;
-    }
+    launch::check_key_pair(region, args)?;
     let old = system_disk(region, &instance.id)?;
     let keep_password = args.flag("PasswordInherit") == Some(true);
     let system = args.group("SystemDisk");

@@ -137,3 +137,15 @@ entity! {
     Image: "aliyun.image", "m", "InvalidImageId.NotFound", "ImageId";
     id: id; due: due; left_over: |_| true
 }
+
+impl Disk {
+    /// No instance has it any more.
+    pub fn let_go(&mut self, now: u64) {
+        self.state = DiskState::Available;
+        self.due = None;
+        self.instance.clear();
+        self.device.clear();
+        self.attached_ms = None;
+        self.detached_ms = Some(now);
+    }
+}
