@@ -19,11 +19,11 @@ use crate::typing::relate;
 /// What environment variables that set parameters begin with.
 pub const ENVIRONMENT_PREFIX: &str = "INFRA_PARAM_";
 
-/// What diagnostics call the places that are no files.
+/// What diagnostics call the places that are not files.
 const COMMAND_LINE: &str = "command line";
 const ENVIRONMENT: &str = "environment";
 
-/// Whether diagnostics call a place so that is no file: the command line, or the environment.
+/// Whether a path in a diagnostic is not a file: the command line, or the environment.
 pub fn is_no_file(path: &str) -> bool {
     [COMMAND_LINE, ENVIRONMENT].contains(&path)
 }

@@ -172,7 +172,7 @@ fn the_hosts_of_51desk_are_those_of_the_table() {
 fn data_stores_of_51desk_are_protected_but_for_their_swap() {
     for instance in &desk().instances {
         let host = instance.address.path.first().map(|step| step.name.as_str());
-        // An attachment holds nothing that could be lost, and is made anew when a device name changes.
+        // An attachment holds nothing that could be lost, and is replaced when a device name changes.
         let link = instance.address.type_name == "aws.attachment";
         let swap = instance.address.name == "swap_disk";
         let expected = matches!(host, Some("ec2_1" | "ec2_2")) && !swap && !link;

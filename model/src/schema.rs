@@ -19,7 +19,7 @@ pub enum Change {
     Update,
     /// Changed in place, but the machine stops and starts (`@restart`).
     Restart,
-    /// The resource is made anew (`@replace`).
+    /// The resource is replaced (`@replace`).
     Replace,
 }
 
@@ -48,7 +48,7 @@ pub struct FieldSchema {
     pub late: bool,
     /// Cannot be read back cheaply (`@unread`): compared with what state remembers.
     pub unread: bool,
-    /// Larger is an update, smaller makes the resource anew (`@grows`).
+    /// Larger is an update, smaller replaces the resource (`@grows`).
     pub grows: bool,
     /// The cloud has a "none" for it (`@clears`): `null` takes the value away, and so does leaving the field out after
     /// the program had set it. Other fields that are left out keep what the cloud has.

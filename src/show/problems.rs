@@ -12,7 +12,7 @@ pub fn of_plan(error: &PlanError) -> Vec<Diagnostic> {
             *span,
             codes::CYCLE,
             error,
-            Some("break the circle at one of these fields"),
+            Some("break the cycle at one of these fields"),
         ),
         PlanError::UnknownType { span, .. } => at(*span, codes::UNKNOWN_TYPE, error, None),
         PlanError::UnknownProvider { span, .. } => at(*span, codes::UNKNOWN_NAME, error, None),

@@ -32,9 +32,9 @@ pub(super) struct Decider<'a> {
     pub graph: &'a Graph,
     /// What is known if the plan is carried out: unchanged resources whole, changed ones by id.
     pub knowledge: Knowledge,
-    /// The resources whose id will be another one, because they are made anew.
+    /// The resources whose id will be another one, because they are replaced.
     pub renewed: BTreeSet<Address>,
-    /// The resources that are not made anew and of which state keeps an attribute as a fingerprint only, because
+    /// The resources that are not replaced and of which state keeps an attribute as a fingerprint only, because
     /// it is secret. What is made of such an attribute cannot be computed, and is what it was.
     pub steady: BTreeMap<Address, Steady>,
     pub problems: Vec<Problem>,
@@ -55,7 +55,7 @@ impl<'a> Decider<'a> {
         let mut in_circles = Vec::new();
         for &at in &self.graph.order {
             if self.graph.circle[at].is_some() {
-                // Whether it is made anew does not hang on the fields that close the circle, so the members
+                // Whether it is replaced does not depend on the fields that close the cycle, so the members
                 // are judged without them first, and with them once the fate of all is known.
                 let told = self.problems.len();
                 let outcome = self.one(at, &self.deferred(at))?;

@@ -95,7 +95,7 @@ pub enum Reason {
     Gone,
     /// These fields differ: [`ResourceChange::fields`] says how.
     Fields,
-    /// It is made anew because a resource it refers to is made anew.
+    /// It is replaced because a resource it refers to is.
     Dependency { on: Address },
     /// It cannot be made before its predecessor goes, because what both need is destroyed first.
     DestroyFirst { because: Address },

@@ -1,4 +1,4 @@
-//! What stays and lets go: of what is deleted or made anew, and of what another one takes.
+//! What stays and lets go: of what is deleted or replaced, and of what another one takes.
 
 use std::collections::BTreeMap;
 

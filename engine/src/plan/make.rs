@@ -62,7 +62,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
             selected,
         };
         let decided = decider.decide()?;
-        // What refers to a target that is made anew must move over with it.
+        // What refers to a target that is replaced must move over with it.
         let follow = followers(input, &decider);
         if follow.is_empty() {
             break (decided, removed, decider);
@@ -121,7 +121,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, PlanError> {
     })
 }
 
-/// The existing resources outside of the selection that refer to something that is made anew.
+/// The existing resources outside of the selection that refer to something that is replaced.
 fn followers(input: &PlanInput<'_>, decider: &Decider<'_>) -> BTreeSet<Address> {
     let Some(selected) = &decider.selected else {
         return BTreeSet::new();

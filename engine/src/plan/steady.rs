@@ -83,8 +83,8 @@ impl Decider<'_> {
                 },
                 help: Some(match asked {
                     true => format!(
-                        "give `{name}` the secret by a parameter (`param {name}: secret string`), or make \
-                         `{owner}` anew in the same run: `--replace {owner}`"
+                        "give `{name}` the secret by a parameter (`param {name}: secret string`), or \
+                         replace `{owner}` in the same run: `--replace {owner}`"
                     ),
                     false => "plan without `--refresh=false`".to_owned(),
                 }),

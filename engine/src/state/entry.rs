@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sealed;
 
-/// One life of a resource at an address. Each time it is made anew the generation grows by one, so that a
+/// One life of a resource at an address. Each time it is replaced the generation grows by one, so that a
 /// replacement and what it replaces can be told apart while both exist.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Incarnation {

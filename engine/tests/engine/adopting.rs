@@ -223,7 +223,7 @@ fn an_import_without_a_difference_changes_nothing_and_stays_harmless() {
     assert!(plan.changes[0].fields.is_empty());
     only_renames(&world, &wanted);
     assert_eq!(id(&world, &at("host", "b")), was);
-    // The declaration may stay where it is, also after what it names was made anew.
+    // The declaration may stay where it is, also after what it names was replaced.
     assert!(world.plan(&wanted).is_empty());
     let replaced = PlanOptions {
         replace: [at("host", "b")].into(),

@@ -12,6 +12,6 @@ pub(crate) struct Checked {
     pub allow: BTreeSet<String>,
     /// It stands for instances that are not known.
     pub assumed: bool,
-    /// The fields whose values are wrong, for a reason that was told.
+    /// The fields whose values are wrong, for a reason that was reported.
     pub failed: Vec<String>,
 }

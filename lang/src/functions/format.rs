@@ -124,7 +124,7 @@ fn written(verb: char, value: &Value, flags: &Flags) -> Result<String, String> {
         'q' => Value::String(text()?).to_string(),
         other => {
             return Err(format!(
-                "`%{other}` is no verb; there are `%s`, `%d`, `%x`, `%f`, `%q`, `%t`, `%v` and `%%`"
+                "`%{other}` is not a verb; there are `%s`, `%d`, `%x`, `%f`, `%q`, `%t`, `%v` and `%%`"
             ));
         }
     })

@@ -60,7 +60,7 @@ enum Identity {
     Text(String),
 }
 
-/// Two lookups may find the same thing, so what is looked up is told by its id.
+/// Two lookups may find the same thing, so what is looked up is identified by its id.
 fn identity(view: &View<'_>, value: Value) -> Option<Identity> {
     match value {
         Value::Ref(address) if view.by_address.contains_key(&address) => {

@@ -1,4 +1,4 @@
-//! Reading the same file again and again, as an editor does: a declaration that did not change is not read anew.
+//! Reading the same file again and again, as an editor does: a declaration that did not change is not read again.
 
 use infra_model::{FastMap, FileId};
 

@@ -55,7 +55,7 @@ impl Kind for FlowLog {
         let role = fields.get("role").is_some();
         match destination_type(&arn) {
             None => problems.push(format!(
-                "`{arn}` is no place for records; write the ARN of an S3 bucket, a log group or a Firehose stream"
+                "`{arn}` is not a destination for flow logs; write the ARN of an S3 bucket, a log group or a Firehose stream"
             )),
             Some(LogDestinationType::S3) if role => {
                 problems.push("an S3 bucket takes no `role`".to_owned());

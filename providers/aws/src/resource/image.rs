@@ -101,7 +101,7 @@ impl Kind for Image {
                                 why.unwrap_or_else(|| "it does not say why".to_owned())
                             ),
                         )
-                        .help("apply again; it is made anew"))
+                        .help("apply again: infra creates it again"))
                     }
                     _ => Ok(None),
                 }

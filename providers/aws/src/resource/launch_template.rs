@@ -50,7 +50,7 @@ impl Kind for LaunchTemplate {
             && !(NAME_CHARS.contains(&name.len()) && name.chars().all(plain))
         {
             problems.push(format!(
-                "`{name}` is no name for a launch template; it has 3 to 128 letters, digits and `()./_-`"
+                "`{name}` is not a valid launch template name; it has 3 to 128 letters, digits and `()./_-`"
             ));
         }
         if let Some(Value::Map(launch)) = fields.get("launch") {

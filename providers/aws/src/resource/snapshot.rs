@@ -199,7 +199,7 @@ async fn completed(cloud: &Cloud, id: &str, limit_ms: u64) -> Result<(), Failure
                     .unwrap_or_default();
                 Err(
                     Failure::new(FailureKind::State, format!("the snapshot failed: {why}"))
-                        .help("apply again; it is made anew"),
+                        .help("apply again: infra creates it again"),
                 )
             }
             _ => Ok(None),

@@ -36,7 +36,7 @@ impl Kind for Volume {
     }
 
     /// What a swap volume starts from is known by its size and label, whichever snapshot has it. So another
-    /// size makes it anew, and the loss of the shared snapshot does not.
+    /// size replaces it, and the loss of the shared snapshot does not.
     fn canonical(&self, fields: &mut Record) {
         let view = Fields(fields);
         if view.text("format").as_deref() != Some("swap") {
