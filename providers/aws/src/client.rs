@@ -156,7 +156,7 @@ impl Cloud {
     {
         let call = Call {
             silence_ms_max: Some(READ_SILENCE_MS_MAX),
-            ..call(action, Repeat::Harmless)
+            ..Call::new(action, Repeat::Harmless)
         };
         let attempt = || {
             let late = || error::late(&self.route);

@@ -11,7 +11,6 @@ use infra_sdk::tags::{PREFIX, merged};
 use infra_sdk::{Create, Failure, Update};
 
 use crate::client::Cloud;
-use crate::kind::changes;
 
 /// The tag that consoles show as a resource's name.
 pub(crate) const NAME: &str = "Name";
@@ -153,7 +152,7 @@ pub(crate) fn specification(
 pub(crate) async fn update(cloud: &Cloud, order: &Update, ids: &[String]) -> Result<(), Failure> {
     let difference = infra_sdk::tags::difference(&cloud.tags, order);
     let (mut set, unset) = (difference.set, difference.unset);
-    if changes(order, "name")
+    if order.changes("name")
         && let Some(name) = Fields(&order.fields).text("name")
     {
         set.insert(NAME.to_owned(), clipped(&name));
