@@ -121,7 +121,7 @@ mod tests {
         assert!(
             strangers(&["db/aws.volume.y"], false)[0].ends_with("did you mean `db/aws.volume.x`?")
         );
-        assert!(strangers(&["elsewhere"], false)[0].ends_with("the program or its state has"));
+        assert!(strangers(&["elsewhere"], false)[0].ends_with("of the program or its state"));
     }
 
     /// The loss of the data of `aws.volume.x`, and the destruction of the protected `db/aws.volume.y`.

@@ -44,7 +44,7 @@ pub fn wait_for(cloud: &Cloud, requests: u64) {
 fn stop_with(tool: &mut Tool, signals: &[Signal]) -> String {
     let outside = tempfile::TempDir::new().expect("a directory");
     let file = outside.path().join("cloud");
-    let cloud = Cloud::start(file.clone(), "latency=800ms", None);
+    let cloud = Cloud::start(file.clone(), "latency=200ms", None);
     cloud.serve(tool);
     let mut run = tool.start(&["apply", "--yes"]);
     wait_for(&cloud, 4);
@@ -119,7 +119,7 @@ fn begun(latency: &str) -> (Tool, Cloud, tempfile::TempDir, Child) {
 
 #[test]
 fn a_closed_terminal_finishes_what_is_under_way() {
-    let (tool, cloud, _outside, mut run) = begun("latency=800ms");
+    let (tool, cloud, _outside, mut run) = begun("latency=200ms");
     wait_for(&cloud, 4);
     // Nobody reads any more what it says.
     drop((run.stdin.take(), run.stdout.take(), run.stderr.take()));
